@@ -1,0 +1,141 @@
+/**
+ * Every code a person or program can meet. The family says what must happen next: `refused` change the request,
+ * `unavailable` try again, `rejected` the target said no for good, `bug` an invariant of ours is broken.
+ */
+interface ErrorCodeEntry {
+  family: 'refused' | 'unavailable' | 'rejected' | 'bug'
+  httpStatus: number
+  /** What to do, as one sentence. */
+  hint: string
+}
+
+export const errorCodes = {
+  bad_json: { family: 'refused', httpStatus: 400, hint: 'Send one JSON object as application/json.' },
+  bad_payload: {
+    family: 'refused',
+    httpStatus: 400,
+    hint: 'Compare the body with the documented shape of this route.',
+  },
+  bad_request: {
+    family: 'refused',
+    httpStatus: 400,
+    hint: 'Correct the named field and send the request again.',
+  },
+  unauthenticated: {
+    family: 'refused',
+    httpStatus: 401,
+    hint: 'Send `Authorization: Bearer <token>` with a token of this service.',
+  },
+  forbidden: { family: 'refused', httpStatus: 403, hint: 'Ask somebody who holds the named role.' },
+  not_found: {
+    family: 'refused',
+    httpStatus: 404,
+    hint: 'Check the number or path; `paramedic incident list` shows what there is.',
+  },
+  incident_not_open: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'The incident has ended; nothing more can be decided in it.',
+  },
+  gate_already_decided: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Somebody or the clock was faster; `paramedic incident show` tells what followed.',
+  },
+  plan_changed: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Read the plan again and decide on what it says now.',
+  },
+  reason_required: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Alerts are still firing: say with --reason why the incident may end all the same.',
+  },
+  too_large: {
+    family: 'refused',
+    httpStatus: 413,
+    hint: 'Send smaller groups; Alertmanager: set max_alerts on the receiver.',
+  },
+  unsupported_media_type: { family: 'refused', httpStatus: 415, hint: 'Send the body as application/json.' },
+  shutting_down: {
+    family: 'unavailable',
+    httpStatus: 503,
+    hint: 'The service is stopping; send the request again in a few seconds.',
+  },
+  database_unavailable: {
+    family: 'unavailable',
+    httpStatus: 503,
+    hint: 'PostgreSQL did not answer; send the request again, nothing was stored.',
+  },
+  temporal_unavailable: {
+    family: 'unavailable',
+    httpStatus: 503,
+    hint: 'Temporal did not answer; alerts are kept and start their incidents when it is back.',
+  },
+  target_unavailable: {
+    family: 'unavailable',
+    httpStatus: 502,
+    hint: 'The target did not answer; check its address and that Paramedic may reach it.',
+  },
+  target_rejected: {
+    family: 'rejected',
+    httpStatus: 502,
+    hint: 'The target refused for good; read its answer.',
+  },
+  target_unknown: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'Add the target to the configuration of every worker, or correct its name.',
+  },
+  not_rebuildable: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: "Only prefixes in the target's `rebuildable_prefixes` may be deleted.",
+  },
+  identity_changed: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'The target is not the one that was planned; a new plan has to be approved.',
+  },
+  deadline_passed: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'The worker was held up past the deadline of its claim; nothing was done.',
+  },
+  effect_cancelled: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'The incident took another turn; what was done before stays done.',
+  },
+  frozen: { family: 'rejected', httpStatus: 409, hint: 'A freeze is on; `paramedic freeze off` lifts it.' },
+  invalid_runbook: {
+    family: 'refused',
+    httpStatus: 400,
+    hint: 'Correct the named line; the runbook was not loaded.',
+  },
+  invalid_configuration: {
+    family: 'refused',
+    httpStatus: 400,
+    hint: 'Correct the named lines and check again with `paramedic config check`.',
+  },
+  no_data: { family: 'rejected', httpStatus: 409, hint: 'A value the condition needs was not measured.' },
+  internal: {
+    family: 'bug',
+    httpStatus: 500,
+    hint: 'This is a fault of Paramedic; the log has the details under the same request id.',
+  },
+} as const satisfies Record<string, ErrorCodeEntry>
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** The JSON body of every refused request. */
+export interface ErrorReply {
+  error: {
+    code: ErrorCode
+    message: string
+    hint: string
+    fields?: Record<string, unknown>
+    requestId?: string
+  }
+}

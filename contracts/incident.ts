@@ -1,0 +1,80 @@
+/** The words of an incident's life: phases, severities, impact, and what a step can end as. */
+
+/** Phases in order. An incident is open from detection to verification; see {@link openPhases}. */
+export const phases = ['detection', 'triage', 'mitigation', 'verification', 'post-mortem', 'closed'] as const
+export type Phase = (typeof phases)[number]
+
+/** While an incident is in one of these, its dedup key belongs to it (a partial unique index says the same). */
+export const openPhases = [
+  'detection',
+  'triage',
+  'mitigation',
+  'verification',
+] as const satisfies readonly Phase[]
+
+export function isOpen(phase: Phase): boolean {
+  return (openPhases as readonly Phase[]).includes(phase)
+}
+
+/** Most severe first. */
+export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4'] as const
+export type Severity = (typeof severities)[number]
+
+/** True when `candidate` is more severe than `current` (SEV1 is the most severe). */
+export function isMoreSevere(candidate: Severity, current: Severity): boolean {
+  return severities.indexOf(candidate) < severities.indexOf(current)
+}
+
+/** Are customers affected? `unknown` counts as yes wherever somebody has to be paged. */
+export const impacts = ['yes', 'no', 'unknown'] as const
+export type Impact = (typeof impacts)[number]
+
+/** How an incident ended. */
+export type IncidentOutcome = 'recovered' | 'resolved-by-person' | 'cancelled'
+
+/** What a ladder step ended as: a value, never an exception. */
+export type StepResult =
+  'succeeded' | 'skipped' | 'denied' | 'expired' | 'failed' | 'unknown' | 'voided' | 'withdrawn'
+
+/** What is known of one effect. `unknown` is never retried blindly. */
+export type Outcome = 'succeeded' | 'failed' | 'unknown'
+
+/** What a verification measured. `no_data` is a failure: nothing measured is nothing proved. */
+export type Verdict = 'recovered' | 'not_recovered' | 'no_data'
+
+/** How much an action can hurt; declared by the action, never by the runbook. */
+export type Risk = 'reversible' | 'disruptive' | 'destructive'
+
+/** What Paramedic may do on a target: only look, ask before every step, or act where policy allows. */
+export const autonomies = ['observe', 'propose', 'auto'] as const
+export type Autonomy = (typeof autonomies)[number]
+
+/** A gate asks people: may this plan run (`approval`), or did that effect happen (`outcome`). */
+export type GateKind = 'approval' | 'outcome'
+export type GateState = 'open' | 'approved' | 'denied' | 'expired' | 'withdrawn'
+
+/** `INC-YYYY-MM-DD-NNN`; the day is UTC, the counter starts at 001 each day and grows past 999. */
+export const incidentNumberPattern = /^INC-\d{4}-\d{2}-\d{2}-\d{3,}$/
+
+export function incidentNumber(day: string, count: number): string {
+  return `INC-${day}-${String(count).padStart(3, '0')}`
+}
+
+/** The Temporal workflow id of an incident; REJECT_DUPLICATE makes it start once for ever. */
+export function incidentWorkflowId(number: string): string {
+  return `incident/${number}`
+}
+
+/** The id of the workflow that archives a closed incident. */
+export function afterWorkflowId(number: string): string {
+  return `incident/${number}/after`
+}
+
+/** Gate and plan ids are derived, so that a replay names the same row. */
+export function attemptId(number: string, step: string, attempt: number): string {
+  return `${number}/${step}/${attempt}`
+}
+
+export function pageId(number: string, epoch: number, level: number): string {
+  return `${number}/page/${epoch}/${level}`
+}

@@ -1,0 +1,56 @@
+/** Every limit of the system, each with the reason for its value. Milliseconds unless the name says otherwise. */
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+export const limits = {
+  /** Alertmanager has no cap; 5 MiB is about 3,500 alerts, the largest group seen in its issue tracker. */
+  alertmanagerBodyBytes: 5 * 1024 * 1024,
+  /** A generic alert is a few hundred bytes; room for long descriptions. */
+  genericBodyBytes: 1024 * 1024,
+  /** What people send: notes and reasons. */
+  actBodyBytes: 64 * 1024,
+  /** A group larger than this is a broken sender, not an incident. */
+  alertsPerDelivery: 10_000,
+  labelsPerAlert: 64,
+  labelNameLength: 256,
+  labelValueLength: 4_096,
+  annotationLength: 16_384,
+  noteLength: 8_192,
+  reasonLength: 1_024,
+
+  /** A resolved alert fires again with the same start inside this: a twin's replay or a real return; see intake. */
+  replayWindowMs: 5 * minute,
+  /** A new alert this soon after closing is linked to the incident before it. */
+  linkWindowMs: 15 * minute,
+  /** Alerts of an incident that a person ended while they fired stay quiet this long. */
+  mutedAfterResolveMs: 4 * hour,
+  /** Alertmanager reports "resolved" up to a group_interval (5 min) late; three of them is a stuck alert. */
+  alertsClearWithinMs: 15 * minute,
+
+  /** Default of `hold`: one group_interval of Alertmanager. */
+  holdMs: 5 * minute,
+  checkTimeoutMs: 10 * second,
+  stepTimeoutMs: 10 * minute,
+  verifyForMs: 30 * second,
+  verifyWithinMs: 5 * minute,
+  /** Smallest default interval of a verification; an explicit `every` may be shorter. */
+  verifyEveryMs: 5 * second,
+  gateExpiresMs: 15 * minute,
+  /** An approval not used this long after its gate's expiry is void. */
+  approvalUseMs: 5 * minute,
+
+  /** A page asks the row this long; without an answer it pages and records afterwards. */
+  pageAsksMs: second,
+  /** A channel slower than this has failed; the next try is Temporal's. */
+  notifierTimeoutMs: 10 * second,
+  /** PostgreSQL slower than this is a 503: Slack, the least patient sender, gives up after 3 s. */
+  databaseWaitMs: 2 * second,
+  /** Longer silence of an action's worker counts as its loss. */
+  heartbeatMs: 5 * second,
+  /** The relay looks this often even when nobody poked it. */
+  relayPollMs: second,
+  /** An alert that fails this often is set aside, shown and counted. */
+  relayAttempts: 5,
+  runbookBytes: 256 * 1024,
+} as const

@@ -1,0 +1,64 @@
+/** How the world speaks to an incident workflow. A message only names a row; PostgreSQL says what is true. */
+import { defineQuery, defineSignal } from '@temporalio/workflow'
+import type { Impact, IncidentOutcome, Phase, Severity } from './incident.ts'
+import type { Binding, Runbook } from './runbook.ts'
+
+/** The name api and relay start the workflow by. */
+export const incidentWorkflowType = 'incident'
+export const afterWorkflowType = 'after'
+
+/** Workflows, record, checks. */
+export const taskQueue = 'paramedic'
+/** Pages have a queue of their own: a page never waits behind an action. */
+export const pageTaskQueue = 'paramedic-pages'
+export const actionTaskQueue = 'paramedic-actions'
+
+/** Something changed for this incident: read message `rowId`. Delivered at least once; doubles are dropped by id. */
+export const changedSignal = defineSignal<[{ rowId: number }]>('changed')
+
+/** For operators and tests; people's screens read PostgreSQL. */
+export const stateQuery = defineQuery<IncidentView>('state')
+
+export interface IncidentView {
+  phase: Phase
+  severity: Severity
+  impact: Impact
+  stepsTaken: number
+  openGate?: string
+  firing: number
+  acknowledged: boolean
+}
+
+export interface IncidentInput {
+  /** Which interpreter reads the runbook; old numbers stay until no open incident has them. */
+  interpreterVersion: 1
+  number: string
+  title: string
+  system: string
+  environment: string
+  openedAtMs: number
+  /** The alert that opened it; conditions read it as `alert`. */
+  alert: { labels: Record<string, string>; annotations: Record<string, string> }
+  runbook: Runbook
+  runbookHash: string
+  bindings: Binding[]
+}
+
+export interface IncidentEnd {
+  outcome: IncidentOutcome
+  severity: Severity
+  closedAtMs: number
+}
+
+/** What a message row says once read. */
+export type IncidentMessage = { rowId: number; atMs: number } & (
+  | { kind: 'alert'; alertKey: string; name: string; status: 'firing' | 'resolved'; isNew: boolean }
+  | { kind: 'acknowledged'; by: string; epoch: number }
+  | { kind: 'gate-decided'; gateId: string; state: 'approved' | 'denied'; by: string }
+  | { kind: 'outcome-decided'; gateId: string; outcome: 'done' | 'not-done'; by: string }
+  | { kind: 'severity-set'; severity: Severity; by: string }
+  | { kind: 'impact-set'; impact: Impact; by: string }
+  | { kind: 'resolved'; by: string; reason?: string }
+  | { kind: 'cancelled'; by: string; reason: string }
+  | { kind: 'freeze-changed'; on: boolean; by: string }
+)

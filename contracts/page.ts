@@ -1,0 +1,20 @@
+import type { Severity } from './incident.ts'
+
+/** What a paged person reads. `id` is the same for every repetition, so that a channel can drop doubles. */
+export interface Page {
+  id: string
+  incident: string
+  level: number
+  /** Functions that are called, e.g. `on-call`. */
+  functions: string[]
+  title: string
+  severity: Severity
+  severityLabel?: string
+  system: string
+  environment: string
+  /** Why this level pages now. */
+  because: string
+  openedAt: string
+  /** The command that takes the incident. */
+  acknowledgeCommand: string
+}

@@ -1,0 +1,52 @@
+/** Who may do what: one table, asked by the api and again by the harness. */
+import type { Role } from './configuration.ts'
+
+export interface Principal {
+  name: string
+  roles: readonly Role[]
+  /** on-call, senior, …: what a gate or a level may ask for. */
+  functions: readonly string[]
+}
+
+export const verbs = [
+  'incidents.read',
+  'incidents.acknowledge',
+  'incidents.note',
+  'incidents.assess',
+  'incidents.end',
+  'gates.decide',
+  'freeze.on',
+  'freeze.off',
+  'service.read',
+] as const
+export type Verb = (typeof verbs)[number]
+
+/** `admin` does not imply approve: deciding about production and running Paramedic are different trusts. */
+const allowed: Record<Verb, readonly Role[]> = {
+  'incidents.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
+  'incidents.acknowledge': ['responder', 'approver'],
+  'incidents.note': ['responder', 'approver', 'admin'],
+  'incidents.assess': ['responder', 'approver'],
+  'incidents.end': ['responder', 'approver'],
+  'gates.decide': ['approver'],
+  'freeze.on': ['responder', 'approver', 'admin'],
+  'freeze.off': ['approver', 'admin'],
+  'service.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
+}
+
+/** A gate narrows who may decide: `approvers` are `role:<role or function>`, one of them is enough. */
+export interface GateObject {
+  approvers: readonly string[]
+}
+
+export function can(principal: Principal, verb: Verb, object?: GateObject): boolean {
+  if (!principal.roles.some(role => allowed[verb].includes(role))) return false
+  if (object === undefined) return true
+  const held = [...principal.roles, ...principal.functions].map(name => `role:${name}`)
+  return object.approvers.some(approver => held.includes(approver))
+}
+
+/** The roles that may do this, for a refusal that says whom to ask. */
+export function rolesFor(verb: Verb): readonly Role[] {
+  return allowed[verb]
+}

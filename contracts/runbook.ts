@@ -1,0 +1,111 @@
+/**
+ * A runbook after parsing and normalising: durations in milliseconds, every default filled in, lists in order.
+ * Its identity is SHA-256(JCS(this tree)). Plain data, so that it can travel in a workflow's input.
+ */
+import type { Severity } from './incident.ts'
+import type { ActionName, CheckName, ParameterValue, TargetKind } from './targets/catalogue.ts'
+
+export interface Runbook {
+  name: string
+  title: string
+  /** The owning team. */
+  owner: string
+  /** Where the procedure comes from, e.g. `amas.md#7.2`. */
+  source?: string
+  description?: { what: string; whenToUse?: string; whenNotToUse?: string }
+  /** Role -> kind. Bound to real targets when an incident opens. */
+  targets: Record<string, TargetKind>
+  /** CEL over `alert`; a runbook without one is chosen only as the default. */
+  match?: string
+  triage: { checks: CheckUse[]; severity: SeverityRule[]; impact?: string }
+  /** The ladder: stop at the first verified recovery. */
+  mitigate: Step[]
+  /** The proof that the system is well, measured after a step succeeded or the alerts went away. */
+  verify?: OverallVerification
+  /** How long a recovery must last before the incident closes. Default 5 minutes. */
+  holdMs: number
+  escalate: EscalationLevel[]
+  postmortem?: { dueMs: number; for: Severity[] }
+}
+
+export interface CheckUse {
+  name: string
+  uses: CheckName
+  /** A role of `targets`. */
+  target: string
+  with: Record<string, ParameterValue>
+  timeoutMs: number
+}
+
+export interface SeverityRule {
+  is: Severity
+  /** The system's own name for it (P0, Level 4, High). */
+  label?: string
+  /** CEL over `checks` and `alert`; the last rule has none. */
+  when?: string
+}
+
+export interface Step {
+  id: string
+  uses: ActionName
+  target: string
+  /** CEL over `checks` and `alert`; false or no data skips the step. */
+  when?: string
+  with: Record<string, ParameterValue>
+  gate?: RunbookGate
+  verify: StepVerification
+  undo: { none: string }
+  /** Longest time from claim to outcome. */
+  timeoutMs: number
+}
+
+export interface RunbookGate {
+  /** `role:<role or function>`; one of them is enough to be allowed to decide. */
+  approvers: string[]
+  quorum: number
+  expiresMs: number
+  /** Never approves: go to the next step, page and go to the next step, or stop the ladder. */
+  onExpiry: 'next' | 'escalate' | 'stop'
+}
+
+/** A measurement that stays: after `settleMs`, `until` must hold for `forMs` on end, within `withinMs`. */
+export interface Steadiness {
+  /** CEL; one check is `value`, several are `checks.<name>`. */
+  until: string
+  settleMs: number
+  forMs: number
+  withinMs: number
+  everyMs: number
+}
+
+export interface StepVerification extends Steadiness {
+  /** The name of a triage check. */
+  check: string
+}
+
+export interface OverallVerification extends Steadiness {
+  checks: string[]
+}
+
+export interface EscalationLevel {
+  afterMs: number
+  unless?: 'acknowledged' | 'resolved'
+  /** CEL over `incident` (`impact`, `severity`, `phase`). */
+  when?: string
+  /** Functions to page, e.g. `on-call`. */
+  page: string[]
+  /** The incident becomes at least this severe when the level pages. */
+  severity?: Severity
+}
+
+/** A role of the runbook and the target the alert's system and environment gave it. */
+export type Binding =
+  | { role: string; kind: TargetKind; target: string }
+  | { role: string; kind: TargetKind; problem: 'unbound' | 'ambiguous'; candidates: string[] }
+
+/** A runbook as a process holds it. */
+export interface LoadedRunbook {
+  runbook: Runbook
+  /** SHA-256 of its canonical JSON. */
+  hash: string
+}

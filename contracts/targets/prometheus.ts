@@ -1,0 +1,23 @@
+import type { CheckDefinition } from './definition.ts'
+
+export const prometheusChecks = {
+  'prometheus.scrape': {
+    kind: 'prometheus',
+    describe: 'One metric of a Prometheus text endpoint, scraped now',
+    parameters: {
+      metric: { type: 'string', describe: 'Name of the metric', required: true, min: 1, max: 256 },
+      labels: { type: 'labels', describe: 'Labels that must be equal; several series are summed' },
+      timeout: {
+        type: 'duration',
+        describe: 'Longest wait for the answer',
+        default: 2_000,
+        min: 100,
+        max: 60_000,
+      },
+    },
+    fields: {
+      value: { type: 'double', describe: 'The sum of the matching series; missing when none matches' },
+      series: { type: 'int', unit: 'series', describe: 'How many series matched' },
+    },
+  },
+} as const satisfies Record<string, CheckDefinition>

@@ -1,0 +1,52 @@
+import type { ActionDefinition, CheckDefinition } from './definition.ts'
+
+export const serviceChecks = {
+  'service.health': {
+    kind: 'service',
+    describe: "The service's health endpoint, asked once",
+    parameters: {
+      timeout: {
+        type: 'duration',
+        describe: 'Longest wait for the answer',
+        default: 2_000,
+        min: 100,
+        max: 60_000,
+      },
+    },
+    fields: {
+      status: { type: 'string', describe: 'up (2xx), degraded (any other answer), down (no answer)' },
+      http_status: { type: 'int', describe: 'HTTP status; missing when there was no answer' },
+      latency_ms: {
+        type: 'double',
+        unit: 'milliseconds',
+        describe: 'Time to the answer; missing when there was none',
+      },
+    },
+  },
+} as const satisfies Record<string, CheckDefinition>
+
+export const serviceActions = {
+  'service.restart': {
+    kind: 'service',
+    describe: 'TERM, wait, KILL, start, wait until the health endpoint answers',
+    risk: 'disruptive',
+    parameters: {
+      grace: {
+        type: 'duration',
+        describe: 'Time between TERM and KILL',
+        default: 10_000,
+        min: 100,
+        max: 300_000,
+      },
+      healthy_within: {
+        type: 'duration',
+        describe: 'Longest wait for a healthy answer after the start',
+        default: 60_000,
+        min: 1_000,
+        max: 1_800_000,
+      },
+    },
+    fence:
+      'the process is stopped only while pid and start time are the planned ones; a start happens under a lock and only when none runs',
+  },
+} as const satisfies Record<string, ActionDefinition>

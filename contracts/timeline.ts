@@ -1,0 +1,155 @@
+/** The kinds of audit entry and what each one says. Whoever commits a row writes its entry, in that transaction. */
+import type {
+  GateKind,
+  Impact,
+  IncidentOutcome,
+  Outcome,
+  Phase,
+  Risk,
+  Severity,
+  StepResult,
+  Verdict,
+} from './incident.ts'
+import type { Preview } from './plan.ts'
+
+export interface TimelineEvents {
+  'alert.firing': { alertKey: string; name: string; summary?: string; severity?: string; startsAt?: string }
+  'alert.resolved': { alertKey: string; name: string; endsAt?: string }
+  'incident.opened': {
+    title: string
+    runbook: string
+    runbookHash: string
+    dedupKey: string
+    bindings: Record<string, string>
+    unbound?: string[]
+    linkedTo?: string
+  }
+  'phase.changed': { from: Phase; to: Phase }
+  'check.measured': {
+    check: string
+    uses: string
+    target: string
+    values: Record<string, unknown>
+    error?: string
+  }
+  'triage.assessed': { severity: Severity; label?: string; impact: Impact; because: string }
+  'severity.changed': { from: Severity; to: Severity; because: string }
+  'impact.changed': { from: Impact; to: Impact; because: string }
+  'step.planned': {
+    step: string
+    attempt: number
+    action: string
+    risk: Risk
+    target: string
+    planHash: string
+    preview: Preview
+    previewHash: string
+    parameters: Record<string, unknown>
+  }
+  'step.ended': { step: string; attempt: number; result: StepResult; because: string }
+  'gate.opened': {
+    gateId: string
+    gate: GateKind
+    step: string
+    planHash?: string
+    approvers: string[]
+    quorum: number
+    expiresAt?: string
+    question: string
+  }
+  'gate.voted': {
+    gateId: string
+    verdict: 'approve' | 'deny'
+    planHash?: string
+    votes: number
+    quorum: number
+    reason?: string
+  }
+  'gate.decided': {
+    gateId: string
+    state: 'approved' | 'denied'
+    answer?: 'done' | 'not-done'
+    reason?: string
+  }
+  'gate.expired': { gateId: string }
+  'gate.withdrawn': { gateId: string; because: string }
+  'claim.made': {
+    step: string
+    attempt: number
+    action: string
+    target: string
+    planHash: string
+    deadline: string
+  }
+  'claim.abandoned': { step: string; attempt: number; because: string }
+  'effect.ended': {
+    step: string
+    attempt: number
+    action: string
+    target: string
+    outcome: Outcome
+    touched?: number
+    unit?: string
+    evidence?: Record<string, unknown>
+    error?: string
+  }
+  'effect.probed': {
+    step: string
+    attempt: number
+    answer: 'done' | 'not-done' | 'cannot-tell'
+    evidence?: Record<string, unknown>
+  }
+  'verification.ended': {
+    of: string
+    verdict: Verdict
+    until: string
+    measured: Record<string, unknown>
+    samples: number
+    heldForMs: number
+    because: string
+  }
+  'ladder.exhausted': { because: string }
+  'page.sent': {
+    pageId: string
+    level: number
+    to: string[]
+    dueAt: string
+    latenessMs: number
+    channels: string[]
+    unrecordedFor?: string
+  }
+  'page.suppressed': { pageId: string; level: number; because: string }
+  'page.failed': {
+    pageId: string
+    level: number
+    to: string[]
+    dueAt: string
+    latenessMs: number
+    failures: Record<string, string>
+  }
+  acknowledged: { alertsCovered: number; epoch: number }
+  note: { text: string }
+  'resolve.requested': { reason?: string; alertsFiring: number }
+  'cancel.requested': { reason: string }
+  'recovery.held': { because: string; holdMs: number }
+  'recovery.lost': { because: string }
+  'incident.closed': { outcome: IncidentOutcome; because: string }
+  'freeze.on': { reason: string }
+  'freeze.off': { reason?: string }
+  'freeze.met': { step: string; attempt: number }
+  'history.archived': { runs: { runId: string; sha256: string; events: number; bytes: number }[] }
+  'message.unknown': { rowId: number }
+}
+
+export type TimelineKind = keyof TimelineEvents
+
+/** `person:<name>`, `source:<name>` or `paramedic`. */
+export type Actor = `person:${string}` | `source:${string}` | 'paramedic'
+
+/** An entry before the audit log gives it its number and hash. */
+export type NewEntry = {
+  [K in TimelineKind]: { kind: K; actor: Actor; atMs: number; data: TimelineEvents[K]; incident?: string }
+}[TimelineKind]
+
+/** An entry as it is read back. */
+export type TimelineEntry = NewEntry & { seq: number; recordedAt: string; hash: string }

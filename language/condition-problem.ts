@@ -1,0 +1,83 @@
+/** What is wrong with a condition, in words. Safe in the workflow sandbox. */
+import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js'
+import type { VariableType, Variables } from './condition-values.ts'
+import { nameHint, nearestName } from './nearest-name.ts'
+
+export interface ConditionProblem {
+  message: string
+  /** Where in the expression, in UTF-16 units from its start. */
+  offset: number
+  hint?: string
+}
+
+/** Says why an expression does not parse or its types do not fit. */
+export function explain(error: unknown, variables: Variables): ConditionProblem {
+  const isOfCel = error instanceof ParseError || error instanceof CelTypeError
+  if (!isOfCel) return { message: String(error), offset: 0 }
+  const { node, summary, code } = error
+  const offset = error.range?.start ?? 0
+  const text = node?.input?.slice(node.start, node.end) ?? ''
+  if (code === 'unknown_variable') return unknownName(text, offset, Object.keys(variables))
+  if (code === 'no_such_key') return missingField(text, node?.pos ?? offset, variables)
+  return { message: plainWords(summary), offset, ...(mixesNumbers.test(summary) && { hint: mixedHint }) }
+}
+
+const mixesNumbers = /^no such overload: (int \S+ double|double \S+ int)$/
+const mixedHint = 'CEL keeps int and double apart: write double(...) around the int, or 1.0 for 1'
+
+function unknownName(name: string, offset: number, known: string[]): ConditionProblem {
+  const nearest = nearestName(name, known)
+  const hint = nearest
+    ? `did you mean \`${nearest}\`?`
+    : `known: ${known.join(', ')}; text needs quotes: "${name}"`
+  return { message: `unknown name \`${name}\``, offset, hint }
+}
+
+function missingField(text: string, offset: number, variables: Variables): ConditionProblem {
+  const path = text.split('.').map(part => part.trim())
+  const field = path.pop() ?? ''
+  return withHint(`\`${path.join('.')}\` has no \`${field}\``, offset, field, namesAt(variables, path))
+}
+
+/** A problem with a name, and the known name it may have meant. */
+export function withHint(
+  message: string,
+  offset: number,
+  written: string,
+  known: string[],
+): ConditionProblem {
+  const hint = nameHint(written, known)
+  return { message, offset, ...(hint && { hint }) }
+}
+
+function namesAt(variables: Variables, path: string[]): string[] {
+  let at: VariableType | undefined = variables
+  for (const part of path) at = typeof at === 'object' && Object.hasOwn(at, part) ? at[part] : undefined
+  return typeof at === 'object' ? Object.keys(at) : []
+}
+
+const tooMuch: Readonly<Record<string, string>> = {
+  maxAstNodes: 'the condition has more than % parts',
+  maxDepth: 'the condition is nested more than % deep',
+  maxListElements: 'a list in the condition has more than % items',
+  maxMapEntries: 'a map in the condition has more than % entries',
+  maxCallArguments: 'a call in the condition has more than % arguments',
+}
+
+/** cel-js names the type of a record `$checks.pool` and an operation it lacks an "overload". */
+function plainWords(summary: string): string {
+  if (/^(Unexpected token: EOF|Expected \w+, got EOF)$/.test(summary)) return 'the condition ends too early'
+  const [, limit = '', most = ''] = /^Exceeded (\w+) \((\d+)\)$/.exec(summary) ?? []
+  if (limit !== '') return (tooMuch[limit] ?? `the condition exceeds ${limit} (%)`).replace('%', most)
+  const words = summary.replace(/^no such overload: (.*)$/s, '`$1` is not possible').replaceAll('$', '')
+  return words.slice(0, 1).toLowerCase() + words.slice(1)
+}
+
+/** Says in words what CEL could not do while it evaluated, naming the path that had no value. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof EvaluationError)) return String(error)
+  const node = error.node
+  const path = node?.input?.slice(node.start, node.end)
+  if (error.code === 'no_such_key' && path) return path
+  return path ? `${error.summary} in ${path}` : error.summary
+}

@@ -1,0 +1,106 @@
+/**
+ * Conditions of runbooks. A value that was not measured makes a condition `noData`, never an exception and never
+ * false by accident; `&&` and `||` still decide when the other side alone settles the answer.
+ * Runs inside the workflow sandbox as well: pure, no clock, nothing remembered between calls.
+ */
+import type { Impact, Phase, Severity } from '../contracts/incident.ts'
+import type { CheckUse, Runbook } from '../contracts/runbook.ts'
+import { checkDefinitions, type CheckName } from '../contracts/targets/catalogue.ts'
+import { compile } from './condition-language.ts'
+import { reasonOf, type ConditionProblem } from './condition-problem.ts'
+import { recordToCel, type Variables } from './condition-values.ts'
+
+/** What a condition sees: the declared types, and the values as they were measured or received. */
+export interface Scope {
+  variables: Variables
+  values: Record<string, unknown>
+}
+
+export type Evaluated = { value: boolean } | { noData: string }
+
+/** An alert as conditions see it. */
+export interface ConditionAlert {
+  labels: Record<string, string>
+  annotations: Record<string, string>
+}
+
+type NamedCheck = Pick<CheckUse, 'name' | 'uses'>
+/** The result fields of each check by its name in the runbook; undefined when it failed. */
+type CheckResults = Record<string, Record<string, unknown> | undefined>
+
+/** Evaluates a condition; `noData` names the path that has no value, or says why nothing could be calculated. */
+export function evaluateCondition(expression: string, scope: Scope): Evaluated {
+  const compiled = compile(expression, scope.variables)
+  if ('problem' in compiled) return { noData: `the condition is not valid here: ${compiled.problem.message}` }
+  try {
+    const value = compiled.run(recordToCel(scope.variables, scope.values))
+    return typeof value === 'boolean' ? { value } : { noData: `${expression} is neither true nor false` }
+  } catch (error) {
+    return { noData: reasonOf(error) }
+  }
+}
+
+/** Checks a condition without values, for the linter: an empty list means it parses and its types fit. */
+export function checkCondition(expression: string, variables: Variables): ConditionProblem[] {
+  const compiled = compile(expression, variables)
+  return 'problem' in compiled ? [compiled.problem] : []
+}
+
+/** Says whether a runbook is meant for an alert; a label the condition names and the alert lacks means no. */
+export function evaluateMatch(runbook: Pick<Runbook, 'match'>, alert: ConditionAlert): boolean {
+  if (runbook.match === undefined) return false
+  const evaluated = evaluateCondition(runbook.match, alertScope(alert))
+  return 'value' in evaluated && evaluated.value
+}
+
+export const alertVariables = {
+  alert: { labels: 'labels', annotations: 'labels' },
+} as const satisfies Variables
+
+export const incidentVariables = {
+  incident: { impact: 'bool', severity: 'string', phase: 'string' },
+} as const satisfies Variables
+
+/** Declares `checks.<name>.<field>` for the given checks. */
+export function checksVariables(uses: readonly NamedCheck[]): { checks: Variables } {
+  return { checks: Object.fromEntries(uses.map(use => [use.name, fieldsOf(use.uses)])) }
+}
+
+/** Declares `value.<field>` for one check. */
+export function valueVariables(check: CheckName): { value: Variables } {
+  return { value: fieldsOf(check) }
+}
+
+/** The scope of `match`. */
+export function alertScope(alert: ConditionAlert): Scope {
+  return { variables: alertVariables, values: { alert } }
+}
+
+/** The scope of triage and of a step's `when` (with the alert), and of the overall verification (without). */
+export function checksScope(
+  uses: readonly NamedCheck[],
+  results: CheckResults,
+  alert?: ConditionAlert,
+): Scope {
+  const variables = checksVariables(uses)
+  if (alert === undefined) return { variables, values: { checks: results } }
+  return { variables: { ...variables, ...alertVariables }, values: { checks: results, alert } }
+}
+
+/** The scope of a step's verification: one check's result is `value`. */
+export function valueScope(check: CheckName, result: Record<string, unknown> | undefined): Scope {
+  return { variables: valueVariables(check), values: { value: result } }
+}
+
+/** The scope of an escalation level; `incident.impact` is true for yes and for unknown, because unknown counts as yes. */
+export function incidentScope(incident: { impact: Impact; severity: Severity; phase: Phase }): Scope {
+  return {
+    variables: incidentVariables,
+    values: { incident: { ...incident, impact: incident.impact !== 'no' } },
+  }
+}
+
+function fieldsOf(check: CheckName): Variables {
+  const { fields } = checkDefinitions[check]
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.type]))
+}

@@ -1,0 +1,81 @@
+/** Credentials in a configuration must be references: the file is in git, is mailed, is pasted into chats. */
+import type { Finding, Path } from './fault.ts'
+import { isOneReference, replaceReferences } from './references.ts'
+import { entriesOf, listAt, valueAt } from './tree.ts'
+
+const rule = 'secrets only as ${env:NAME} or ${file:PATH}'
+const passwordKeys = ['password', 'sslpassword']
+/** Stands for a reference while a URL is looked at; no password anybody would write. */
+const mark = 'paramedic-reference'
+
+/** Finds every credential that stands in the file itself; `tree` is the value before references are put in. */
+export function lintSecrets(tree: unknown): Finding[] {
+  return [
+    ...wholeSecrets(tree).filter(isLiteral(tree)).map(literalSecret),
+    ...urlsOf(tree).flatMap(path => lintUrl(tree, path)),
+  ]
+}
+
+function wholeSecrets(tree: unknown): Path[] {
+  const tokens = ['sources', 'principals'].flatMap(list =>
+    listAt(tree, [list]).map((_, index) => [list, index, 'token']),
+  )
+  return [...tokens, ['pages', 'webhook', 'signing_secret']]
+}
+
+function urlsOf(tree: unknown): Path[] {
+  const parts = ['connection', 'health', 'scrape']
+  const ofTargets = listAt(tree, ['targets']).flatMap((target, index): Path[] => [
+    ...parts.map(part => ['targets', index, part, 'url']),
+    ...variablesOf(target).map(name => ['targets', index, 'process', 'environment', name]),
+  ])
+  return [...ofTargets, ['pages', 'webhook', 'url']]
+}
+
+function variablesOf(target: unknown): string[] {
+  return entriesOf(valueAt(target, ['process', 'environment'])).map(([name]) => name)
+}
+
+function isLiteral(tree: unknown) {
+  return (path: Path): boolean => {
+    const value = valueAt(tree, path)
+    // A number is a credential too, to YAML's eyes: `token: 123456`.
+    return value !== undefined && value !== null && !(typeof value === 'string' && isOneReference(value))
+  }
+}
+
+function literalSecret(path: Path): Finding {
+  return { path, message: `\`${String(path.at(-1))}\` must be one reference: ${rule}` }
+}
+
+function lintUrl(tree: unknown, path: Path): Finding[] {
+  const written = valueAt(tree, path)
+  if (typeof written !== 'string') return []
+  const password = passwordOf(replaceReferences(written, () => mark))
+  if (password === undefined) return []
+  const isForPrograms = path.includes('connection') || path.includes('process')
+  if (isForPrograms && password.includes(mark)) return []
+  const message = isForPrograms
+    ? `the password in \`${String(path.at(-1))}\` must be a reference: ${rule}`
+    : '`url` must not carry a password: this address is shown to people'
+  return [{ path, message }]
+}
+
+function passwordOf(url: string): string | undefined {
+  const parsed = URL.parse(url)
+  if (parsed === null) return /:\/\/[^/@\s]*:([^/@\s]+)@/.exec(url)?.[1]
+  const inQuery = [...parsed.searchParams].find(([key]) => passwordKeys.includes(key.toLowerCase()))
+  return parsed.password || inQuery?.[1] || undefined
+}
+
+/** Finds names of process variables that no shell and no kernel would take. */
+export function lintVariableNames(tree: unknown): Finding[] {
+  return listAt(tree, ['targets']).flatMap((target, index) =>
+    variablesOf(target)
+      .filter(name => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      .map((name): Finding => {
+        const message = `\`${name}\` cannot be the name of an environment variable`
+        return { path: ['targets', index, 'process', 'environment', name], at: 'key', message }
+      }),
+  )
+}

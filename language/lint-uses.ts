@@ -1,0 +1,106 @@
+/** `uses`, `target` and `with` of checks and steps against the catalogue and the declared roles. */
+import {
+  actionDefinitions,
+  checkDefinitions,
+  isActionName,
+  isCheckName,
+} from '../contracts/targets/catalogue.ts'
+import { targetKinds, type ActionDefinition, type CheckDefinition } from '../contracts/targets/definition.ts'
+import type { Finding, Path } from './fault.ts'
+import { nameHint } from './nearest-name.ts'
+import { readParameters } from './read-parameters.ts'
+import { entriesOf, listAt, valueAt } from './tree.ts'
+
+type Definition = CheckDefinition | ActionDefinition
+
+export function lintUses(tree: unknown): Finding[] {
+  const checks = entriesOf(valueAt(tree, ['triage', 'checks'])).flatMap(([name, use]) => {
+    const path = ['triage', 'checks', name]
+    return [...lintCheckName(use, path), ...lintUse(tree, use, path, checkOf(use))]
+  })
+  const steps = listAt(tree, ['mitigate']).flatMap((use, index) => {
+    const path = ['mitigate', index]
+    return [...lintActionName(use, path), ...lintUse(tree, use, path, actionOf(use))]
+  })
+  return [...checks, ...steps]
+}
+
+function checkOf(use: unknown): Definition | undefined {
+  const name = valueAt(use, ['uses'])
+  return typeof name === 'string' && isCheckName(name) ? checkDefinitions[name] : undefined
+}
+
+function actionOf(use: unknown): Definition | undefined {
+  const name = valueAt(use, ['uses'])
+  return typeof name === 'string' && isActionName(name) ? actionDefinitions[name] : undefined
+}
+
+function lintCheckName(use: unknown, path: Path): Finding[] {
+  const name = valueAt(use, ['uses'])
+  if (typeof name !== 'string' || isCheckName(name)) return []
+  if (isActionName(name))
+    return [{ path: [...path, 'uses'], message: `\`${name}\` is an action; checks only measure` }]
+  return [
+    {
+      path: [...path, 'uses'],
+      message: `unknown check \`${name}\``,
+      hint: nameHint(name, Object.keys(checkDefinitions)),
+    },
+  ]
+}
+
+function lintActionName(use: unknown, path: Path): Finding[] {
+  const name = valueAt(use, ['uses'])
+  if (typeof name !== 'string' || isActionName(name)) return []
+  if (isCheckName(name))
+    return [{ path: [...path, 'uses'], message: `\`${name}\` is a check; a step changes something` }]
+  return [
+    {
+      path: [...path, 'uses'],
+      message: `unknown action \`${name}\``,
+      hint: nameHint(name, Object.keys(actionDefinitions)),
+    },
+  ]
+}
+
+function lintUse(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {
+  const findings = lintTarget(tree, use, path, definition)
+  const given = valueAt(use, ['with']) ?? {}
+  if (definition === undefined || typeof given !== 'object' || Array.isArray(given)) return findings
+  return [
+    ...findings,
+    ...readParameters(definition.parameters, Object.fromEntries(entriesOf(given)), [...path, 'with'])
+      .findings,
+  ]
+}
+
+function lintTarget(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {
+  const role = valueAt(use, ['target'])
+  if (typeof role !== 'string') return []
+  const roles = entriesOf(valueAt(tree, ['targets']))
+  const kind = roles.find(([name]) => name === role)?.[1]
+  if (kind === undefined) {
+    const hint =
+      nameHint(
+        role,
+        roles.map(([name]) => name),
+      ) ?? 'declare it under `targets`'
+    return [
+      { path: [...path, 'target'], message: `role \`${role}\` is not declared under \`targets\``, hint },
+    ]
+  }
+  if (definition === undefined || kind === definition.kind || !isTargetKind(kind)) return []
+  const fitting = roles.filter(([, other]) => other === definition.kind).map(([name]) => name)
+  const message = `role \`${role}\` is of kind ${String(kind)}, but \`${String(valueAt(use, ['uses']))}\` works on ${definition.kind}`
+  return [
+    {
+      path: [...path, 'target'],
+      message,
+      hint: fitting.length > 0 ? `of kind ${definition.kind}: ${fitting.join(', ')}` : undefined,
+    },
+  ]
+}
+
+function isTargetKind(kind: unknown): boolean {
+  return (targetKinds as readonly unknown[]).includes(kind)
+}

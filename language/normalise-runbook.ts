@@ -1,0 +1,106 @@
+/** The one place where a written runbook becomes contracts/runbook.ts: names, milliseconds, every default. */
+import { limits } from '../contracts/limits.ts'
+import type { CheckUse, EscalationLevel, Runbook, Steadiness, Step } from '../contracts/runbook.ts'
+import {
+  actionDefinitions,
+  checkDefinitions,
+  type ActionName,
+  type CheckName,
+} from '../contracts/targets/catalogue.ts'
+import { readParameters } from './read-parameters.ts'
+import type { RunbookSource } from './runbook-source.ts'
+
+/** Fills in every default. The source must be free of findings: names of checks and actions are trusted here. */
+export function normaliseRunbook(source: RunbookSource): Runbook {
+  const { metadata, triage, postmortem } = source
+  return {
+    name: metadata.name,
+    title: metadata.title,
+    owner: metadata.owner,
+    ...present('source', metadata.source),
+    ...present('description', descriptionOf(source)),
+    targets: source.targets,
+    ...present('match', source.match),
+    triage: {
+      checks: Object.entries(triage.checks).map(([name, check]) => checkUseOf(name, check)),
+      severity: triage.severity.map(({ is, label, when }) => ({
+        is,
+        ...present('label', label),
+        ...present('when', when),
+      })),
+      ...present('impact', triage.impact),
+    },
+    mitigate: source.mitigate.map(stepOf),
+    ...present('verify', source.verify && { checks: source.verify.checks, ...steadinessOf(source.verify) }),
+    holdMs: source.hold ?? limits.holdMs,
+    escalate: source.escalate.map(levelOf),
+    ...present('postmortem', postmortem && { dueMs: postmortem.due, for: postmortem.for }),
+  }
+}
+
+/** An optional key is absent, never undefined: JCS and the workflow's input know no undefined. */
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
+}
+
+function descriptionOf({ description }: RunbookSource): Runbook['description'] {
+  if (description === undefined) return undefined
+  const { what, when_to_use: whenToUse, when_not_to_use: whenNotToUse } = description
+  return { what, ...present('whenToUse', whenToUse), ...present('whenNotToUse', whenNotToUse) }
+}
+
+function checkUseOf(name: string, check: RunbookSource['triage']['checks'][string]): CheckUse {
+  const uses = check.uses as CheckName
+  const { values } = readParameters(checkDefinitions[uses].parameters, check.with, [])
+  return { name, uses, target: check.target, with: values, timeoutMs: check.timeout ?? limits.checkTimeoutMs }
+}
+
+function stepOf(step: RunbookSource['mitigate'][number]): Step {
+  const uses = step.uses as ActionName
+  const { values } = readParameters(actionDefinitions[uses].parameters, step.with, [])
+  return {
+    id: step.id,
+    uses,
+    target: step.target,
+    ...present('when', step.when),
+    with: values,
+    ...present('gate', gateOf(step)),
+    verify: { check: step.verify.check, ...steadinessOf(step.verify) },
+    undo: step.undo,
+    timeoutMs: step.timeout ?? limits.stepTimeoutMs,
+  }
+}
+
+function gateOf({ gate }: RunbookSource['mitigate'][number]): Step['gate'] {
+  if (gate === undefined) return undefined
+  const { approvers, quorum, expires, on_expiry: onExpiry } = gate
+  return { approvers, quorum, expiresMs: expires ?? limits.gateExpiresMs, onExpiry }
+}
+
+type WrittenSteadiness = Pick<
+  NonNullable<RunbookSource['verify']>,
+  'until' | 'settle' | 'for' | 'within' | 'every'
+>
+
+/** Measures at a third of `for`, at least every 5 s, unless the runbook says `every`. */
+function steadinessOf(written: WrittenSteadiness): Steadiness {
+  const {
+    until,
+    settle: settleMs = 0,
+    for: forMs = limits.verifyForMs,
+    within: withinMs = limits.verifyWithinMs,
+  } = written
+  const everyMs = written.every ?? Math.max(Math.round(forMs / 3), limits.verifyEveryMs)
+  return { until, settleMs, forMs, withinMs, everyMs }
+}
+
+function levelOf(level: RunbookSource['escalate'][number]): EscalationLevel {
+  const { after: afterMs, unless, when, page, severity } = level
+  return {
+    afterMs,
+    ...present('unless', unless),
+    ...present('when', when),
+    page,
+    ...present('severity', severity),
+  }
+}

@@ -1,0 +1,63 @@
+import { configurationSchema, type Configuration } from '../contracts/configuration.ts'
+import { inReadingOrder, type Fault, type Finding } from './fault.ts'
+import { lintSecrets, lintVariableNames } from './lint-secrets.ts'
+import type { Resolve } from './references.ts'
+import { resolveReferences } from './resolve-references.ts'
+import { schemaFindings } from './schema-findings.ts'
+import { listAt, valueAt } from './tree.ts'
+import { parseYamlSource, type YamlSource } from './yaml-source.ts'
+
+export type ParsedConfiguration = { configuration: Configuration } | { faults: Fault[] }
+
+/**
+ * Parses and checks `paramedic.yaml`, with every reference looked up by `resolve`. Reports every fault at once; no
+ * fault quotes a resolved value, and lines that hold credentials are marked so that nobody prints them.
+ */
+export function parseConfiguration(text: string, file: string, resolve: Resolve): ParsedConfiguration {
+  const yaml = parseYamlSource(text, file)
+  // Without a tree nobody knows which lines hold credentials.
+  if ('faults' in yaml)
+    return { faults: inReadingOrder(yaml.faults).map(fault => ({ ...fault, isLineSecret: true })) }
+  const tree = yaml.source.value
+  const { resolved, findings } = resolveReferences(tree, resolve)
+  const checked = configurationSchema.safeParse(resolved)
+  const shape = checked.success ? [] : schemaFindings(checked.error.issues, configurationSchema, tree)
+  const literals = lintSecrets(tree)
+  const reasons = [...findings, ...literals, ...lintVariableNames(tree), ...lintNames(tree)]
+  const faults = toFaults(yaml.source, withoutEchoes(reasons, shape), literals)
+  return checked.success && faults.length === 0 ? { configuration: checked.data } : { faults }
+}
+
+/** What the schema says about a value that is wrong already for a better reason helps nobody. */
+function withoutEchoes(reasons: readonly Finding[], shape: readonly Finding[]): Finding[] {
+  const explained = new Set(reasons.map(({ path }) => JSON.stringify(path)))
+  return [...reasons, ...shape.filter(({ path }) => !explained.has(JSON.stringify(path)))]
+}
+
+function lintNames(tree: unknown): Finding[] {
+  const words = { sources: 'source', targets: 'target', principals: 'principal' }
+  return Object.entries(words).flatMap(([list, word]) => {
+    const names = listAt(tree, [list]).map(item => valueAt(item, ['name']))
+    return names.flatMap((name, index): Finding[] => {
+      const isRepeated = typeof name === 'string' && names.indexOf(name) < index
+      return isRepeated
+        ? [{ path: [list, index, 'name'], message: `${word} \`${name}\` is named twice` }]
+        : []
+    })
+  })
+}
+
+/**
+ * Marks the lines nobody may print: those with a literal credential, and those of unknown keys, because a mistyped
+ * `token` holds one too.
+ */
+function toFaults(source: YamlSource, findings: readonly Finding[], literals: readonly Finding[]): Fault[] {
+  const secretLines = literals.flatMap(({ path }) => source.linesOf(path) ?? [])
+  const faults = findings.map((finding): Fault => {
+    const fault = source.locate(finding)
+    const isSecret =
+      finding.at === 'key' || secretLines.some(({ first, last }) => fault.line >= first && fault.line <= last)
+    return isSecret ? { ...fault, isLineSecret: true } : fault
+  })
+  return inReadingOrder(faults)
+}

@@ -1,0 +1,93 @@
+/** The `with` of a check or action, against its definition: known, typed, bounded, complete. */
+import type { ParameterDefinition, ParameterValue } from '../contracts/targets/definition.ts'
+import { durationShape, outOfBounds, parseDuration, longestDurationMs } from './duration.ts'
+import type { Finding, Path } from './fault.ts'
+import { nameHint } from './nearest-name.ts'
+
+type Definitions = Readonly<Record<string, ParameterDefinition>>
+type Read = { value: ParameterValue } | { problem: string }
+
+/** Reads the parameters, defaults filled in; findings point below `path`, which is that of `with`. */
+export function readParameters(
+  definitions: Definitions,
+  given: Readonly<Record<string, unknown>>,
+  path: Path,
+): { values: Record<string, ParameterValue>; findings: Finding[] } {
+  const known = Object.keys(definitions)
+  const findings: Finding[] = Object.keys(given)
+    .filter(name => !known.includes(name))
+    .map(name => ({
+      path: [...path, name],
+      at: 'key',
+      message: `unknown parameter \`${name}\``,
+      hint: nameHint(name, known),
+    }))
+  const values: Record<string, ParameterValue> = {}
+  for (const [name, definition] of Object.entries(definitions)) {
+    if (!Object.hasOwn(given, name)) {
+      if (definition.default !== undefined) values[name] = definition.default
+      if (definition.required)
+        findings.push({ path, message: `parameter \`${name}\` is required`, hint: definition.describe })
+      continue
+    }
+    const read = readParameter(definition, given[name])
+    if ('value' in read) values[name] = read.value
+    else
+      findings.push({
+        path: [...path, name],
+        message: `\`${name}\` ${read.problem}`,
+        hint: definition.describe,
+      })
+  }
+  return { values, findings }
+}
+
+function readParameter(definition: ParameterDefinition, written: unknown): Read {
+  switch (definition.type) {
+    case 'duration':
+      return readDuration(definition, written)
+    case 'int':
+      return Number.isSafeInteger(written)
+        ? inBounds(definition, written as number)
+        : { problem: 'must be a whole number' }
+    case 'double':
+      return Number.isFinite(written)
+        ? inBounds(definition, written as number)
+        : { problem: 'must be a number' }
+    case 'string':
+      return typeof written === 'string'
+        ? inLength(definition, written)
+        : { problem: 'must be text; quote it' }
+    case 'bool':
+      return typeof written === 'boolean' ? { value: written } : { problem: 'must be true or false' }
+    case 'labels':
+      return readLabels(written)
+    default:
+      return definition.type satisfies never
+  }
+}
+
+function readDuration({ min = 0, max = longestDurationMs }: ParameterDefinition, written: unknown): Read {
+  const value = parseDuration(written)
+  if (value === undefined) return { problem: durationShape }
+  const problem = outOfBounds(value, min, max)
+  return problem === undefined ? { value } : { problem }
+}
+
+function inBounds({ min = -Infinity, max = Infinity }: ParameterDefinition, value: number): Read {
+  if (value < min) return { problem: `must be at least ${min}` }
+  return value > max ? { problem: `must be at most ${max}` } : { value }
+}
+
+function inLength({ min = 0, max = Infinity }: ParameterDefinition, value: string): Read {
+  if (value.length < min) return { problem: `must have at least ${min} character(s)` }
+  return value.length > max ? { problem: `must have at most ${max} characters` } : { value }
+}
+
+function readLabels(written: unknown): Read {
+  const problem = 'must be a mapping of label to text; quote numbers'
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) return { problem }
+  const entries = Object.entries(written)
+  if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return { problem }
+  return { value: Object.fromEntries(entries) }
+}

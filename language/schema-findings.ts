@@ -1,0 +1,149 @@
+/** What a zod schema refuses, said as findings with our words and the nearest known name. */
+import type { z } from 'zod'
+import type { Finding, Path } from './fault.ts'
+import { nameHint } from './nearest-name.ts'
+import { valueAt } from './tree.ts'
+
+type Issue = z.core.$ZodIssue
+
+/**
+ * Turns issues into findings. `tree` is the value as it was written, before any credential was put in: nothing else
+ * may be quoted.
+ */
+export function schemaFindings(issues: readonly Issue[], schema: z.ZodType, tree: unknown): Finding[] {
+  return issues.flatMap(issue => findingsOf(issue, schema, tree))
+}
+
+function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
+  const path = issue.path.map(part => (typeof part === 'symbol' ? String(part) : part))
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, path, tree)
+    return issue.keys.map(key => ({
+      path: [...path, key],
+      at: 'key',
+      message: `unknown key \`${key}\``,
+      hint: nameHint(key, known),
+    }))
+  }
+  if (path.length > 0 && valueAt(tree, path) === undefined)
+    return [{ path, message: `${subjectOf(path)} is required` }]
+  if (issue.code === 'invalid_key') {
+    return [
+      { path, at: 'key', message: `${subjectOf(path)} ${issue.issues[0]?.message ?? 'is not a valid name'}` },
+    ]
+  }
+  const written = valueAt(tree, path)
+  const options = optionsOf(issue, schema, path, tree)
+  const message = `${subjectOf(path)} ${problemOf(issue, written, options)}`
+  return [
+    {
+      path,
+      message,
+      hint: typeof written === 'string' && options.length > 0 ? didYouMean(written, options) : undefined,
+    },
+  ]
+}
+
+function didYouMean(written: string, options: readonly string[]): string | undefined {
+  const hint = nameHint(written, options)
+  return hint?.startsWith('did') ? hint : undefined
+}
+
+function subjectOf(path: Path): string {
+  const key = path.findLast(part => typeof part === 'string')
+  if (key === undefined) return 'the file'
+  const last = path.at(-1)
+  return typeof last === 'number' ? `item ${last + 1} of \`${key}\`` : `\`${key}\``
+}
+
+function problemOf(issue: Issue, written: unknown, options: readonly string[]): string {
+  if (options.length > 0) return `must be ${options.length > 1 ? 'one of ' : ''}${options.join(', ')}`
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${kindNames[issue.expected] ?? issue.expected}, not ${kindOf(written)}`
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be at least ${issue.minimum}`
+        : `must have at least ${issue.minimum} ${unitOf(issue.origin)}`
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be at most ${issue.maximum}`
+        : `must have at most ${issue.maximum} ${unitOf(issue.origin)}`
+    case 'invalid_format':
+      return issue.format === 'url' ? 'must be a URL' : issue.message
+    default:
+      return issue.message
+  }
+}
+
+const kindNames: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  return kindNames[typeof value] ?? typeof value
+}
+
+function unitOf(origin: string): string {
+  return origin === 'array' ? 'item(s)' : 'character(s)'
+}
+
+function optionsOf(issue: Issue, schema: z.ZodType, path: Path, tree: unknown): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return []
+  const union = unwrap(schemaAt(schema, path.slice(0, -1), tree))
+  return union.options?.flatMap(option => discriminatorsOf(option, issue.discriminator ?? '')) ?? []
+}
+
+/** What we read of zod's definitions; see "zod/v4/core", which documents `_zod.def` for library authors. */
+interface Definition {
+  type: string
+  innerType?: z.ZodType
+  in?: z.ZodType
+  out?: z.ZodType
+  element?: z.ZodType
+  valueType?: z.ZodType
+  shape?: Record<string, z.ZodType>
+  options?: z.ZodType[]
+  values?: unknown[]
+  discriminator?: string
+}
+
+function unwrap(schema: z.ZodType | undefined): Definition {
+  const definition = schema?._zod.def as Definition | undefined
+  const inner = definition?.innerType ?? definition?.in
+  return inner === undefined ? (definition ?? { type: 'unknown' }) : unwrap(inner)
+}
+
+function discriminatorsOf(option: z.ZodType, key: string): string[] {
+  return unwrap(unwrap(option).shape?.[key]).values?.map(String) ?? []
+}
+
+function knownKeys(schema: z.ZodType, path: Path, tree: unknown): string[] {
+  return Object.keys(unwrap(chosen(schemaAt(schema, path, tree), valueAt(tree, path))).shape ?? {})
+}
+
+function schemaAt(schema: z.ZodType, path: Path, tree: unknown): z.ZodType | undefined {
+  let at: z.ZodType | undefined = schema
+  for (const [depth, part] of path.entries()) {
+    const definition = unwrap(chosen(at, valueAt(tree, path.slice(0, depth))))
+    at = definition.shape?.[part] ?? definition.element ?? definition.valueType
+  }
+  return at
+}
+
+/** Of a union of kinds, the one that the written `kind` names. */
+function chosen(schema: z.ZodType | undefined, value: unknown): z.ZodType | undefined {
+  const { options, discriminator } = unwrap(schema)
+  if (options === undefined || discriminator === undefined) return schema
+  const written = valueAt(value, [discriminator])
+  return options.find(option => discriminatorsOf(option, discriminator).includes(String(written)))
+}
