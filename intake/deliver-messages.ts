@@ -1,0 +1,38 @@
+import type { IncidentInput } from '../contracts/messages.ts'
+import { inTransaction, type Pool } from '../store/database.ts'
+import { readWorkflowInput } from '../store/incidents.ts'
+import { countFailedDelivery, lockDeliveries, markDelivered, undelivered } from '../store/messages.ts'
+
+/** The door to Temporal; the composition root opens it. Both answer `ended` when the workflow is over for good. */
+export interface IncidentWorkflows {
+  startWithMessage(input: IncidentInput, rowId: number): Promise<'delivered' | 'ended'>
+  signal(number: string, rowId: number): Promise<'delivered' | 'ended'>
+}
+
+/**
+ * Hands an incident's waiting messages to its workflow, in order, starting it when it has not been started. A crash
+ * between the call and the mark delivers again under the same row id, which the workflow drops. Returns how many were
+ * delivered; throws nothing: what failed is counted and waits.
+ */
+export async function deliverMessages(
+  pool: Pool,
+  workflows: IncidentWorkflows,
+  number: string,
+): Promise<number> {
+  try {
+    return await inTransaction(pool, async tx => {
+      if (!(await lockDeliveries(tx, number))) return 0
+      const { rowIds, isStarted } = await undelivered(tx, number)
+      const [first, ...rest] = rowIds
+      if (first === undefined) return 0
+      if (isStarted) await workflows.signal(number, first)
+      else await workflows.startWithMessage(await readWorkflowInput(tx, number), first)
+      for (const rowId of rest) await workflows.signal(number, rowId)
+      await markDelivered(tx, number, rowIds, new Date())
+      return rowIds.length
+    })
+  } catch (error) {
+    await countFailedDelivery(pool, number, String(error)).catch(() => {})
+    return 0
+  }
+}

@@ -1,0 +1,101 @@
+import pg from 'pg'
+import { limits } from '../contracts/limits.ts'
+import { keysWithWork } from '../store/alerts.ts'
+import type { Pool } from '../store/database.ts'
+import { relayChannel } from '../store/deliveries.ts'
+import { incidentsToDeliver } from '../store/messages.ts'
+import { applyAlerts } from './apply-alerts.ts'
+import { deliverMessages, type IncidentWorkflows } from './deliver-messages.ts'
+import type { Intake } from './join-incident.ts'
+
+export interface Relay {
+  /** Works until told to stop; trouble with PostgreSQL or Temporal is waited out. */
+  run(signal: AbortSignal): Promise<void>
+  /** One pass over everything that waits; returns how much was done. */
+  pass(atMs: number): Promise<number>
+}
+
+/** Keys or incidents worked on at the same time; each holds one connection of the pool. */
+const lanes = 4
+const batch = 100
+
+/** The relay: from stored deliveries and people's acts to signals. Any number of them may run. */
+export function createRelay(pool: Pool, intake: Intake, workflows: IncidentWorkflows): Relay {
+  async function pass(atMs: number): Promise<number> {
+    const applied = await inLanes(await keysWithWork(pool, atMs, batch), key =>
+      applyAlerts(pool, intake, key, atMs),
+    )
+    const delivered = await inLanes(await incidentsToDeliver(pool, batch), number =>
+      deliverMessages(pool, workflows, number),
+    )
+    return applied + delivered
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const doorbell = createDoorbell(pool)
+    while (!signal.aborted) {
+      await doorbell.listen()
+      const rung = doorbell.nextRing(limits.relayPollMs, signal)
+      const done = await pass(Date.now()).catch((error: unknown) => {
+        intake.log.error({ error: String(error) }, 'the relay could not work and tries again')
+        return 0
+      })
+      // What was done may have left more to do; an empty pass waits for the bell.
+      if (done === 0) await rung
+    }
+    await doorbell.close()
+  }
+
+  return { run, pass }
+}
+
+async function inLanes(items: string[], work: (item: string) => Promise<number>): Promise<number> {
+  const queue = items.values()
+  let done = 0
+  const lane = async (): Promise<void> => {
+    for (const item of queue) done += await work(item)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return done
+}
+
+/** LISTEN on a connection of its own; while there is none, the poll alone wakes the relay. */
+function createDoorbell(pool: Pool): {
+  listen(): Promise<void>
+  nextRing(withinMs: number, signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+} {
+  let client: pg.Client | undefined
+  let ring = (): void => {}
+
+  async function listen(): Promise<void> {
+    if (client !== undefined) return
+    const fresh = new pg.Client({ ...pool.options, application_name: 'paramedic relay bell' })
+    fresh.on('error', () => void (client = undefined))
+    fresh.on('end', () => void (client = undefined))
+    fresh.on('notification', () => ring())
+    try {
+      await fresh.connect()
+      await fresh.query(`listen ${relayChannel}`)
+      client = fresh
+    } catch {
+      await fresh.end().catch(() => {})
+    }
+  }
+
+  async function nextRing(withinMs: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>(resolve => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, withinMs)
+      ring = wake
+      if (signal.aborted) wake()
+      else signal.addEventListener('abort', wake, { once: true })
+    })
+  }
+
+  return { listen, nextRing, close: async () => void (await client?.end().catch(() => {})) }
+}

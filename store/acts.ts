@@ -1,0 +1,177 @@
+/**
+ * What people do to an incident. Each act is one transaction: the verdict by SQL, the audit entry, and the message
+ * that wakes the workflow. Every race is decided here; the answer says who was first.
+ */
+import { CodedError } from '../contracts/coded-error.ts'
+import { type Impact, openPhases, type Severity } from '../contracts/incident.ts'
+import type { NewEntry } from '../contracts/timeline.ts'
+import { countFiring } from './alerts.ts'
+import { appendEntries } from './audit-log.ts'
+import { inTransaction, type Pool, type Queryable } from './database.ts'
+import { changeIncident } from './incidents.ts'
+import { leaveMessage } from './messages.ts'
+
+export interface Act {
+  number: string
+  /** Name of the principal. */
+  by: string
+  atMs: number
+}
+
+export interface Acknowledged {
+  isFirst: boolean
+  by: string
+  at: string
+}
+
+/** Stops the levels that wait for an acknowledgement; a second one changes nothing and says who was first. */
+export async function acknowledge(pool: Pool, act: Act): Promise<Acknowledged> {
+  return inTransaction(pool, async tx => {
+    const incident = await lockOpen(tx, act.number)
+    if (incident.acknowledged_at !== null) {
+      return { isFirst: false, by: incident.acknowledged_by!, at: incident.acknowledged_at.toISOString() }
+    }
+    const at = new Date(act.atMs)
+    await tx.query(
+      `update incident set acknowledged_at = $2, acknowledged_by = $3, first_acknowledged_at = coalesce(first_acknowledged_at, $2)
+       where number = $1`,
+      [act.number, at, act.by],
+    )
+    const epoch = incident.ack_epoch
+    await leaveMessage(tx, act.number, { kind: 'acknowledged', by: act.by, epoch }, act.atMs)
+    const alertsCovered = await countFiring(tx, act.number)
+    await appendEntries(tx, [entry(act, 'acknowledged', { alertsCovered, epoch })])
+    return { isFirst: true, by: act.by, at: at.toISOString() }
+  })
+}
+
+export async function addNote(pool: Pool, act: Act & { text: string }): Promise<void> {
+  await inTransaction(pool, async tx => {
+    await mustExist(tx, act.number)
+    await appendEntries(tx, [entry(act, 'note', { text: act.text })])
+  })
+}
+
+/** A person's severity stands; measurements may only raise it afterwards. */
+export async function setSeverity(
+  pool: Pool,
+  act: Act & { severity: Severity; reason?: string },
+): Promise<void> {
+  await inTransaction(pool, async tx => {
+    const incident = await lockOpen(tx, act.number)
+    await changeIncident(tx, act.number, { severity: act.severity })
+    await tx.query('update incident set severity_by = $2 where number = $1', [act.number, act.by])
+    await leaveMessage(tx, act.number, { kind: 'severity-set', severity: act.severity, by: act.by }, act.atMs)
+    const because = act.reason ?? 'set by a person'
+    await appendEntries(tx, [
+      entry(act, 'severity.changed', { from: incident.severity, to: act.severity, because }),
+    ])
+  })
+}
+
+export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?: string }): Promise<void> {
+  await inTransaction(pool, async tx => {
+    const incident = await lockOpen(tx, act.number)
+    await changeIncident(tx, act.number, { impact: act.impact })
+    await tx.query('update incident set impact_by = $2 where number = $1', [act.number, act.by])
+    await leaveMessage(tx, act.number, { kind: 'impact-set', impact: act.impact, by: act.by }, act.atMs)
+    const because = act.reason ?? 'set by a person'
+    await appendEntries(tx, [
+      entry(act, 'impact.changed', { from: incident.impact, to: act.impact, because }),
+    ])
+  })
+}
+
+/** Ends the incident; while alerts fire a reason is required (`reason_required`), and they stay quiet for a while. */
+export async function requestResolve(
+  pool: Pool,
+  act: Act & { reason?: string },
+): Promise<{ alertsFiring: number }> {
+  return inTransaction(pool, async tx => {
+    await lockOpen(tx, act.number)
+    const alertsFiring = await countFiring(tx, act.number)
+    if (alertsFiring > 0 && act.reason === undefined) {
+      throw new CodedError(
+        'reason_required',
+        `${act.number} still has ${alertsFiring} firing ${alertsFiring === 1 ? 'alert' : 'alerts'}.`,
+        {
+          fields: { alertsFiring },
+        },
+      )
+    }
+    await requestEnd(tx, act, 'resolve', act.reason)
+    const reason = act.reason === undefined ? {} : { reason: act.reason }
+    await leaveMessage(tx, act.number, { kind: 'resolved', by: act.by, ...reason }, act.atMs)
+    await appendEntries(tx, [entry(act, 'resolve.requested', { alertsFiring, ...reason })])
+    return { alertsFiring }
+  })
+}
+
+/** Ends an incident that should not have been opened. */
+export async function requestCancel(pool: Pool, act: Act & { reason: string }): Promise<void> {
+  await inTransaction(pool, async tx => {
+    await lockOpen(tx, act.number)
+    await requestEnd(tx, act, 'cancel', act.reason)
+    await leaveMessage(tx, act.number, { kind: 'cancelled', by: act.by, reason: act.reason }, act.atMs)
+    await appendEntries(tx, [entry(act, 'cancel.requested', { reason: act.reason })])
+  })
+}
+
+async function requestEnd(
+  tx: Queryable,
+  act: Act,
+  end: 'resolve' | 'cancel',
+  reason: string | undefined,
+): Promise<void> {
+  await tx.query(
+    'update incident set end_requested = $2, end_requested_by = $3, end_reason = $4 where number = $1',
+    [act.number, end, act.by, reason ?? null],
+  )
+}
+
+interface LockedIncident {
+  severity: Severity
+  impact: Impact
+  acknowledged_at: Date | null
+  acknowledged_by: string | null
+  ack_epoch: number
+}
+
+async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
+  const { rows } = await tx.query<LockedIncident>(
+    `select severity, impact, acknowledged_at, acknowledged_by, ack_epoch from incident
+     where number = $1 and phase = any($2) and end_requested is null for update`,
+    [number, openPhases],
+  )
+  if (rows[0] !== undefined) return rows[0]
+  const { phase, end } = await mustExist(tx, number)
+  const already = end === null ? `is ${phase}` : `was ended by ${end}`
+  throw new CodedError('incident_not_open', `${number} ${already}.`, { fields: { number, phase } })
+}
+
+/** Throws `not_found` unless there is such an incident. */
+export async function mustExist(
+  db: Queryable,
+  number: string,
+): Promise<{ phase: string; end: string | null }> {
+  const { rows } = await db.query<{ phase: string; end: string | null }>(
+    'select phase, end_requested_by as end from incident where number = $1',
+    [number],
+  )
+  if (rows[0] === undefined)
+    throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
+  return rows[0]
+}
+
+type EntryOf<K extends NewEntry['kind']> = Extract<NewEntry, { kind: K }>
+
+function entry<K extends NewEntry['kind']>(act: Act, kind: K, data: EntryOf<K>['data']): NewEntry {
+  // kind and data are tied by K; the compiler cannot see that the object is the member of the union for K.
+  return {
+    kind,
+    actor: `person:${act.by}`,
+    atMs: act.atMs,
+    incident: act.number,
+    data,
+  } as unknown as NewEntry
+}

@@ -1,0 +1,31 @@
+import type { Queryable } from './database.ts'
+
+export interface ArchivedRun {
+  runId: string
+  historyGzip: Buffer
+  sha256: string
+  events: number
+}
+
+/** Keeps the complete history of one run; the same run twice is one row. Returns true when it was new. */
+export async function saveHistory(
+  tx: Queryable,
+  incident: string,
+  run: ArchivedRun,
+  atMs: number,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into history_archive (incident, run_id, history_gzip, sha256, events, archived_at)
+     values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    [incident, run.runId, run.historyGzip, run.sha256, run.events, new Date(atMs)],
+  )
+  return rowCount === 1
+}
+
+export async function readHistories(db: Queryable, incident: string): Promise<ArchivedRun[]> {
+  const { rows } = await db.query<ArchivedRun>(
+    'select run_id as "runId", history_gzip as "historyGzip", sha256, events from history_archive where incident = $1 order by archived_at, run_id',
+    [incident],
+  )
+  return rows
+}

@@ -1,0 +1,163 @@
+import type { Outcome } from '../contracts/incident.ts'
+import { openPhases } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
+import type { ActionName } from '../contracts/targets/catalogue.ts'
+import type { Queryable } from './database.ts'
+
+export interface NewClaim {
+  incident: string
+  step: string
+  attempt: number
+  action: ActionName
+  target: string
+  planHash: string
+  worker: string
+  atMs: number
+  deadlineMs: number
+}
+
+/** Why a claim was not granted. `exists`: another worker has it, or it was given up as lost. */
+export type ClaimRefusal = 'frozen' | 'not-approved' | 'plan-changed' | 'incident-ended' | 'exists'
+
+/**
+ * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record, a gated plan is
+ * approved and unused and fresh, no freeze is on (its row is share-locked until our commit), the incident goes on.
+ */
+export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'granted' | ClaimRefusal> {
+  const values = [claim.incident, claim.step, claim.attempt, claim.planHash, new Date(claim.atMs)]
+  const { rowCount } = await tx.query(
+    `with allowed as (${allowedSql})
+     , made as (
+       insert into claim (incident, step, attempt, action, target, plan_hash, worker, claimed_at, deadline)
+       select $1, $2, $3, $8, $9, $4, $10, $5, $11 from allowed
+       on conflict do nothing returning 1
+     )
+     , consumed as (
+       update gate set consumed_at = $5 where id = (select id from plan where incident = $1 and step = $2 and attempt = $3)
+         and exists (select 1 from made)
+     )
+     select 1 from made`,
+    [
+      ...values,
+      limits.approvalUseMs,
+      openPhases,
+      claim.action,
+      claim.target,
+      claim.worker,
+      new Date(claim.deadlineMs),
+    ],
+  )
+  return rowCount === 1 ? 'granted' : whyRefused(tx, claim)
+}
+
+const allowedSql = `
+  select 1 from freeze_state f, incident i, plan p
+  where not f.is_on
+    and i.number = $1 and i.phase = any($7) and i.end_requested is null
+    and p.incident = $1 and p.step = $2 and p.attempt = $3 and p.plan_hash = $4
+    and (not p.gated or exists (
+      select 1 from gate g where g.id = p.id and g.state = 'approved' and g.plan_hash = $4 and g.consumed_at is null
+        and (g.expires_at is null or g.expires_at + $6 * interval '1 millisecond' > $5)))
+  for share of f`
+
+async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal> {
+  const { rows } = await tx.query<{ exists: boolean; frozen: boolean; open: boolean; same_plan: boolean }>(
+    `select exists (select 1 from claim where incident = $1 and step = $2 and attempt = $3) as exists,
+       (select is_on from freeze_state) as frozen,
+       exists (select 1 from incident where number = $1 and phase = any($5) and end_requested is null) as open,
+       exists (select 1 from plan where incident = $1 and step = $2 and attempt = $3 and plan_hash = $4) as same_plan`,
+    [claim.incident, claim.step, claim.attempt, claim.planHash, openPhases],
+  )
+  const why = rows[0]!
+  if (why.exists) return 'exists'
+  if (why.frozen) return 'frozen'
+  if (!why.open) return 'incident-ended'
+  return why.same_plan ? 'not-approved' : 'plan-changed'
+}
+
+export interface ClaimRow {
+  outcome: Outcome | 'abandoned' | null
+  evidence: Record<string, unknown> | null
+  claimedWallAtMs: number
+}
+
+/** Writes how a claimed effect ended. False when the claim was settled otherwise in the meantime: that stands. */
+export async function settleClaim(
+  tx: Queryable,
+  key: { incident: string; step: string; attempt: number },
+  settled: {
+    outcome: Outcome
+    evidence: Record<string, unknown>
+    by: string
+    atMs: number
+    from?: 'unknown'
+  },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update claim set outcome = $4, evidence = $5, settled_by = $6, settled_at = $7
+     where incident = $1 and step = $2 and attempt = $3 and outcome is not distinct from $8`,
+    [
+      key.incident,
+      key.step,
+      key.attempt,
+      settled.outcome,
+      settled.evidence,
+      settled.by,
+      new Date(settled.atMs),
+      settled.from ?? null,
+    ],
+  )
+  return rowCount === 1
+}
+
+/**
+ * After the worker of an attempt was lost: nothing claimed becomes a tombstone that no late worker can pass; a claim
+ * without outcome becomes `unknown`; anything else stands as it is.
+ */
+export async function settleLost(
+  tx: Queryable,
+  key: {
+    incident: string
+    step: string
+    attempt: number
+    action: ActionName
+    target: string
+    planHash: string
+  },
+  atMs: number,
+): Promise<{ row: ClaimRow; changed: 'abandoned' | 'unknown' | undefined }> {
+  const at = new Date(atMs)
+  const tombstone = await tx.query(
+    `insert into claim (incident, step, attempt, action, target, plan_hash, worker, claimed_at, deadline, outcome, settled_at, settled_by)
+     values ($1, $2, $3, $4, $5, $6, 'none', $7, $7, 'abandoned', $7, 'paramedic') on conflict do nothing`,
+    [key.incident, key.step, key.attempt, key.action, key.target, key.planHash, at],
+  )
+  const unknown = await tx.query(
+    `update claim set outcome = 'unknown', settled_at = $4, settled_by = 'paramedic', evidence = '{}'
+     where incident = $1 and step = $2 and attempt = $3 and outcome is null`,
+    [key.incident, key.step, key.attempt, at],
+  )
+  const row = await readClaim(tx, key)
+  return {
+    row: row!,
+    changed: tombstone.rowCount === 1 ? 'abandoned' : unknown.rowCount === 1 ? 'unknown' : undefined,
+  }
+}
+
+export async function readClaim(
+  db: Queryable,
+  key: { incident: string; step: string; attempt: number },
+): Promise<ClaimRow | undefined> {
+  const { rows } = await db.query<{
+    outcome: ClaimRow['outcome']
+    evidence: ClaimRow['evidence']
+    claimed_wall_at: Date
+  }>(
+    'select outcome, evidence, claimed_wall_at from claim where incident = $1 and step = $2 and attempt = $3',
+    [key.incident, key.step, key.attempt],
+  )
+  const row = rows[0]
+  return row === undefined
+    ? undefined
+    : { outcome: row.outcome, evidence: row.evidence, claimedWallAtMs: row.claimed_wall_at.getTime() }
+}

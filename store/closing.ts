@@ -1,0 +1,52 @@
+import type { IncidentOutcome } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
+import type { Queryable } from './database.ts'
+
+/**
+ * Closes an incident in one statement, unless an alert transition newer than the ones the workflow has read belongs to
+ * it: so an alert that races the close is part of exactly one incident. A recovery also needs every alert resolved.
+ */
+export async function closeIncident(
+  tx: Queryable,
+  close: {
+    number: string
+    seenTransition: number
+    outcome: IncidentOutcome
+    postmortemDueAtMs?: number
+    atMs: number
+  },
+): Promise<'closed' | 'newer-alert' | 'still-firing'> {
+  const mayFire = close.outcome !== 'recovered'
+  const { rowCount } = await tx.query(
+    `update incident set phase = 'closed', closed_at = $4, outcome = $3, postmortem_due_at = $5
+     where number = $1 and phase <> 'closed' and ($6 or (last_transition <= $2
+       and not exists (select 1 from alert where incident = $1 and status = 'firing')))`,
+    [
+      close.number,
+      close.seenTransition,
+      close.outcome,
+      new Date(close.atMs),
+      close.postmortemDueAtMs === undefined ? null : new Date(close.postmortemDueAtMs),
+      mayFire,
+    ],
+  )
+  if (rowCount === 1) {
+    if (mayFire) await muteAlerts(tx, close.number, close.atMs)
+    return 'closed'
+  }
+  const { rows } = await tx.query<{ phase: string; newer: boolean }>(
+    'select phase, last_transition > $2 as newer from incident where number = $1',
+    [close.number, close.seenTransition],
+  )
+  // Closed before by this same call, whose answer was lost.
+  if (rows[0]?.phase === 'closed') return 'closed'
+  return rows[0]?.newer === true ? 'newer-alert' : 'still-firing'
+}
+
+/** What still fires when a person ends the incident stays quiet for a while, or it would open the next one at once. */
+async function muteAlerts(tx: Queryable, number: string, atMs: number): Promise<void> {
+  await tx.query(`update alert set muted_until = $2 where incident = $1 and status = 'firing'`, [
+    number,
+    new Date(atMs + limits.mutedAfterResolveMs),
+  ])
+}

@@ -1,0 +1,67 @@
+import pg from 'pg'
+import { CodedError, isCodedError } from '../contracts/coded-error.ts'
+import { limits } from '../contracts/limits.ts'
+
+export type Pool = pg.Pool
+/** Anything that runs a statement: the pool, or one connection inside a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>
+
+// bigint columns are counters and row ids far below 2^53; a string would leak into every comparison.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** Opens the pool on Paramedic's own database; every connection lives in the schema `paramedic`. */
+export function openDatabase(url: string, options: { maxConnections?: number; name?: string } = {}): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    application_name: options.name ?? 'paramedic',
+    connectionTimeoutMillis: limits.databaseWaitMs,
+    options: '-c search_path=paramedic -c timezone=UTC',
+  })
+  // An idle connection that breaks is replaced by the pool; the next query reports what is wrong.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return withCodedErrors(async () => {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    // Between queries a lost connection is only announced by this event; unheard it would end the process.
+    const lost = (error: Error): void => void (broken = error)
+    client.on('error', lost)
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => void (broken = failure))
+      throw error
+    } finally {
+      client.off('error', lost)
+      client.release(broken)
+    }
+  })
+}
+
+/** Turns "no database" into `database_unavailable`; everything else passes through. */
+export async function withCodedErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isCodedError(error) || !isConnectionTrouble(error)) throw error
+    throw new CodedError('database_unavailable', 'PostgreSQL of Paramedic did not answer.', { cause: error })
+  }
+}
+
+/** Network trouble, or a SQLSTATE of class 08 (connection), 53 (resources), 57P (operator intervention). */
+function isConnectionTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  if (/^(08|53|57P)/.test(code) || /^E[A-Z]+$/.test(code)) return true
+  return /timeout exceeded when trying to connect|Connection terminated|not queryable|starting up/.test(
+    error.message,
+  )
+}

@@ -1,0 +1,116 @@
+import { CodedError } from '../contracts/coded-error.ts'
+import type { AlertView, ClaimView, IncidentDetail, PageView } from '../contracts/views.ts'
+import { readTimeline } from './audit-log.ts'
+import { inTransaction, type Pool, type Queryable } from './database.ts'
+import { listGates } from './gates.ts'
+import { summaryColumns, summaryCounts, type SummaryRow, toSummary } from './incident-views.ts'
+
+/** What one answer shows at most; the counts of the summary say how many there are, the timeline's own route has the rest. */
+const alertsShown = 200
+const entriesShown = 1_000
+
+/** Everything about one incident, as it was at one moment. Throws `not_found`. */
+export async function readIncidentDetail(pool: Pool, number: string): Promise<IncidentDetail> {
+  return inTransaction(pool, async tx => {
+    // One snapshot: a decision that arrives between the queries must not show a gate open and its entry decided.
+    await tx.query('set transaction isolation level repeatable read read only')
+    const incident = await readIncident(tx, number)
+    return {
+      ...incident,
+      alerts: await readAlerts(tx, number),
+      gates: await listGates(tx, { incident: number }),
+      claims: await readClaims(tx, number),
+      pages: await readPages(tx, number),
+      timeline: await readTimeline(tx, number, await lastEntryLeftOut(tx, number), entriesShown),
+    }
+  })
+}
+
+type IncidentRow = SummaryRow &
+  Pick<IncidentDetail, 'runbookHash' | 'bindings' | 'linkedTo'> & { postmortemDueAt: Date | null }
+
+async function readIncident(
+  tx: Queryable,
+  number: string,
+): Promise<Omit<IncidentDetail, 'alerts' | 'gates' | 'claims' | 'pages' | 'timeline'>> {
+  const { rows } = await tx.query<IncidentRow>(
+    `select ${summaryColumns('i')}, i.runbook_hash as "runbookHash", i.bindings, i.linked_to as "linkedTo",
+       i.postmortem_due_at as "postmortemDueAt"
+     from incident i ${summaryCounts('i')} where i.number = $1`,
+    [number],
+  )
+  const row = rows[0]
+  if (row === undefined)
+    throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
+  const { runbookHash, bindings, linkedTo, postmortemDueAt, ...summary } = row
+  return {
+    ...toSummary(summary),
+    runbookHash,
+    bindings,
+    linkedTo,
+    postmortemDueAt: postmortemDueAt?.toISOString() ?? null,
+  }
+}
+
+/** Firing ones first, then the newest. */
+async function readAlerts(tx: Queryable, number: string): Promise<AlertView[]> {
+  const { rows } = await tx.query<
+    Omit<AlertView, 'startsAt' | 'endsAt' | 'lastSeenAt'> & {
+      startsAt: Date
+      endsAt: Date | null
+      lastSeenAt: Date
+    }
+  >(
+    `select name, status, labels, annotations, starts_at as "startsAt", ends_at as "endsAt", last_seen_at as "lastSeenAt", events
+     from alert where incident = $1 order by status, starts_at desc, alert_key limit $2`,
+    [number, alertsShown],
+  )
+  return rows.map(row => ({
+    ...row,
+    startsAt: row.startsAt.toISOString(),
+    endsAt: row.endsAt?.toISOString() ?? null,
+    lastSeenAt: row.lastSeenAt.toISOString(),
+  }))
+}
+
+async function readClaims(tx: Queryable, number: string): Promise<ClaimView[]> {
+  const { rows } = await tx.query<
+    Omit<ClaimView, 'claimedAt' | 'deadline' | 'settledAt'> & {
+      claimedAt: Date
+      deadline: Date
+      settledAt: Date | null
+    }
+  >(
+    `select step, attempt, action, target, claimed_at as "claimedAt", deadline, outcome, settled_at as "settledAt"
+     from claim where incident = $1 order by claimed_at, step, attempt`,
+    [number],
+  )
+  return rows.map(row => ({
+    ...row,
+    claimedAt: row.claimedAt.toISOString(),
+    deadline: row.deadline.toISOString(),
+    settledAt: row.settledAt?.toISOString() ?? null,
+  }))
+}
+
+async function readPages(tx: Queryable, number: string): Promise<PageView[]> {
+  const { rows } = await tx.query<Omit<PageView, 'dueAt' | 'sentAt'> & { dueAt: Date; sentAt: Date | null }>(
+    `select id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt", lateness_ms as "latenessMs"
+     from page where incident = $1 order by due_at, id`,
+    [number],
+  )
+  return rows.map(row => ({
+    ...row,
+    dueAt: row.dueAt.toISOString(),
+    sentAt: row.sentAt?.toISOString() ?? null,
+  }))
+}
+
+/** A long incident shows its newest entries; 0 when all of them fit. */
+async function lastEntryLeftOut(tx: Queryable, number: string): Promise<number> {
+  const { rows } = await tx.query<{ seq: number }>(
+    'select seq from audit_entry where incident = $1 order by seq desc offset $2 limit 1',
+    [number, entriesShown],
+  )
+  return rows[0]?.seq ?? 0
+}

@@ -1,0 +1,169 @@
+import type { Binding, Runbook } from '../contracts/runbook.ts'
+import { incidentNumber, type Impact, openPhases, type Phase, type Severity } from '../contracts/incident.ts'
+import type { IncidentInput } from '../contracts/messages.ts'
+import { limits } from '../contracts/limits.ts'
+import type { Queryable } from './database.ts'
+
+export interface NewIncident {
+  dedupKey: string
+  title: string
+  system: string
+  environment: string
+  runbook: Runbook
+  runbookHash: string
+  bindings: Binding[]
+  alert: { labels: Record<string, string>; annotations: Record<string, string> }
+  openedAtMs: number
+}
+
+/** Opens an incident unless its dedup key has an open one: then that one's number comes back. */
+export async function openIncident(
+  tx: Queryable,
+  incident: NewIncident,
+): Promise<{ number: string; isNew: boolean; linkedTo?: string }> {
+  const linkedTo = await recentlyClosed(tx, incident.dedupKey, incident.openedAtMs)
+  const number = await nextNumber(tx, incident.openedAtMs)
+  const { rowCount } = await tx.query(
+    `insert into incident (number, dedup_key, title, system, environment, phase, severity, impact, owner, runbook_name,
+       runbook_hash, bindings, alert, linked_to, opened_at)
+     values ($1, $2, $3, $4, $5, 'detection', $6, 'unknown', $7, $8, $9, $10, $11, $12, $13)
+     on conflict (dedup_key) where phase in ('detection', 'triage', 'mitigation', 'verification') do nothing`,
+    [
+      number,
+      incident.dedupKey,
+      incident.title,
+      incident.system,
+      incident.environment,
+      firstSeverity(incident.runbook),
+      incident.runbook.owner,
+      incident.runbook.name,
+      incident.runbookHash,
+      JSON.stringify(incident.bindings),
+      incident.alert,
+      linkedTo ?? null,
+      new Date(incident.openedAtMs),
+    ],
+  )
+  if (rowCount === 1) return { number, isNew: true, ...(linkedTo === undefined ? {} : { linkedTo }) }
+  const open = await findOpen(tx, incident.dedupKey)
+  // Closed between the two statements: the caller's transaction is retried and opens a new one.
+  if (open === undefined)
+    throw new Error(`The open incident of ${incident.dedupKey} closed while an alert joined it.`)
+  return { number: open, isNew: false }
+}
+
+/** Until triage has measured, the mildest severity the runbook knows is shown. */
+function firstSeverity(runbook: Runbook): Severity {
+  return runbook.triage.severity.at(-1)?.is ?? 'SEV3'
+}
+
+/** Locks and names the open incident of a dedup key. */
+export async function findOpen(tx: Queryable, dedupKey: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ number: string }>(
+    'select number from incident where dedup_key = $1 and phase = any($2) for update',
+    [dedupKey, openPhases],
+  )
+  return rows[0]?.number
+}
+
+/** Locks the incident when it is open; false when it has ended. */
+export async function lockIfOpen(tx: Queryable, number: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'select 1 from incident where number = $1 and phase = any($2) for update',
+    [number, openPhases],
+  )
+  return rowCount === 1
+}
+
+async function recentlyClosed(tx: Queryable, dedupKey: string, atMs: number): Promise<string | undefined> {
+  const { rows } = await tx.query<{ number: string }>(
+    `select number from incident where dedup_key = $1 and closed_at >= $2 order by closed_at desc limit 1`,
+    [dedupKey, new Date(atMs - limits.linkWindowMs)],
+  )
+  return rows[0]?.number
+}
+
+async function nextNumber(tx: Queryable, atMs: number): Promise<string> {
+  const day = new Date(atMs).toISOString().slice(0, 10)
+  const { rows } = await tx.query<{ last: number }>(
+    'insert into incident_day (day, last) values ($1, 1) on conflict (day) do update set last = incident_day.last + 1 returning last',
+    [day],
+  )
+  return incidentNumber(day, rows[0]!.last)
+}
+
+/** A transition joined the incident: its row remembers the newest, and an uncovered new alert undoes an acknowledgement. */
+export async function noteTransition(
+  tx: Queryable,
+  number: string,
+  messageId: number,
+  startsNewEpoch: boolean,
+): Promise<void> {
+  await tx.query(
+    `update incident set last_transition = greatest(last_transition, $2),
+       ack_epoch = ack_epoch + case when $3 and acknowledged_at is not null then 1 else 0 end,
+       acknowledged_at = case when $3 then null else acknowledged_at end,
+       acknowledged_by = case when $3 then null else acknowledged_by end
+     where number = $1`,
+    [number, messageId, startsNewEpoch],
+  )
+}
+
+/** What the workflow of an incident starts with. */
+export async function readWorkflowInput(db: Queryable, number: string): Promise<IncidentInput> {
+  const { rows } = await db.query<{
+    number: string
+    title: string
+    system: string
+    environment: string
+    opened_at: Date
+    alert: IncidentInput['alert']
+    normalised: Runbook
+    runbook_hash: string
+    bindings: Binding[]
+  }>(
+    `select i.*, v.normalised from incident i join runbook_version v on v.hash = i.runbook_hash where i.number = $1`,
+    [number],
+  )
+  const row = rows[0]!
+  return {
+    interpreterVersion: 1,
+    number: row.number,
+    title: row.title,
+    system: row.system,
+    environment: row.environment,
+    openedAtMs: row.opened_at.getTime(),
+    alert: row.alert,
+    runbook: row.normalised,
+    runbookHash: row.runbook_hash,
+    bindings: row.bindings,
+  }
+}
+
+export interface IncidentChange {
+  phase?: Phase
+  severity?: Severity
+  severityLabel?: string
+  impact?: Impact
+  recoveredAtMs?: number | null
+}
+
+/** Applies what the workflow decided; an incident that has ended stays as it is. */
+export async function changeIncident(tx: Queryable, number: string, change: IncidentChange): Promise<void> {
+  await tx.query(
+    `update incident set phase = coalesce($2, phase), severity = coalesce($3, severity),
+       severity_label = coalesce($4, severity_label), impact = coalesce($5, impact),
+       recovered_at = case when $6 then $7::timestamptz else recovered_at end
+     where number = $1 and phase = any($8)`,
+    [
+      number,
+      change.phase ?? null,
+      change.severity ?? null,
+      change.severityLabel ?? null,
+      change.impact ?? null,
+      change.recoveredAtMs !== undefined,
+      change.recoveredAtMs == null ? null : new Date(change.recoveredAtMs),
+      openPhases,
+    ],
+  )
+}

@@ -1,0 +1,62 @@
+import type { Queryable } from './database.ts'
+
+export interface Measurement {
+  incident: string
+  /** `triage`, `verify/<step>/<attempt>`, `verify/overall/<n>`. */
+  purpose: string
+  /** Check name -> values, or why there are none. */
+  checks: Record<string, { values: Record<string, unknown> } | { problem: string }>
+  holds?: boolean
+  problem?: string
+  atMs: number
+}
+
+/** Keeps one sample as evidence. */
+export async function saveMeasurement(db: Queryable, sample: Measurement): Promise<void> {
+  await db.query(
+    'insert into measurement (incident, purpose, checks, holds, problem, measured_at) values ($1, $2, $3, $4, $5, $6)',
+    [
+      sample.incident,
+      sample.purpose,
+      sample.checks,
+      sample.holds ?? null,
+      sample.problem ?? null,
+      new Date(sample.atMs),
+    ],
+  )
+}
+
+export async function countMeasurements(db: Queryable, incident: string, purpose: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    'select count(*)::int as count from measurement where incident = $1 and purpose = $2',
+    [incident, purpose],
+  )
+  return rows[0]!.count
+}
+
+/** The newest sample of a purpose: what a verification that ran out of time saw last. */
+export async function lastMeasurement(
+  db: Queryable,
+  incident: string,
+  purpose: string,
+): Promise<Measurement | undefined> {
+  const { rows } = await db.query<{
+    checks: Measurement['checks']
+    holds: boolean | null
+    problem: string | null
+    measured_at: Date
+  }>(
+    'select checks, holds, problem, measured_at from measurement where incident = $1 and purpose = $2 order by id desc limit 1',
+    [incident, purpose],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  return {
+    incident,
+    purpose,
+    checks: row.checks,
+    ...(row.holds === null ? {} : { holds: row.holds }),
+    ...(row.problem === null ? {} : { problem: row.problem }),
+    atMs: row.measured_at.getTime(),
+  }
+}

@@ -1,0 +1,71 @@
+import type { Phase, Severity } from '../contracts/incident.ts'
+import type { Queryable } from './database.ts'
+import { countWork, type WorkCounts } from './waiting-work.ts'
+
+export interface MetricReadings extends WorkCounts {
+  incidents: { phase: Phase; severity: Severity; count: number }[]
+  /** Age of the oldest thing the relay has not taken; 0 when nothing waits. */
+  oldestWaitingAlertMs: number
+  oldestUndeliveredMessageMs: number
+  unreadDeliveries: number
+}
+
+export async function readMetrics(db: Queryable, atMs: number): Promise<MetricReadings> {
+  const counts = await countWork(db)
+  const incidents = await db.query<MetricReadings['incidents'][number]>(
+    'select phase, severity, count(*)::int as count from incident group by phase, severity',
+  )
+  const { rows } = await db.query<{ alert: Date | null; message: Date | null; unread: number }>(
+    `select (select min(received_at) from alert_event where outcome is null) as alert,
+       (select min(at) from message where delivered_at is null) as message,
+       (select count(*) from delivery where state <> 'accepted')::int as unread`,
+  )
+  const oldest = rows[0]!
+  return {
+    ...counts,
+    incidents: incidents.rows,
+    oldestWaitingAlertMs: age(oldest.alert, atMs),
+    oldestUndeliveredMessageMs: age(oldest.message, atMs),
+    unreadDeliveries: oldest.unread,
+  }
+}
+
+function age(since: Date | null, atMs: number): number {
+  return since === null ? 0 : Math.max(0, atMs - since.getTime())
+}
+
+/** Durations that are final once they are there: their counts only ever rise, as a histogram's must. */
+const durations = {
+  acknowledge:
+    'select extract(epoch from first_acknowledged_at - opened_at) as seconds from incident where first_acknowledged_at is not null',
+  // While an incident is open its recovery can still be lost.
+  recover:
+    'select extract(epoch from recovered_at - opened_at) as seconds from incident where recovered_at is not null and closed_at is not null',
+  gate: `select extract(epoch from decided_at - opened_at) as seconds from gate where state in ('approved', 'denied')`,
+  page: `select lateness_ms / 1000.0 as seconds from page where state = 'sent'`,
+} as const
+
+export interface StoredHistogram {
+  /** Cumulative, in the order of the upper bounds asked for. */
+  counts: number[]
+  count: number
+  sum: number
+}
+
+/** Counts every duration on record into buckets with these upper bounds, in seconds. */
+export async function readHistogram(
+  db: Queryable,
+  of: keyof typeof durations,
+  bounds: readonly number[],
+): Promise<StoredHistogram> {
+  const { rows } = await db.query<{ counts: number[] | null; count: number; sum: number }>(
+    `with measured as (select greatest(seconds, 0)::float8 as seconds from (${durations[of]}) d)
+     select (select array_agg(below order by bound) from (
+         select bound, (select count(*)::int from measured where seconds <= bound) as below from unnest($1::float8[]) as bound) b) as counts,
+       count(*)::int as count, coalesce(sum(seconds), 0)::float8 as sum
+     from measured`,
+    [bounds],
+  )
+  const row = rows[0]!
+  return { counts: row.counts ?? [], count: row.count, sum: row.sum }
+}

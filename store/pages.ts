@@ -1,0 +1,71 @@
+import { openPhases } from '../contracts/incident.ts'
+import type { Queryable } from './database.ts'
+
+export interface PageIntent {
+  id: string
+  incident: string
+  epoch: number
+  level: number
+  functions: string[]
+  unless?: 'acknowledged' | 'resolved'
+  dueAtMs: number
+  atMs: number
+}
+
+export interface BegunPage {
+  state: 'sending' | 'sent' | 'failed' | 'suppressed'
+  because: string | null
+  /** False when the intent was on record before. */
+  isNew: boolean
+}
+
+/**
+ * Decides by the incident's row whether a level pages, and keeps the intent. An acknowledgement committed before this
+ * statement wins; one after it comes too late. The answer of an intent already on record is repeated.
+ */
+export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunPage> {
+  const { rows: locked } = await tx.query<{ because: string | null }>(
+    `select case
+        when phase <> all($2) then 'the incident has ended'
+        when $3 = 'acknowledged' and acknowledged_at is not null and ack_epoch >= $4 then 'acknowledged by ' || acknowledged_by
+        when $3 = 'acknowledged' and ack_epoch > $4 then 'a newer alert restarted this level'
+        when $3 = 'resolved' and recovered_at is not null then 'recovered'
+      end as because
+     from incident where number = $1 for update`,
+    [page.incident, openPhases, page.unless ?? null, page.epoch],
+  )
+  const because = locked[0]?.because ?? null
+  const inserted = await tx.query(
+    `insert into page (id, incident, epoch, level, functions, state, because, due_at, begun_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
+    [
+      page.id,
+      page.incident,
+      page.epoch,
+      page.level,
+      page.functions,
+      because === null ? 'sending' : 'suppressed',
+      because,
+      new Date(page.dueAtMs),
+      new Date(page.atMs),
+    ],
+  )
+  const { rows } = await tx.query<Omit<BegunPage, 'isNew'>>('select state, because from page where id = $1', [
+    page.id,
+  ])
+  return { ...rows[0]!, isNew: inserted.rowCount === 1 }
+}
+
+export async function finishPage(
+  tx: Queryable,
+  id: string,
+  finished: { state: 'sent' | 'failed'; latenessMs: number; channels: Record<string, string>; atMs: number },
+): Promise<void> {
+  await tx.query('update page set state = $2, sent_at = $3, lateness_ms = $4, channels = $5 where id = $1', [
+    id,
+    finished.state,
+    new Date(finished.atMs),
+    finished.latenessMs,
+    finished.channels,
+  ])
+}

@@ -1,0 +1,61 @@
+import { openPhases } from '../contracts/incident.ts'
+import type { StatusView } from '../contracts/views.ts'
+import type { Queryable } from './database.ts'
+
+export type WorkCounts = Pick<
+  StatusView,
+  'openIncidents' | 'openGates' | 'undeliveredMessages' | 'waitingAlerts' | 'quarantinedAlerts'
+>
+
+export async function countWork(db: Queryable): Promise<WorkCounts> {
+  const { rows } = await db.query<WorkCounts>(
+    `select (select count(*) from incident where ${isOpenSql})::int as "openIncidents",
+       (select count(*) from gate where state = 'open')::int as "openGates",
+       (select count(*) from message where delivered_at is null)::int as "undeliveredMessages",
+       (select count(*) from alert_event where outcome is null)::int as "waitingAlerts",
+       (select count(*) from alert_event where outcome = 'quarantined')::int as "quarantinedAlerts"`,
+  )
+  return rows[0]!
+}
+
+export type StuckKind =
+  'alert' | 'message' | 'not-started' | 'gate' | 'claim' | 'quarantined-alert' | 'unread-delivery'
+
+export interface StuckRow {
+  kind: StuckKind
+  subject: string
+  sinceMs: number
+}
+
+/** Everything here normally takes seconds; a minute is somebody's trouble and not yet a disaster. */
+const patienceMs = 60_000
+/** What was set aside stays visible for a week; after that only the counters tell of it. */
+const setAsideShownMs = 7 * 24 * 60 * 60 * 1_000
+/** Rows of each kind; the first ones say what is wrong. */
+const shown = 20
+
+/** What waits longer than it should, the longest first within each kind. `sinceMs` is how long. */
+export async function findStuck(db: Queryable, atMs: number): Promise<StuckRow[]> {
+  const { rows } = await db.query<{ kind: StuckKind; subject: string; since: Date }>(
+    stuckQueries.map(query => `(${query} order by since limit ${shown})`).join(' union all '),
+    [new Date(atMs - patienceMs), new Date(atMs - setAsideShownMs)],
+  )
+  return rows.map(row => ({ kind: row.kind, subject: row.subject, sinceMs: atMs - row.since.getTime() }))
+}
+
+// A literal, so that the planner can use the partial index on open incidents.
+const isOpenSql = `phase in (${openPhases.map(phase => `'${phase}'`).join(', ')})`
+
+const stuckQueries = [
+  `select 'alert' as kind, dedup_key as subject, min(received_at) as since from alert_event
+   where outcome is null group by dedup_key having min(received_at) < $1`,
+  `select 'message', incident, min(at) as since from message where delivered_at is null group by incident having min(at) < $1`,
+  `select 'not-started', number, opened_at as since from incident
+   where workflow_started_at is null and ${isOpenSql} and opened_at < $1`,
+  `select 'gate', id, expires_at as since from gate where state = 'open' and expires_at < $1`,
+  `select 'claim', incident || '/' || step || '/' || attempt, deadline as since from claim where outcome is null and deadline < $1`,
+  `select 'quarantined-alert', name || ' from ' || source, processed_at as since from alert_event
+   where outcome = 'quarantined' and processed_at > $2`,
+  `select 'unread-delivery', 'delivery ' || id || ' from ' || source, received_at as since from delivery
+   where state <> 'accepted' and received_at > $2`,
+]
