@@ -1,0 +1,43 @@
+import type { Configuration } from '../contracts/configuration.ts'
+import type { Pool } from '../store/database.ts'
+import { createArchiveActivities, type Histories } from './archive.ts'
+import { createPageActivities, type Notifier } from './page.ts'
+import { createPlanActivities } from './plan.ts'
+import { createRecordActivities } from './record.ts'
+import { createActionActivities } from './run-action.ts'
+import { createCheckActivities } from './run-check.ts'
+import { createSettleActivities } from './settle.ts'
+import type { ActionImplementations, CheckImplementations } from './targets/implementations.ts'
+import { createVerifyActivities } from './verify.ts'
+
+/** What activities need of the world. Targets and notifiers are exchanged in rehearsals; the rest is real there too. */
+export interface ActivityDependencies {
+  pool: Pool
+  configuration: Configuration
+  checks: CheckImplementations
+  actions: ActionImplementations
+  notifiers: readonly Notifier[]
+  histories: Histories
+  /** Names this worker in claims. */
+  worker: string
+}
+
+/** Activities by the task queue that serves them. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    main: {
+      ...createRecordActivities(dependencies),
+      ...createCheckActivities(dependencies),
+      ...createVerifyActivities(dependencies),
+      ...createArchiveActivities(dependencies),
+    },
+    actions: {
+      ...createPlanActivities(dependencies),
+      ...createActionActivities(dependencies),
+      ...createSettleActivities(dependencies),
+    },
+    pages: createPageActivities(dependencies),
+  }
+}
+
+export type Activities = ReturnType<typeof createActivities>

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import { cancellationSignal } from '@temporalio/activity'
+import canonicalize from 'canonicalize'
+import { CodedError } from '../contracts/coded-error.ts'
+import type { Configuration, TargetConfiguration } from '../contracts/configuration.ts'
+import { attemptId } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
+import type { GateDemand, Plan, PlannedStep, Preview } from '../contracts/plan.ts'
+import type { RunbookGate, Step } from '../contracts/runbook.ts'
+import { actionDefinitions } from '../contracts/targets/catalogue.ts'
+import { appendEntries } from '../store/audit-log.ts'
+import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
+import { openGate } from '../store/gates.ts'
+import { readPlan, savePlan } from '../store/plans.ts'
+import { type AnyAction, anyAction } from './targets/any-action.ts'
+import type { ActionImplementations } from './targets/implementations.ts'
+import { createWorkflowClock } from './workflow-clock.ts'
+
+export interface PlanInput {
+  incident: string
+  step: Step
+  attempt: number
+  /** Name of the configured target. */
+  target: string
+  runbook: { name: string; hash: string }
+}
+
+export type PlanOutcome =
+  | {
+      state: 'planned'
+      planHash: string
+      summary: string
+      gate?: { id: string; expiresAtMs: number; onExpiry: GateDemand['onExpiry'] }
+    }
+  /** Planned, recorded, and not to be done: the target's autonomy is `observe`. */
+  | { state: 'observed'; planHash: string; summary: string }
+  | { state: 'nothing-to-do'; summary: string }
+  | { state: 'failed'; because: string }
+
+export function createPlanActivities(dependencies: {
+  pool: Pool
+  configuration: Configuration
+  actions: ActionImplementations
+}) {
+  return {
+    /** Renders a step into a plan, keeps it as evidence, and opens its gate when somebody has to allow it. Changes no target. */
+    async plan(input: PlanInput): Promise<PlanOutcome> {
+      const now = createWorkflowClock()
+      const target = dependencies.configuration.targets.find(candidate => candidate.name === input.target)
+      if (target === undefined)
+        return { state: 'failed', because: `target ${input.target} is not in this worker's configuration` }
+      // A crash after the commit brings the activity here again: what was shown to people stands.
+      const before = await withCodedErrors(() => readPlan(dependencies.pool, gateIdOf(input)))
+      if (before !== undefined)
+        return outcomeOf(input, target, before.preview, before.planHash, before.gateExpiresAtMs)
+      const planned = await render(input, target, anyAction(dependencies.actions, input.step.uses))
+      if ('because' in planned) return { state: 'failed', because: planned.because }
+      const expiresAtMs = await keep(dependencies.pool, input, planned, now())
+      return outcomeOf(input, target, planned.preview, planned.planHash, expiresAtMs)
+    },
+  }
+}
+
+function outcomeOf(
+  input: PlanInput,
+  target: TargetConfiguration,
+  preview: Preview,
+  planHash: string,
+  gateExpiresAtMs: number | undefined,
+): PlanOutcome {
+  const { summary } = preview
+  if (preview.wouldTouch === 0) return { state: 'nothing-to-do', summary }
+  if (target.autonomy === 'observe') return { state: 'observed', planHash, summary }
+  if (gateExpiresAtMs === undefined) return { state: 'planned', planHash, summary }
+  const onExpiry = input.step.gate?.onExpiry ?? defaultGate.onExpiry
+  return {
+    state: 'planned',
+    planHash,
+    summary,
+    gate: { id: gateIdOf(input), expiresAtMs: gateExpiresAtMs, onExpiry },
+  }
+}
+
+async function render(
+  input: PlanInput,
+  target: TargetConfiguration,
+  action: AnyAction,
+): Promise<PlannedStep | { because: string }> {
+  const { step } = input
+  const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.checkTimeoutMs)])
+  try {
+    const identity = await action.identify(target, signal)
+    const { preview, atMost } = await action.plan(target, step.with, signal)
+    const plan: Plan = {
+      version: 1,
+      incident: input.incident,
+      step: step.id,
+      attempt: input.attempt,
+      runbook: input.runbook,
+      action: step.uses,
+      risk: actionDefinitions[step.uses].risk,
+      target: { name: target.name, kind: target.kind, identity },
+      parameters: step.with,
+      atMost,
+    }
+    const gate = demandGate(step, target, plan)
+    return {
+      plan,
+      planHash: hashOf(plan),
+      preview,
+      autonomy: target.autonomy,
+      ...(gate === undefined ? {} : { gate }),
+    }
+  } catch (error) {
+    // No answer is worth another try by Temporal; a refusal of the target is final.
+    if (!(error instanceof CodedError) || error.family === 'unavailable') throw error
+    return { because: error.message }
+  }
+}
+
+/** Policy: the runbook may ask for more than this, never for less. */
+function demandGate(step: Step, target: TargetConfiguration, plan: Plan): GateDemand | undefined {
+  const quorum = Math.max(step.gate?.quorum ?? 1, plan.risk === 'destructive' ? destructiveQuorum : 1)
+  const gate = { ...(step.gate ?? defaultGate), quorum }
+  if (target.autonomy === 'propose')
+    return { ...gate, because: step.gate === undefined ? 'autonomy' : 'runbook' }
+  if (step.gate !== undefined) return { ...gate, because: 'runbook' }
+  return plan.risk === 'destructive' ? { ...gate, because: 'risk' } : undefined
+}
+
+/** What destroys data needs two people. */
+const destructiveQuorum = 2
+const defaultGate: RunbookGate = {
+  approvers: ['role:approver'],
+  quorum: 1,
+  expiresMs: limits.gateExpiresMs,
+  onExpiry: 'escalate',
+}
+
+/** Commits the plan and opens its gate; returns when the gate expires, if there is one. */
+async function keep(
+  pool: Pool,
+  input: PlanInput,
+  planned: PlannedStep,
+  atMs: number,
+): Promise<number | undefined> {
+  const { plan, planHash, preview, gate } = planned
+  const previewHash = hashOf(preview)
+  const isGated = gate !== undefined && planned.autonomy !== 'observe' && preview.wouldTouch > 0
+  const expiresAtMs = isGated ? atMs + gate.expiresMs : undefined
+  await inTransaction(pool, async tx => {
+    await savePlan(tx, planned, { previewHash, isGated, atMs })
+    const opened =
+      expiresAtMs === undefined || gate === undefined
+        ? []
+        : await openGate(tx, {
+            id: gateIdOf(input),
+            incident: plan.incident,
+            kind: 'approval',
+            step: plan.step,
+            attempt: plan.attempt,
+            planHash,
+            question: preview.summary,
+            approvers: [...gate.approvers],
+            quorum: gate.quorum,
+            expiresAtMs,
+            atMs,
+          })
+    const { step, attempt, action, risk, parameters } = plan
+    const data = {
+      step,
+      attempt,
+      action,
+      risk,
+      target: plan.target.name,
+      planHash,
+      preview,
+      previewHash,
+      parameters,
+    }
+    await appendEntries(tx, [
+      { kind: 'step.planned', actor: 'paramedic', atMs, incident: plan.incident, data },
+      ...opened,
+    ])
+  })
+  return expiresAtMs
+}
+
+function gateIdOf(input: PlanInput): string {
+  return attemptId(input.incident, input.step.id, input.attempt)
+}
+
+function hashOf(value: Plan | Preview): string {
+  return createHash('sha256').update(canonicalize(value)!).digest('hex')
+}

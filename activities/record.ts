@@ -1,0 +1,95 @@
+/** The workflow's own decisions: the incident's row and its entries, one transaction each. */
+import type { GateState, IncidentOutcome } from '../contracts/incident.ts'
+import type { IncidentMessage } from '../contracts/messages.ts'
+import type { NewEntry } from '../contracts/timeline.ts'
+import { appendEntries } from '../store/audit-log.ts'
+import { closeIncident } from '../store/closing.ts'
+import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
+import { expireGate, type NewGate, openGate, withdrawGate } from '../store/gates.ts'
+import { changeIncident, type IncidentChange } from '../store/incidents.ts'
+import { readMessages } from '../store/messages.ts'
+
+export interface RecordInput {
+  number: string
+  change?: IncidentChange
+  entries: NewEntry[]
+}
+
+export interface CloseInput {
+  number: string
+  seenTransition: number
+  outcome: IncidentOutcome
+  because: string
+  postmortemDueAtMs?: number
+  atMs: number
+  /** Entries not yet recorded; written whatever becomes of the close. */
+  entries: NewEntry[]
+}
+
+export function createRecordActivities({ pool }: { pool: Pool }) {
+  return {
+    /** What the named rows say; ids that are not there are left out, so a forged signal says nothing. */
+    async readMessages(input: { number: string; rowIds: number[] }): Promise<IncidentMessage[]> {
+      return withCodedErrors(() => readMessages(pool, input.number, input.rowIds))
+    },
+
+    async record(input: RecordInput): Promise<void> {
+      await inTransaction(pool, async tx => {
+        if (input.change !== undefined) await changeIncident(tx, input.number, input.change)
+        await appendEntries(tx, input.entries)
+      })
+    },
+
+    async openGate(input: { gate: NewGate; entries: NewEntry[] }): Promise<void> {
+      await inTransaction(pool, async tx => {
+        const opened = await openGate(tx, input.gate)
+        await appendEntries(tx, [...input.entries, ...opened])
+      })
+    },
+
+    /** The gate's state after the clock asked for its expiry: `approved` when a person was faster. */
+    async expireGate(input: { gateId: string; atMs: number }): Promise<GateState> {
+      return inTransaction(pool, async tx => {
+        const { state, entries } = await expireGate(tx, input.gateId, input.atMs)
+        await appendEntries(tx, entries)
+        return state
+      })
+    },
+
+    async withdrawGate(input: { gateId: string; because: string; atMs: number }): Promise<GateState> {
+      return inTransaction(pool, async tx => {
+        const { state, entries } = await withdrawGate(tx, input.gateId, input.because, input.atMs)
+        await appendEntries(tx, entries)
+        return state
+      })
+    },
+
+    async close(input: CloseInput): Promise<'closed' | 'newer-alert' | 'still-firing'> {
+      return inTransaction(pool, async tx => {
+        const result = await closeIncident(tx, input)
+        const { number, outcome, because, atMs } = input
+        const closed: NewEntry[] =
+          result === 'closed'
+            ? [
+                {
+                  kind: 'phase.changed',
+                  actor: 'paramedic',
+                  atMs,
+                  incident: number,
+                  data: { from: 'verification', to: 'closed' },
+                },
+                {
+                  kind: 'incident.closed',
+                  actor: 'paramedic',
+                  atMs,
+                  incident: number,
+                  data: { outcome, because },
+                },
+              ]
+            : []
+        await appendEntries(tx, [...input.entries, ...closed])
+        return result
+      })
+    },
+  }
+}

@@ -1,0 +1,262 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { CodedError, isCodedError } from '../contracts/coded-error.ts'
+import type { Configuration, TargetConfiguration } from '../contracts/configuration.ts'
+import { attemptId, type Outcome } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
+import type { Plan } from '../contracts/plan.ts'
+import { actionDefinitions, type ActionName } from '../contracts/targets/catalogue.ts'
+import type { NewEntry } from '../contracts/timeline.ts'
+import { appendEntries } from '../store/audit-log.ts'
+import { type ClaimRefusal, makeClaim, readClaim, settleClaim } from '../store/claims.ts'
+import { inTransaction, type Pool } from '../store/database.ts'
+import { readFreeze } from '../store/freezes.ts'
+import { readPlan } from '../store/plans.ts'
+import { type AnyAction, anyAction } from './targets/any-action.ts'
+import type { ActionImplementations } from './targets/implementations.ts'
+import { requireSameIdentity } from './targets/same-identity.ts'
+import type { Effect, EffectContext } from './targets/target.ts'
+import { createWorkflowClock } from './workflow-clock.ts'
+
+export interface RunActionInput {
+  incident: string
+  step: string
+  attempt: number
+  action: ActionName
+  planHash: string
+}
+
+export type ActionResult =
+  | { outcome: Outcome; because: string }
+  /** Nothing was done: the right to do it was not granted, or the target is no longer the planned one. */
+  | { outcome: 'voided'; why: ClaimRefusal | 'identity-changed'; because: string }
+
+/** How often the harness tells Temporal that it lives; a third of what counts as lost. */
+const beatMs = Math.round(limits.heartbeatMs / 3)
+
+/**
+ * The harness every action goes through: claim, identity once more, effect, outcome. At most one effect for an attempt,
+ * whatever crashes: the claim is committed first, and Temporal never repeats this activity.
+ */
+export function createActionActivities(dependencies: {
+  pool: Pool
+  configuration: Configuration
+  actions: ActionImplementations
+  /** Names this worker in claims. */
+  worker: string
+}): Record<ActionName, (input: RunActionInput) => Promise<ActionResult>> {
+  const { pool } = dependencies
+
+  async function runAction(input: RunActionInput): Promise<ActionResult> {
+    const life = createLife(pool, input)
+    const { plan, target, action } = await prepare(input)
+    const refused = await claim(input, plan)
+    if (refused !== 'granted') return { outcome: 'voided', why: refused, because: refusals[refused] }
+    const stopBeating = life.beatEvery(beatMs)
+    try {
+      return await perform(input, plan, target, action, life)
+    } finally {
+      stopBeating()
+    }
+  }
+
+  async function prepare(
+    input: RunActionInput,
+  ): Promise<{ plan: Plan; target: TargetConfiguration; action: AnyAction }> {
+    const saved = await readPlan(pool, attemptId(input.incident, input.step, input.attempt))
+    if (saved?.planHash !== input.planHash)
+      throw new CodedError('plan_changed', `The plan of ${input.step} is not the one to run.`)
+    const target = dependencies.configuration.targets.find(
+      candidate => candidate.name === saved.plan.target.name,
+    )
+    if (target === undefined)
+      throw new CodedError(
+        'target_unknown',
+        `Target ${saved.plan.target.name} is not in this worker's configuration.`,
+      )
+    return { plan: saved.plan, target, action: anyAction(dependencies.actions, input.action) }
+  }
+
+  async function claim(input: RunActionInput, plan: Plan): Promise<'granted' | ClaimRefusal> {
+    const atMs = createWorkflowClock()()
+    const deadlineMs = atMs + activityInfo().startToCloseTimeoutMs
+    const { incident, step, attempt, action, planHash } = input
+    const target = plan.target.name
+    return inTransaction(pool, async tx => {
+      const granted = await makeClaim(tx, {
+        incident,
+        step,
+        attempt,
+        action,
+        target,
+        planHash,
+        worker: dependencies.worker,
+        atMs,
+        deadlineMs,
+      })
+      const deadline = new Date(deadlineMs).toISOString()
+      if (granted === 'granted') {
+        await appendEntries(tx, [
+          entry(input, atMs, {
+            kind: 'claim.made',
+            data: { step, attempt, action, target, planHash, deadline },
+          }),
+        ])
+      }
+      return granted
+    })
+  }
+
+  async function perform(
+    input: RunActionInput,
+    plan: Plan,
+    target: TargetConfiguration,
+    action: AnyAction,
+    life: Life,
+  ): Promise<ActionResult> {
+    const now = createWorkflowClock()
+    let hasBegun = false
+    try {
+      await checkIdentity(plan, target, action)
+      await life.checkpoint({ touched: 0 })
+      const context: EffectContext = {
+        identity: plan.target.identity,
+        atMost: plan.atMost,
+        signal: cancellationSignal(),
+        checkpoint: progress => life.checkpoint(progress),
+      }
+      hasBegun = true
+      const effect = await action.apply(target, plan.parameters, context)
+      return await settle(input, plan, 'succeeded', effect, undefined, now())
+    } catch (error) {
+      // The record is out of reach: whether the effect happened is for settling and probing to find out.
+      if (isCodedError(error) && error.code === 'database_unavailable') throw error
+      const reached = { touched: life.touched(), unit: '', evidence: {} }
+      return settle(input, plan, hasBegun ? outcomeOf(error) : 'failed', reached, error, now())
+    }
+  }
+
+  async function checkIdentity(plan: Plan, target: TargetConfiguration, action: AnyAction): Promise<void> {
+    const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.checkTimeoutMs)])
+    requireSameIdentity(target.name, plan.target.identity, await action.identify(target, signal))
+  }
+
+  async function settle(
+    input: RunActionInput,
+    plan: Plan,
+    outcome: Outcome,
+    effect: Effect,
+    error: unknown,
+    atMs: number,
+  ): Promise<ActionResult> {
+    const { step, attempt, action } = input
+    const message = error === undefined ? undefined : error instanceof Error ? error.message : String(error)
+    const data = {
+      ...{
+        step,
+        attempt,
+        action,
+        target: plan.target.name,
+        outcome,
+        touched: effect.touched,
+        evidence: effect.evidence,
+      },
+      ...(effect.unit === '' ? {} : { unit: effect.unit }),
+      ...(message === undefined ? {} : { error: message }),
+    }
+    await inTransaction(pool, async tx => {
+      const settled = await settleClaim(tx, input, { outcome, evidence: data, by: dependencies.worker, atMs })
+      // Settled by the workflow while this worker was away: its word stands, and this one is no entry.
+      if (settled) await appendEntries(tx, [entry(input, atMs, { kind: 'effect.ended', data })])
+    })
+    if (isCodedError(error) && error.code === 'identity_changed')
+      return { outcome: 'voided', why: 'identity-changed', because: error.message }
+    return { outcome, because: message ?? `${effect.touched} ${effect.unit}`.trim() }
+  }
+
+  const names = Object.keys(actionDefinitions) as ActionName[]
+  return Object.fromEntries(names.map(name => [name, runAction])) as Record<ActionName, typeof runAction>
+}
+
+const refusals: Record<ClaimRefusal, string> = {
+  frozen: 'a freeze is on',
+  'not-approved': 'there is no unused, unexpired approval of this plan',
+  'plan-changed': 'the plan on record is another one',
+  'incident-ended': 'the incident has ended',
+  exists: 'this attempt was claimed or given up before',
+}
+
+/** No answer in the middle of a change leaves it open what happened; a refusal, or a stop between two batches, does not. */
+function outcomeOf(error: unknown): Outcome {
+  return isCodedError(error) && error.family !== 'unavailable' ? 'failed' : 'unknown'
+}
+
+interface Life {
+  checkpoint(progress: { touched: number }): Promise<void>
+  beatEvery(ms: number): () => void
+  touched(): number
+}
+
+/**
+ * Knows whether this worker may still act. A frozen process must not: the monotonic clock goes on while it is stopped,
+ * so a gap longer than the heartbeat timeout means that the workflow has given this attempt up.
+ */
+function createLife(pool: Pool, input: RunActionInput): Life {
+  const { startToCloseTimeoutMs, heartbeatTimeoutMs } = activityInfo()
+  const deadline = performance.now() + startToCloseTimeoutMs
+  let lastBeat = performance.now()
+  let touchedSoFar = 0
+
+  function beat(): void {
+    assertInTime()
+    lastBeat = performance.now()
+    heartbeat({ touched: touchedSoFar })
+  }
+
+  function assertInTime(): void {
+    const silentMs = performance.now() - lastBeat
+    const isLost = heartbeatTimeoutMs !== undefined && silentMs > heartbeatTimeoutMs
+    if (isLost || performance.now() > deadline) {
+      throw new CodedError(
+        'deadline_passed',
+        `This worker was held up for ${Math.round(silentMs)} ms; its claim is no longer good.`,
+      )
+    }
+  }
+
+  async function checkpoint(progress: { touched: number }): Promise<void> {
+    touchedSoFar = progress.touched
+    beat()
+    if (cancellationSignal().aborted)
+      throw new CodedError('effect_cancelled', `The effect was stopped after ${touchedSoFar}.`)
+    const [freeze, claim] = await Promise.all([readFreeze(pool), readClaim(pool, input)])
+    if (freeze.isOn)
+      throw new CodedError(
+        'frozen',
+        `A freeze by ${freeze.changedBy} stopped the effect after ${touchedSoFar}.`,
+      )
+    if (claim?.outcome !== null)
+      throw new CodedError('deadline_passed', 'The workflow settled this claim while the worker was away.')
+    // Asked last, so that nothing lies between this and the next change but the change itself.
+    assertInTime()
+  }
+
+  function beatEvery(ms: number): () => void {
+    const timer = setInterval(() => {
+      try {
+        beat()
+      } catch {
+        // The next checkpoint says so to whoever acts.
+        clearInterval(timer)
+      }
+    }, ms)
+    return () => clearInterval(timer)
+  }
+
+  return { checkpoint, beatEvery, touched: () => touchedSoFar }
+}
+
+type EntryPart = NewEntry extends infer E ? (E extends NewEntry ? Pick<E, 'kind' | 'data'> : never) : never
+
+function entry(input: RunActionInput, atMs: number, part: EntryPart): NewEntry {
+  return { actor: 'paramedic', atMs, incident: input.incident, ...part } as NewEntry
+}

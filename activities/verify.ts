@@ -1,0 +1,155 @@
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
+import type { Configuration } from '../contracts/configuration.ts'
+import type { Verdict } from '../contracts/incident.ts'
+import { checksScope, evaluateCondition, type Evaluated, valueScope } from '../language/conditions.ts'
+import { appendEntries } from '../store/audit-log.ts'
+import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
+import {
+  countMeasurements,
+  lastMeasurement,
+  type Measurement,
+  saveMeasurement,
+} from '../store/measurements.ts'
+import { type CheckRequest, type CheckResult, measure } from './run-check.ts'
+import type { CheckImplementations } from './targets/implementations.ts'
+import { createWorkflowClock } from './workflow-clock.ts'
+
+export interface VerifyInput {
+  incident: string
+  /** What is verified: `<step>/<attempt>` or `overall/<n>`; samples are kept under it. */
+  of: string
+  checks: CheckRequest[]
+  /** A step's condition sees its one check as `value`, the overall one sees `checks.<name>`. */
+  sees: 'value' | 'checks'
+  until: string
+  forMs: number
+}
+
+export interface Verification {
+  verdict: Verdict
+  /** One sentence for a tired person: which measurements prove it, or what was missing. */
+  because: string
+}
+
+/** The failure type of a sample that does not yet prove recovery; retried at the verification's interval. */
+export const notYet = 'NotYetRecovered'
+
+export function createVerifyActivities(dependencies: {
+  pool: Pool
+  configuration: Configuration
+  checks: CheckImplementations
+}) {
+  const { pool } = dependencies
+  return {
+    /**
+     * Measures once and fails retryably until the condition has held for `forMs`: the retry policy is the poll, the
+     * schedule-to-close timeout the limit, and the heartbeat details remember when the hold began.
+     */
+    async verify(input: VerifyInput): Promise<Verification> {
+      const now = createWorkflowClock()
+      const results = await measureAll(input)
+      const evaluated = evaluate(input, results)
+      const atMs = now()
+      const holds = 'value' in evaluated && evaluated.value
+      const sample: Measurement = {
+        incident: input.incident,
+        purpose: purposeOf(input),
+        checks: results,
+        holds,
+        atMs,
+      }
+      await withCodedErrors(() =>
+        saveMeasurement(pool, 'noData' in evaluated ? { ...sample, problem: evaluated.noData } : sample),
+      )
+      const before = activityInfo().heartbeatDetails as { holdBeganMs?: number } | undefined
+      const holdBeganMs = holds ? (before?.holdBeganMs ?? atMs) : undefined
+      heartbeat(holdBeganMs === undefined ? {} : { holdBeganMs })
+      if (holdBeganMs === undefined || atMs - holdBeganMs < input.forMs) {
+        throw ApplicationFailure.retryable(`${input.until} has not held for ${input.forMs} ms yet`, notYet)
+      }
+      return end(input, sample, 'recovered', atMs - holdBeganMs, atMs)
+    },
+
+    /** The verification ran out of time: what its last sample saw decides between "not recovered" and "no data". */
+    async endVerification(input: VerifyInput & { atMs: number }): Promise<Verification> {
+      const last = await withCodedErrors(() => lastMeasurement(pool, input.incident, purposeOf(input)))
+      const verdict: Verdict = last === undefined || last.problem !== undefined ? 'no_data' : 'not_recovered'
+      const none: Measurement = {
+        incident: input.incident,
+        purpose: purposeOf(input),
+        checks: {},
+        problem: 'nothing was measured',
+        atMs: input.atMs,
+      }
+      return end(input, last ?? none, verdict, 0, input.atMs)
+    },
+  }
+
+  async function measureAll(input: VerifyInput): Promise<Record<string, CheckResult>> {
+    const measured = input.checks.map(
+      async check => [check.name, await measure(dependencies, check, cancellationSignal())] as const,
+    )
+    return Object.fromEntries(await Promise.all(measured))
+  }
+
+  async function end(
+    input: VerifyInput,
+    sample: Measurement,
+    verdict: Verdict,
+    heldForMs: number,
+    atMs: number,
+  ): Promise<Verification> {
+    const samples = await withCodedErrors(() => countMeasurements(pool, input.incident, purposeOf(input)))
+    const because = sentence(input, sample, verdict, heldForMs)
+    await inTransaction(pool, tx =>
+      appendEntries(tx, [
+        {
+          kind: 'verification.ended',
+          actor: 'paramedic',
+          atMs,
+          incident: input.incident,
+          data: {
+            of: input.of,
+            verdict,
+            until: input.until,
+            measured: sample.checks,
+            samples,
+            heldForMs,
+            because,
+          },
+        },
+      ]),
+    )
+    return { verdict, because }
+  }
+}
+
+function purposeOf(input: VerifyInput): string {
+  return `verify/${input.of}`
+}
+
+function evaluate(input: VerifyInput, results: Record<string, CheckResult>): Evaluated {
+  const values = Object.fromEntries(
+    Object.entries(results).map(([name, result]) => [name, 'values' in result ? result.values : undefined]),
+  )
+  const [only] = input.checks
+  if (input.sees === 'value' && only !== undefined)
+    return evaluateCondition(input.until, valueScope(only.uses, values[only.name]))
+  return evaluateCondition(input.until, checksScope(input.checks, values))
+}
+
+function sentence(input: VerifyInput, sample: Measurement, verdict: Verdict, heldForMs: number): string {
+  const problems = Object.entries(sample.checks).flatMap(([name, result]) =>
+    'problem' in result ? [`${name}: ${result.problem}`] : [],
+  )
+  switch (verdict) {
+    case 'recovered':
+      return `${input.until} held for ${Math.round(heldForMs / 100) / 10} s`
+    case 'not_recovered':
+      return `${input.until} did not hold for ${input.forMs / 1000} s in time`
+    case 'no_data':
+      return `nothing to judge ${input.until} by: ${problems.join('; ') || sample.problem || 'no measurement'}`
+    default:
+      return verdict satisfies never
+  }
+}

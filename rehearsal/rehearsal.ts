@@ -1,0 +1,112 @@
+/** The second place, beside worker/, that composes a worker: the real workflow, harness, relay and store around scripted targets. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
+import { fileURLToPath } from 'node:url'
+import { createActivities } from '../activities/activities.ts'
+import type { Notifier } from '../activities/page.ts'
+import { createWorkflowClock } from '../activities/workflow-clock.ts'
+import type { Configuration } from '../contracts/configuration.ts'
+import type { Page } from '../contracts/page.ts'
+import { createRelay } from '../intake/relay.ts'
+import type { Pool } from '../store/database.ts'
+import { bundleWorkflows, createWorkers } from '../worker/create-workers.ts'
+import { createHistories } from '../worker/histories.ts'
+import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
+import type { LoadedRunbook } from '../contracts/runbook.ts'
+import { createScriptActivities, type ScriptedAct } from './script-activities.ts'
+import { createScriptedTargets, type Receipt, type ScriptedTarget } from './scripted-targets.ts'
+import { skipTime } from './time-skipping.ts'
+
+export interface SentPage {
+  page: Page
+  /** The workflow's time. */
+  atMs: number
+}
+
+export interface RehearsalOptions {
+  pool: Pool
+  temporalAddress: string
+  namespace: string
+  /** Looked up at each use, so that scenes can be added. */
+  configuration: Configuration
+  runbooks: LoadedRunbook[]
+  target(name: string): ScriptedTarget
+  script(labels: Record<string, string>): readonly ScriptedAct[]
+  /** Default: hours pass in moments. */
+  skipsTime?: boolean
+  maxCachedWorkflows?: number
+}
+
+export interface Rehearsal {
+  client: Client
+  pages: SentPage[]
+  receipts: Receipt[]
+  relayAll(withinMs: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+  const { pool, configuration, namespace, temporalAddress } = options
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') })
+  const connection = await Connection.connect({ address: temporalAddress })
+  if (options.skipsTime !== false) skipTime(connection)
+  const client = new Client({ connection, namespace })
+  const workflows = createIncidentWorkflows(client)
+  const log = { error: (fields: object, message: string) => console.error(message, fields) }
+  const relay = createRelay(pool, { runbooks: options.runbooks, targets: configuration.targets, log }, workflows)
+  const relayAll = async (withinMs: number): Promise<void> => {
+    const until = Date.now() + withinMs
+    while (await isWaiting(pool)) {
+      if (Date.now() > until) throw new Error(`the relay did not deliver everything within ${withinMs} ms`)
+      await relay.pass(Date.now())
+    }
+  }
+
+  const pages: SentPage[] = []
+  const notifier: Notifier = {
+    name: 'rehearsal',
+    async send(page) {
+      pages.push({ page, atMs: createWorkflowClock()() })
+    },
+  }
+  const { checks, actions, receipts } = createScriptedTargets(options.target)
+  const activities = createActivities({
+    pool,
+    configuration,
+    checks,
+    actions,
+    notifiers: [notifier],
+    histories: createHistories(client),
+    worker: `rehearsal/${process.pid}`,
+  })
+  const scripted = createScriptActivities({ pool, scriptFor: options.script, relayAll })
+  const native = await NativeConnection.connect({ address: temporalAddress })
+  const workers = await createWorkers({
+    connection: native,
+    namespace,
+    bundle: await bundleWorkflows([fileURLToPath(new URL('./scripted-people.ts', import.meta.url))]),
+    activities: { ...activities, main: { ...activities.main, ...scripted } },
+    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+  })
+  const stopping = new AbortController()
+  const running = Promise.all([relay.run(stopping.signal), ...workers.map(worker => worker.run())])
+
+  async function stop(): Promise<void> {
+    stopping.abort()
+    for (const worker of workers) worker.shutdown()
+    await running
+    await native.close()
+    await connection.close()
+  }
+  return { client, pages, receipts, relayAll, stop }
+}
+
+/** Does a stored alert or message still wait? A pause keeps a held lock from being asked in a tight loop. */
+async function isWaiting(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ waiting: boolean }>(
+    `select exists (select from message where delivered_at is null) or exists (select from alert_event where outcome is null) as waiting`,
+  )
+  if (rows[0]!.waiting) await delay(10)
+  return rows[0]!.waiting
+}

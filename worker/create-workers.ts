@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, type NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker'
+import type { Activities } from '../activities/activities.ts'
+import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
+import { codedFailures } from './coded-failures.ts'
+
+/** Bundles the workflows; `interceptorModules` are for rehearsals. Takes about two seconds. */
+export async function bundleWorkflows(interceptorModules: string[] = []): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/bundle.ts', import.meta.url)),
+    workflowInterceptorModules: interceptorModules,
+    logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
+  })
+}
+
+/** One worker a task queue: workflows and records, actions, pages. A page never waits behind an action. */
+export async function createWorkers(options: {
+  connection: NativeConnection
+  namespace: string
+  bundle: WorkflowBundle
+  activities: Activities
+  /** 0 makes every workflow task a replay. Default 200 workflows in memory. */
+  maxCachedWorkflows?: number
+  identity?: string
+}): Promise<Worker[]> {
+  const shared: Omit<WorkerOptions, 'taskQueue'> = {
+    connection: options.connection,
+    namespace: options.namespace,
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
+    interceptors: { activity: [() => ({ inbound: codedFailures })] },
+    shutdownGraceTime: 3_000,
+    shutdownForceTime: 8_000,
+    // A page or an effect in flight beats often; more often than this only costs.
+    maxHeartbeatThrottleInterval: 1_000,
+    defaultHeartbeatThrottleInterval: 1_000,
+  }
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue,
+      activities: options.activities.main,
+      workflowBundle: options.bundle,
+      maxCachedWorkflows: options.maxCachedWorkflows ?? 200,
+      // A killed worker's incidents go on elsewhere after this instead of ten seconds.
+      stickyQueueScheduleToStartTimeout: 1_000,
+    }),
+    Worker.create({ ...shared, taskQueue: actionTaskQueue, activities: options.activities.actions }),
+    Worker.create({ ...shared, taskQueue: pageTaskQueue, activities: options.activities.pages }),
+  ])
+}
+
+/** Runs the workers until the signal; resolves when what they do is finished or handed back. */
+export async function runWorkers(workers: Worker[], signal: AbortSignal): Promise<void> {
+  const stop = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+  }
+  if (signal.aborted) return
+  signal.addEventListener('abort', stop, { once: true })
+  await Promise.all(workers.map(worker => worker.run()))
+}

@@ -1,0 +1,87 @@
+/** Every activity with its queue, timeouts and retry policy, all explicit. */
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
+import type { Activities } from '../activities/activities.ts'
+import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
+import { limits } from '../contracts/limits.ts'
+import type { Step, Steadiness } from '../contracts/runbook.ts'
+
+/** PostgreSQL comes back; what was decided has to be written, however long that takes. */
+const untilItWorks = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 }
+
+export const records = proxyActivities<Activities['main']>({
+  taskQueue,
+  startToCloseTimeout: 15_000,
+  retry: untilItWorks,
+})
+
+/** A check answers within its own timeout, also when the target does not; five seconds more are for the record. */
+export function checkStubs(timeoutMs: number): Activities['main'] {
+  return proxyActivities<Activities['main']>({
+    taskQueue,
+    startToCloseTimeout: timeoutMs + 5_000,
+    retry: untilItWorks,
+  })
+}
+
+/**
+ * The retry policy is the poll of a verification: one sample an attempt, `every` apart, until schedule-to-close ends it.
+ * TRY_CANCEL returns at once when a person ends the incident.
+ */
+export function verifyStub(
+  steadiness: Steadiness,
+  slowestCheckMs: number,
+): Pick<Activities['main'], 'verify'> {
+  return proxyActivities<Activities['main']>({
+    taskQueue,
+    startToCloseTimeout: slowestCheckMs + 5_000,
+    heartbeatTimeout: slowestCheckMs + 5_000,
+    scheduleToCloseTimeout: steadiness.withinMs,
+    retry: {
+      initialInterval: steadiness.everyMs,
+      backoffCoefficient: 1,
+      maximumInterval: steadiness.everyMs,
+    },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  })
+}
+
+/** Planning reads the target: a few tries, then the step has failed and the ladder goes on. */
+export const plans = proxyActivities<Activities['actions']>({
+  taskQueue: actionTaskQueue,
+  startToCloseTimeout: limits.checkTimeoutMs + 5_000,
+  scheduleToCloseTimeout: 60_000,
+  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumAttempts: 4 },
+})
+
+/** Never repeated by Temporal: a lost attempt is settled, and only then is there a next one. */
+export function actionStubs(step: Step): Activities['actions'] {
+  return proxyActivities<Activities['actions']>({
+    taskQueue: actionTaskQueue,
+    startToCloseTimeout: step.timeoutMs,
+    heartbeatTimeout: limits.heartbeatMs,
+    retry: { maximumAttempts: 1 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  })
+}
+
+export const settles = proxyActivities<Activities['actions']>({
+  taskQueue: actionTaskQueue,
+  startToCloseTimeout: 15_000,
+  retry: untilItWorks,
+})
+
+/** A target that stays silent cannot be probed for ever: then a person is asked. */
+export const probes = proxyActivities<Activities['actions']>({
+  taskQueue: actionTaskQueue,
+  startToCloseTimeout: limits.checkTimeoutMs + 5_000,
+  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000, maximumAttempts: 6 },
+})
+
+/** A page is tried for an hour; the next level does not wait for it. */
+export const pages = proxyActivities<Activities['pages']>({
+  taskQueue: pageTaskQueue,
+  startToCloseTimeout: 30_000,
+  heartbeatTimeout: 30_000,
+  scheduleToCloseTimeout: 3_600_000,
+  retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 },
+})

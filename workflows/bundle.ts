@@ -1,0 +1,3 @@
+/** The bundler's entry: every workflow type, by name. */
+export { after } from './after.ts'
+export { incident } from './incident.ts'

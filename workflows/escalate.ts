@@ -1,0 +1,161 @@
+import { condition } from '@temporalio/workflow'
+import type { EscalationLevel } from '../contracts/runbook.ts'
+import { isMoreSevere, pageId } from '../contracts/incident.ts'
+import { evaluateCondition, incidentScope } from '../language/conditions.ts'
+import { pages } from './activity-stubs.ts'
+import { isAcknowledged } from './incident-state.ts'
+import type { Life } from './life.ts'
+
+interface Due {
+  level: number
+  id: string
+  epoch: number
+  dueAtMs: number
+}
+
+/**
+ * Pages every level at its deadline, beside whatever else goes on. Deadlines are absolute; a level that was held back (by
+ * its condition, or by a recovery that did not last) is due from the moment nothing holds it any more. A page in flight
+ * never delays the next level.
+ */
+export async function escalate(life: Life): Promise<never> {
+  for (;;) {
+    noteEligibility(life)
+    const seen = circumstances(life)
+    const hasChanged = (): boolean => circumstances(life) !== seen
+    const next = nextDue(life)
+    if (next === undefined) await condition(hasChanged)
+    else if (next.dueAtMs <= Date.now() || !(await condition(hasChanged, next.dueAtMs - Date.now())))
+      void firePage(life, next)
+  }
+}
+
+/** The next level that is still to come pages at once: the ladder is exhausted, or a gate ran out. */
+export function hurryNextLevel(life: Life): void {
+  const next = nextDue(life)
+  if (next !== undefined) life.state.hurried[next.level] = Date.now()
+}
+
+/** Everything that decides which level is next; a change of it wakes the escalation. */
+function circumstances({ state }: Life): string {
+  return JSON.stringify([
+    state.epoch,
+    state.acknowledgedEpoch,
+    state.isRecovered,
+    state.ended,
+    state.severity,
+    state.impact,
+    state.phase,
+    state.hurried,
+  ])
+}
+
+interface Candidate extends EscalationLevel {
+  index: number
+  id: string
+  epoch: number
+  /** When its clock started. */
+  fromMs: number
+}
+
+/** Levels that have not paged in their epoch, with the id they would page under. */
+function candidates({ state, input }: Life): Candidate[] {
+  return input.runbook.escalate
+    .map((level, index) => {
+      const isAboutAcknowledging = level.unless === 'acknowledged'
+      const epoch = isAboutAcknowledging ? state.epoch : 0
+      const fromMs = isAboutAcknowledging ? state.epochStartedMs : input.openedAtMs
+      return { ...level, index, epoch, fromMs, id: pageId(input.number, epoch, index) }
+    })
+    .filter(candidate => state.paged[candidate.id] !== true)
+}
+
+function noteEligibility(life: Life): void {
+  const { state } = life
+  for (const candidate of candidates(life)) {
+    const before = state.eligibleSince[candidate.id]
+    if (isHeldBack(life, candidate)) state.eligibleSince[candidate.id] = 'held-back'
+    else if (before === undefined) state.eligibleSince[candidate.id] = candidate.fromMs
+    else if (before === 'held-back') state.eligibleSince[candidate.id] = Date.now()
+  }
+}
+
+function isHeldBack({ state }: Life, level: Candidate): boolean {
+  if (state.ended !== undefined) return true
+  if (level.unless === 'acknowledged' && isAcknowledged(state)) return true
+  if (level.unless === 'resolved' && state.isRecovered) return true
+  if (level.when === undefined) return false
+  const evaluated = evaluateCondition(level.when, incidentScope(state))
+  // Without data a level pages: silence needs a reason, a page does not.
+  return 'value' in evaluated && !evaluated.value
+}
+
+function nextDue(life: Life): Due | undefined {
+  const { state } = life
+  const due = candidates(life).flatMap(candidate => {
+    const sinceMs = state.eligibleSince[candidate.id] ?? candidate.fromMs
+    if (sinceMs === 'held-back' || isHeldBack(life, candidate)) return []
+    const deadlineMs = Math.min(
+      candidate.fromMs + candidate.afterMs,
+      state.hurried[candidate.index] ?? Infinity,
+    )
+    return [
+      {
+        level: candidate.index,
+        id: candidate.id,
+        epoch: candidate.epoch,
+        dueAtMs: Math.max(deadlineMs, sinceMs),
+      },
+    ]
+  })
+  return due.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)[0]
+}
+
+async function firePage(life: Life, due: Due): Promise<void> {
+  const { state, input } = life
+  const level = input.runbook.escalate[due.level]!
+  state.paged[due.id] = true
+  state.pagesInFlight += 1
+  if (level.severity !== undefined && isMoreSevere(level.severity, state.severity)) {
+    life.note('severity.changed', {
+      from: state.severity,
+      to: level.severity,
+      because: `level ${due.level} was reached`,
+    })
+    state.severity = level.severity
+    await life.record({ severity: level.severity })
+  }
+  const intent = {
+    id: due.id,
+    incident: input.number,
+    epoch: due.epoch,
+    level: due.level,
+    functions: level.page,
+    dueAtMs: due.dueAtMs,
+  }
+  const unless = level.unless === undefined ? {} : { unless: level.unless }
+  await pages
+    .page({ intent: { ...intent, ...unless, atMs: Date.now() }, page: pageFor(life, due, level) })
+    // Each failed try has its own entry; the levels after this one are the way on.
+    .catch(() => undefined)
+  state.pagesInFlight -= 1
+}
+
+function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
+  const minutes = Math.round(level.afterMs / 60_000)
+  const why = level.unless === undefined ? 'it opened' : `it is not ${level.unless}`
+  return {
+    id: due.id,
+    incident: input.number,
+    level: due.level,
+    functions: level.page,
+    title: input.title,
+    severity: state.severity,
+    ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
+    system: input.system,
+    environment: input.environment,
+    because: minutes === 0 ? why : `${why} after ${minutes} minutes`,
+    openedAt: new Date(input.openedAtMs).toISOString(),
+    acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
+  }
+}

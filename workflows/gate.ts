@@ -1,0 +1,71 @@
+import type { GateState } from '../contracts/incident.ts'
+import type { PlanOutcome } from '../activities/plan.ts'
+import { attemptId } from '../contracts/incident.ts'
+import { records } from './activity-stubs.ts'
+import { hurryNextLevel } from './escalate.ts'
+import type { Life } from './life.ts'
+
+type OpenGate = NonNullable<Extract<PlanOutcome, { state: 'planned' }>['gate']>
+
+/**
+ * Waits for people, the clock, or a turn that makes the question moot. Whoever came first is decided by the gate's row, and
+ * this follows the row: an approval that beat the expiry counts even when its message comes later.
+ */
+export async function awaitGate(life: Life, gate: OpenGate): Promise<Exclude<GateState, 'open'>> {
+  const { state } = life
+  state.openGate = gate.id
+  const waited = await life.wait(() => state.decisions[gate.id] !== undefined, gate.expiresAtMs - Date.now())
+  const decided = waited === 'held' ? state.decisions[gate.id]! : await askRow(life, gate, waited)
+  delete state.openGate
+  return decided
+}
+
+async function askRow(
+  life: Life,
+  gate: OpenGate,
+  waited: 'turned' | 'timed-out',
+): Promise<Exclude<GateState, 'open'>> {
+  const atMs = Date.now()
+  const because = life.turn() === 'ended' ? 'a person ended the incident' : 'the alerts resolved'
+  const now =
+    waited === 'turned'
+      ? await records.withdrawGate({ gateId: gate.id, because, atMs })
+      : await records.expireGate({ gateId: gate.id, atMs: Math.max(atMs, gate.expiresAtMs) })
+  return now === 'open' ? 'expired' : now
+}
+
+/**
+ * Nobody but a person can tell whether an effect happened: asks, pages, and waits until somebody answers or the incident turns.
+ */
+export async function askForOutcome(
+  life: Life,
+  about: { step: string; attempt: number; question: string },
+): Promise<'done' | 'not-done' | 'withdrawn'> {
+  const { state, input } = life
+  const id = `${attemptId(input.number, about.step, about.attempt)}/outcome`
+  const gate = {
+    id,
+    incident: input.number,
+    kind: 'outcome',
+    approvers: ['role:approver', 'role:responder'],
+    quorum: 1,
+    ...about,
+  } as const
+  await records.openGate({
+    gate: { ...gate, approvers: [...gate.approvers], atMs: Date.now() },
+    entries: life.takeEntries(),
+  })
+  hurryNextLevel(life)
+  state.openGate = id
+  await life.wait(() => state.answers[id] !== undefined)
+  delete state.openGate
+  if (state.answers[id] !== undefined) return state.answers[id]
+  const now = await records.withdrawGate({
+    gateId: id,
+    because: 'the incident took another turn',
+    atMs: Date.now(),
+  })
+  // A person was faster than the turn: the answer is on its way and the row already says so.
+  if (now !== 'withdrawn') await life.wait(() => state.answers[id] !== undefined, 0)
+  return state.answers[id] ?? 'withdrawn'
+}

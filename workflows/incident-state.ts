@@ -1,0 +1,163 @@
+/** What an incident's workflow knows, and how messages change it. Plain data and pure functions: it travels in continue-as-new. */
+import {
+  type Impact,
+  type IncidentOutcome,
+  isMoreSevere,
+  type Phase,
+  type Severity,
+} from '../contracts/incident.ts'
+import type { IncidentInput, IncidentMessage } from '../contracts/messages.ts'
+
+export interface IncidentState {
+  phase: Phase
+  severity: Severity
+  severityLabel?: string
+  impact: Impact
+  /** Set once a person has said so: measurements may then only raise it. */
+  isSeverityFixed: boolean
+  isImpactFixed: boolean
+  /** Triage results by check name; a check without an answer is missing. */
+  checks: Record<string, Record<string, unknown>>
+  /** Alert key -> does it fire? */
+  alerts: Record<string, boolean>
+  /** Row ids of the newest alert message, the newest firing and the newest resolving one. */
+  seenTransition: number
+  lastFiring: number
+  lastResolving: number
+  /** The resolving transition that was last taken to verification. */
+  handledResolving: number
+  /** Alerts an acknowledgement did not cover start a new epoch of the levels that wait for one. */
+  epoch: number
+  epochStartedMs: number
+  acknowledgedEpoch: number
+  acknowledgedBy?: string
+  /** A person ended the incident. */
+  ended?: { outcome: Exclude<IncidentOutcome, 'recovered'>; by: string; because: string }
+  isFrozen: boolean
+  decisions: Record<string, 'approved' | 'denied'>
+  answers: Record<string, 'done' | 'not-done'>
+  openGate?: string
+  nextStep: number
+  attempts: Record<string, number>
+  verifications: number
+  isRecovered: boolean
+  /** Page ids that went out, and levels that may not wait for their time. */
+  paged: Record<string, true>
+  hurried: Record<number, number>
+  /** Since when nothing but its time has held a level back. */
+  eligibleSince: Record<string, number | 'held-back'>
+  pagesInFlight: number
+  /** People were told that a role has no target. */
+  isUnboundTold: boolean
+  seenRowIds: number[]
+  pendingRowIds: number[]
+}
+
+export function firstState(input: IncidentInput): IncidentState {
+  return {
+    phase: 'detection',
+    severity: input.runbook.triage.severity.at(-1)?.is ?? 'SEV3',
+    impact: 'unknown',
+    isSeverityFixed: false,
+    isImpactFixed: false,
+    checks: {},
+    alerts: {},
+    seenTransition: 0,
+    lastFiring: 0,
+    lastResolving: 0,
+    handledResolving: 0,
+    epoch: 0,
+    epochStartedMs: input.openedAtMs,
+    acknowledgedEpoch: -1,
+    isFrozen: false,
+    decisions: {},
+    answers: {},
+    nextStep: 0,
+    attempts: {},
+    verifications: 0,
+    isRecovered: false,
+    paged: {},
+    hurried: {},
+    eligibleSince: {},
+    pagesInFlight: 0,
+    isUnboundTold: false,
+    seenRowIds: [],
+    pendingRowIds: [],
+  }
+}
+
+export function countFiring(state: IncidentState): number {
+  return Object.values(state.alerts).filter(fires => fires).length
+}
+
+export function isAcknowledged(state: IncidentState): boolean {
+  return state.acknowledgedEpoch >= state.epoch
+}
+
+/** Takes what a row says into the state. The row has been judged already: this only follows it. */
+export function applyMessage(state: IncidentState, message: IncidentMessage): void {
+  switch (message.kind) {
+    case 'alert':
+      return applyAlert(state, message)
+    case 'acknowledged':
+      state.acknowledgedEpoch = Math.max(state.acknowledgedEpoch, message.epoch)
+      state.acknowledgedBy = message.by
+      return
+    case 'gate-decided':
+      state.decisions[message.gateId] = message.state
+      return
+    case 'outcome-decided':
+      state.answers[message.gateId] = message.outcome
+      return
+    case 'severity-set':
+      state.severity = message.severity
+      state.isSeverityFixed = true
+      return
+    case 'impact-set':
+      state.impact = message.impact
+      state.isImpactFixed = true
+      return
+    case 'resolved':
+      state.ended ??= {
+        outcome: 'resolved-by-person',
+        by: message.by,
+        because: message.reason ?? `resolved by ${message.by}`,
+      }
+      return
+    case 'cancelled':
+      state.ended ??= { outcome: 'cancelled', by: message.by, because: message.reason }
+      return
+    case 'freeze-changed':
+      state.isFrozen = message.on
+      return
+    default:
+      message satisfies never
+  }
+}
+
+function applyAlert(state: IncidentState, message: Extract<IncidentMessage, { kind: 'alert' }>): void {
+  const isFirst = state.seenTransition === 0
+  state.alerts[message.alertKey] = message.status === 'firing'
+  state.seenTransition = Math.max(state.seenTransition, message.rowId)
+  if (message.status === 'resolved') {
+    state.lastResolving = Math.max(state.lastResolving, message.rowId)
+    return
+  }
+  state.lastFiring = Math.max(state.lastFiring, message.rowId)
+  if (message.isNew && !isFirst && isAcknowledged(state)) {
+    state.epoch = state.acknowledgedEpoch + 1
+    state.epochStartedMs = message.atMs
+  }
+}
+
+/** The severity after a measurement: a person's value stands unless the measurement is worse. */
+export function raisedSeverity(state: IncidentState, measured: Severity): Severity {
+  if (!state.isSeverityFixed) return measured
+  return isMoreSevere(measured, state.severity) ? measured : state.severity
+}
+
+/** The impact after a measurement, by the same rule; unknown counts as yes. */
+export function raisedImpact(state: IncidentState, measured: Impact): Impact {
+  if (!state.isImpactFixed) return measured
+  return measured === 'yes' ? 'yes' : state.impact
+}

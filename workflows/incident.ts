@@ -1,0 +1,69 @@
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+} from '@temporalio/workflow'
+import { afterWorkflowId } from '../contracts/incident.ts'
+import type { IncidentEnd } from '../contracts/messages.ts'
+import { after } from './after.ts'
+import { escalate } from './escalate.ts'
+import { type CarriedInput, hear, type Life, startLife } from './life.ts'
+import { mitigate } from './mitigate.ts'
+import { closeAsAsked, holdAndClose, proveRecovery } from './recovery.ts'
+import { triage } from './triage.ts'
+
+/**
+ * The life of an incident: detect, triage, then mitigate, verify and hold until one recovery lasts or a person ends it, and
+ * close. Escalation and listening run beside it from the first moment to the last.
+ */
+export async function incident(input: CarriedInput): Promise<IncidentEnd> {
+  const life = startLife(input)
+  const beside = new CancellationScope()
+  const companions = beside.run(() => Promise.all([hear(life), escalate(life)]))
+  const ended = await Promise.race([live(life), companions])
+  // A new run does not inherit what is on its way.
+  if (ended === 'long') await condition(() => life.state.pagesInFlight === 0)
+  await life.record()
+  beside.cancel()
+  await companions.catch((error: unknown) => {
+    if (!isCancellation(error)) throw error
+  })
+  if (ended === 'long') return continueAsNew<typeof incident>({ ...input, carried: life.state })
+  await startChild(after, {
+    workflowId: afterWorkflowId(input.number),
+    args: [{ number: input.number }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  })
+  return {
+    outcome: life.state.ended?.outcome ?? 'recovered',
+    severity: life.state.severity,
+    closedAtMs: Date.now(),
+  }
+}
+
+async function live(life: Life): Promise<'closed' | 'long'> {
+  if (life.state.phase === 'detection') {
+    await detect(life)
+    await triage(life)
+  }
+  for (;;) {
+    const mitigated = await mitigate(life)
+    if (mitigated === 'long') return 'long'
+    if (mitigated !== 'ended') {
+      const { isRecovered, because } = await proveRecovery(life)
+      if (isRecovered && (await holdAndClose(life, because))) return 'closed'
+    }
+    if (life.state.ended !== undefined) {
+      await closeAsAsked(life)
+      return 'closed'
+    }
+  }
+}
+
+/** The alert that opened the incident is its first message. */
+async function detect(life: Life): Promise<void> {
+  await condition(() => life.state.seenTransition > 0)
+}

@@ -1,0 +1,52 @@
+import type { StepResult } from '../contracts/incident.ts'
+import type { Step } from '../contracts/runbook.ts'
+import { hurryNextLevel } from './escalate.ts'
+import type { Life } from './life.ts'
+import { runStep } from './run-step.ts'
+
+/** Why the ladder was left: a step is verified, the alerts went away, or a person ended the incident. */
+export type Mitigated = 'step-succeeded' | 'alerts-resolved' | 'ended' | 'look-again' | 'long'
+
+/** With the ladder at its end and nothing firing, the measurements are looked at again this often. */
+const lookAgainMs = 5 * 60_000
+
+/** Goes on with the ladder where it was left. One that is exhausted stays here until the alerts resolve or a person decides. */
+export async function mitigate(life: Life): Promise<Mitigated> {
+  const { state, input } = life
+  await life.enter('mitigation')
+  for (;;) {
+    const turn = takeTurn(life)
+    if (turn !== undefined) return turn
+    if (life.isLong()) return 'long'
+    const step = input.runbook.mitigate[state.nextStep]
+    if (step === undefined) return waitAtTheEnd(life)
+    const result = await runStep(life, step)
+    if (stops(step, result)) state.nextStep = input.runbook.mitigate.length
+    else if (result !== 'withdrawn') state.nextStep += 1
+    if (result === 'succeeded') return 'step-succeeded'
+  }
+}
+
+function stops(step: Step, result: StepResult): boolean {
+  return result === 'expired' && step.gate?.onExpiry === 'stop'
+}
+
+async function waitAtTheEnd(life: Life): Promise<Mitigated> {
+  const steps = life.input.runbook.mitigate.length
+  life.note('ladder.exhausted', {
+    because: steps === 0 ? 'the runbook has no steps' : `none of ${steps} steps brought recovery`,
+  })
+  await life.record()
+  // Without steps nothing was promised and nothing has failed: the levels keep their times.
+  if (steps > 0) hurryNextLevel(life)
+  const isQuiet = Object.values(life.state.alerts).every(fires => !fires)
+  const waited = await life.wait(() => false, isQuiet ? lookAgainMs : undefined)
+  return waited === 'timed-out' ? 'look-again' : (takeTurn(life) ?? 'look-again')
+}
+
+/** A turn is taken once: resolving alerts lead to verification, and only a new resolution leads there again. */
+function takeTurn(life: Life): 'alerts-resolved' | 'ended' | undefined {
+  const turn = life.turn()
+  if (turn === 'alerts-resolved') life.state.handledResolving = life.state.lastResolving
+  return turn
+}

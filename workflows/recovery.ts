@@ -1,0 +1,93 @@
+import { condition } from '@temporalio/workflow'
+import { isMoreSevere } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
+import { records } from './activity-stubs.ts'
+import { countFiring } from './incident-state.ts'
+import type { Life } from './life.ts'
+import { requestsFor, verify } from './verification.ts'
+
+/** Proves by the runbook's own measurements that the system is well. */
+export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; because: string }> {
+  const { input, state } = life
+  await life.enter('verification')
+  const overall = input.runbook.verify
+  if (overall === undefined) return clearOfAlerts(life)
+  state.verifications += 1
+  const verified = await verify(life, overall, {
+    incident: input.number,
+    of: `overall/${state.verifications}`,
+    checks: requestsFor(life, overall.checks),
+    sees: 'checks',
+    until: overall.until,
+    forMs: overall.forMs,
+  })
+  return { isRecovered: verified.verdict === 'recovered', because: verified.because }
+}
+
+/** A runbook without a verification of its own can only go by its alerts. */
+async function clearOfAlerts(life: Life): Promise<{ isRecovered: boolean; because: string }> {
+  const isClear = (): boolean => countFiring(life.state) === 0
+  await condition(() => isClear() || life.state.ended !== undefined, limits.alertsClearWithinMs)
+  return isClear()
+    ? { isRecovered: true, because: 'every alert has resolved' }
+    : { isRecovered: false, because: 'alerts still fire' }
+}
+
+/**
+ * Keeps a recovered incident open for `hold`, with its escalation stopped. True when it closed; false when an alert came
+ * back, or never went away, so that the ladder goes on.
+ */
+export async function holdAndClose(life: Life, because: string): Promise<boolean> {
+  const { state, input } = life
+  const firingBefore = state.lastFiring
+  state.isRecovered = true
+  life.note('recovery.held', { because, holdMs: input.runbook.holdMs })
+  await life.record({ recoveredAtMs: Date.now() })
+  const isBack = (): boolean => state.lastFiring > firingBefore
+  const isOver = (): boolean => isBack() || state.ended !== undefined
+  await condition(isOver, input.runbook.holdMs)
+  await condition(() => isOver() || countFiring(state) === 0, limits.alertsClearWithinMs)
+  while (!isOver() && countFiring(state) === 0) {
+    const seen = state.seenTransition
+    const closed = await close(life, 'recovered', because)
+    if (closed === 'closed') return true
+    // A newer transition is on its way here; what it says decides.
+    await condition(() => isOver() || state.seenTransition > seen)
+  }
+  if (state.ended !== undefined) return false
+  state.isRecovered = false
+  life.note('recovery.lost', {
+    because: isBack() ? 'an alert fired again' : 'alerts still fire although the measurements recovered',
+  })
+  await life.record({ recoveredAtMs: null })
+  return false
+}
+
+/** Ends the incident the way a person asked for. */
+export async function closeAsAsked(life: Life): Promise<void> {
+  const { outcome, because } = life.state.ended!
+  await close(life, outcome, because)
+}
+
+async function close(
+  life: Life,
+  outcome: 'recovered' | 'resolved-by-person' | 'cancelled',
+  because: string,
+): Promise<string> {
+  const { state, input } = life
+  const { postmortem } = input.runbook
+  const isDue =
+    outcome !== 'cancelled' &&
+    postmortem !== undefined &&
+    postmortem.for.some(severity => !isMoreSevere(severity, state.severity))
+  const atMs = Date.now()
+  return records.close({
+    number: input.number,
+    seenTransition: state.seenTransition,
+    outcome,
+    because,
+    atMs,
+    entries: life.takeEntries(),
+    ...(isDue ? { postmortemDueAtMs: atMs + postmortem.dueMs } : {}),
+  })
+}

@@ -1,0 +1,186 @@
+import { ActivityFailure, CancellationScope } from '@temporalio/workflow'
+import type { ActionResult } from '../activities/run-action.ts'
+import { attemptId, type StepResult } from '../contracts/incident.ts'
+import type { Step } from '../contracts/runbook.ts'
+import { evaluateCondition } from '../language/conditions.ts'
+import { actionStubs, plans, probes, settles } from './activity-stubs.ts'
+import { hurryNextLevel } from './escalate.ts'
+import { askForOutcome, awaitGate } from './gate.ts'
+import type { Life } from './life.ts'
+import { triageScope } from './triage.ts'
+import { requestsFor, verify } from './verification.ts'
+
+/** `again`: the same step, planned anew as the next attempt. */
+type Try = { result: StepResult; because: string } | 'again'
+
+/** A plan that keeps being refused (its target changes under it) is given up after this many attempts. */
+const attemptsAtMost = 5
+
+/** Takes one step of the ladder to its end: the result is a value, whatever happened. */
+export async function runStep(life: Life, step: Step): Promise<StepResult> {
+  for (;;) {
+    const attempt = (life.state.attempts[step.id] ?? 0) + 1
+    life.state.attempts[step.id] = attempt
+    const tried = attempt > attemptsAtMost ? gaveUp : await tryStep(life, step, attempt)
+    if (tried === 'again') continue
+    life.note('step.ended', { step: step.id, attempt, result: tried.result, because: tried.because })
+    await life.record()
+    return tried.result
+  }
+}
+
+const gaveUp: Try = { result: 'failed', because: `it was tried ${attemptsAtMost} times` }
+
+async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
+  const skipped = whySkipped(life, step)
+  if (skipped !== undefined) return { result: 'skipped', because: skipped }
+  const target = life.bound(step.target)!.target
+  const { input } = life
+  const runbook = { name: input.runbook.name, hash: input.runbookHash }
+  const planned = await plans
+    .plan({ incident: input.number, step, attempt, target, runbook })
+    .catch(asFailedPlan)
+  if (planned.state === 'failed') return { result: 'failed', because: planned.because }
+  if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
+  if (planned.state === 'observed')
+    return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
+  if (planned.gate !== undefined) {
+    const decided = await awaitGate(life, planned.gate)
+    if (decided !== 'approved')
+      return { result: decided, because: await whyNotApproved(life, decided, planned.gate.onExpiry) }
+  }
+  return act(life, step, attempt, target, planned.planHash)
+}
+
+function asFailedPlan(error: unknown): { state: 'failed'; because: string } {
+  if (error instanceof ActivityFailure)
+    return { state: 'failed', because: `it could not be planned: ${error.cause?.message ?? error.message}` }
+  throw error
+}
+
+function whySkipped(life: Life, step: Step): string | undefined {
+  const binding = life.input.bindings.find(candidate => candidate.role === step.target)
+  if (binding === undefined || 'problem' in binding) {
+    if (!life.state.isUnboundTold) hurryNextLevel(life)
+    life.state.isUnboundTold = true
+    return `no target for role ${step.target}: ${binding?.problem ?? 'unbound'}`
+  }
+  if (step.when === undefined) return undefined
+  const evaluated = evaluateCondition(step.when, triageScope(life))
+  if ('noData' in evaluated) return `not to be judged without ${evaluated.noData}: ${step.when}`
+  return evaluated.value ? undefined : `not needed: ${step.when} does not hold`
+}
+
+async function whyNotApproved(
+  life: Life,
+  decided: string,
+  onExpiry: 'next' | 'escalate' | 'stop',
+): Promise<string> {
+  if (decided !== 'expired')
+    return decided === 'denied' ? 'a person denied it' : 'nobody has to decide it any more'
+  if (onExpiry === 'escalate') hurryNextLevel(life)
+  return 'nobody decided in time'
+}
+
+/** Claim, effect, outcome; then what was done is proved, or found out. */
+async function act(life: Life, step: Step, attempt: number, target: string, planHash: string): Promise<Try> {
+  const lost = { incident: life.input.number, step: step.id, attempt, action: step.uses, target, planHash }
+  const result = await runOrSettle(life, step, attempt, planHash, lost)
+  switch (result.outcome) {
+    case 'succeeded':
+      return proveStep(life, step, attempt)
+    case 'failed':
+      return { result: 'failed', because: result.because }
+    case 'abandoned':
+      return 'again'
+    case 'voided':
+      return afterVoid(life, step, attempt, result)
+    case 'unknown':
+      return findOut(life, step, attempt, lost)
+    default:
+      return result satisfies never
+  }
+}
+
+type Lost = Omit<Parameters<typeof settles.settle>[0], 'atMs'>
+type Acted = ActionResult | { outcome: 'abandoned' }
+
+async function runOrSettle(
+  life: Life,
+  step: Step,
+  attempt: number,
+  planHash: string,
+  lost: Lost,
+): Promise<Acted> {
+  const { number: incident } = life.input
+  try {
+    // A person who ends the incident does not tear an effect in two: it ends at its next batch by itself.
+    return await CancellationScope.nonCancellable(() =>
+      actionStubs(step)[step.uses]({ incident, step: step.id, attempt, action: step.uses, planHash }),
+    )
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    const settled = await settles.settle({ ...lost, atMs: Date.now() })
+    if (settled === 'abandoned') return { outcome: 'abandoned' }
+    return { outcome: settled, because: 'its worker was lost; the record of the claim says so' }
+  }
+}
+
+/** Nothing was done. A freeze is waited out; a changed target or a stale approval is planned and asked anew. */
+async function afterVoid(
+  life: Life,
+  step: Step,
+  attempt: number,
+  result: Extract<ActionResult, { outcome: 'voided' }>,
+): Promise<Try> {
+  if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
+  if (result.why !== 'frozen') return 'again'
+  life.note('freeze.met', { step: step.id, attempt })
+  await life.record()
+  life.state.isFrozen = true
+  const waited = await life.wait(() => !life.state.isFrozen)
+  life.state.attempts[step.id] = attempt
+  return waited === 'turned'
+    ? { result: 'withdrawn', because: 'the incident took another turn during the freeze' }
+    : 'again'
+}
+
+/** The outcome is unknown: the target is asked, then the measurements, then a person. Never tried again blindly. */
+async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Promise<Try> {
+  const answer = await probes.probe({ ...lost, atMs: Date.now() }).catch(() => 'cannot-tell' as const)
+  if (answer === 'done') return proveStep(life, step, attempt)
+  if (answer === 'not-done') return 'again'
+  const proved = await proveStep(life, step, attempt)
+  if (proved === 'again' || proved.result !== 'failed') return proved
+  const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, and it is not well.`
+  const told = await askForOutcome(life, { step: step.id, attempt, question })
+  if (told === 'not-done') return 'again'
+  const because =
+    told === 'done' ? 'a person said it was done, and it did not help' : 'it was never found out'
+  return { result: told === 'done' ? 'failed' : 'unknown', because }
+}
+
+async function proveStep(life: Life, step: Step, attempt: number): Promise<Try> {
+  const { check, until, forMs } = step.verify
+  const checks = requestsFor(life, [check])
+  const of = attemptId(life.input.number, step.id, attempt).slice(life.input.number.length + 1)
+  const verified = await verify(life, step.verify, {
+    incident: life.input.number,
+    of,
+    checks,
+    sees: 'value',
+    until,
+    forMs,
+  })
+  switch (verified.verdict) {
+    case 'recovered':
+      return { result: 'succeeded', because: verified.because }
+    case 'ended':
+      return { result: 'withdrawn', because: verified.because }
+    case 'not_recovered':
+    case 'no_data':
+      return { result: 'failed', because: verified.because }
+    default:
+      return verified satisfies never
+  }
+}

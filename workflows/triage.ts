@@ -1,0 +1,80 @@
+import type { Impact, Severity } from '../contracts/incident.ts'
+import type { CheckUse } from '../contracts/runbook.ts'
+import { checksScope, evaluateCondition } from '../language/conditions.ts'
+import { checkStubs } from './activity-stubs.ts'
+import { raisedImpact, raisedSeverity } from './incident-state.ts'
+import type { Life } from './life.ts'
+
+/** Measures in parallel; the results are the evidence on which severity, impact and every later condition rest. */
+export async function triage(life: Life): Promise<void> {
+  const { runbook } = life.input
+  await life.enter('triage')
+  await Promise.all(runbook.triage.checks.map(use => runCheck(life, use)))
+  const { state } = life
+  const measured = assessSeverity(life)
+  const impact = assessImpact(life)
+  state.severity = raisedSeverity(state, measured.severity)
+  state.impact = raisedImpact(state, impact.impact)
+  if (measured.label !== undefined && state.severity === measured.severity)
+    state.severityLabel = measured.label
+  const label = state.severityLabel === undefined ? {} : { label: state.severityLabel }
+  life.note('triage.assessed', {
+    severity: state.severity,
+    impact: state.impact,
+    because: `${measured.because}; ${impact.because}`,
+    ...label,
+  })
+  await life.record({
+    severity: state.severity,
+    impact: state.impact,
+    ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
+  })
+}
+
+async function runCheck(life: Life, use: CheckUse): Promise<void> {
+  const binding = life.bound(use.target)
+  if (binding === undefined) return
+  const { name, uses, timeoutMs } = use
+  const run = checkStubs(timeoutMs)[uses]
+  const result = await run({
+    incident: life.input.number,
+    purpose: 'triage',
+    name,
+    uses,
+    target: binding.target,
+    with: use.with,
+    timeoutMs,
+  })
+  if ('values' in result) life.state.checks[name] = result.values
+}
+
+function assessSeverity(life: Life): { severity: Severity; label?: string; because: string } {
+  const unknown: string[] = []
+  for (const rule of life.input.runbook.triage.severity) {
+    const because = rule.when === undefined ? 'no stronger rule holds' : `${rule.when} holds`
+    const evaluated =
+      rule.when === undefined ? { value: true } : evaluateCondition(rule.when, triageScope(life))
+    if ('noData' in evaluated) unknown.push(`${rule.is} could not be judged: no ${evaluated.noData}`)
+    else if (evaluated.value) {
+      const told = [`${rule.is}: ${because}`, ...unknown].join('; ')
+      return { severity: rule.is, because: told, ...(rule.label === undefined ? {} : { label: rule.label }) }
+    }
+  }
+  return { severity: life.state.severity, because: ['no rule holds', ...unknown].join('; ') }
+}
+
+function assessImpact(life: Life): { impact: Impact; because: string } {
+  const { impact } = life.input.runbook.triage
+  if (impact === undefined) return { impact: 'unknown', because: 'impact is not measured' }
+  const evaluated = evaluateCondition(impact, triageScope(life))
+  if ('noData' in evaluated) return { impact: 'unknown', because: `impact unknown: no ${evaluated.noData}` }
+  return evaluated.value
+    ? { impact: 'yes', because: `impact: ${impact}` }
+    : { impact: 'no', because: `no impact: not ${impact}` }
+}
+
+/** What triage's conditions and a step's `when` see. */
+export function triageScope(life: Life) {
+  const { runbook, alert } = life.input
+  return checksScope(runbook.triage.checks, life.state.checks, alert)
+}

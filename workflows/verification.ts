@@ -1,0 +1,52 @@
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
+import type { Verification, VerifyInput } from '../activities/verify.ts'
+import type { Steadiness } from '../contracts/runbook.ts'
+import { records, verifyStub } from './activity-stubs.ts'
+import type { Life } from './life.ts'
+
+/** `ended`: a person ended the incident before the measurements could tell. */
+export type Verified = Verification | { verdict: 'ended'; because: string }
+
+/** Named checks as requests to measure; a check whose target is not bound is left out and so gives no data. */
+export function requestsFor(life: Life, names: readonly string[]): VerifyInput['checks'] {
+  return life.input.runbook.triage.checks.flatMap(use => {
+    const binding = names.includes(use.name) ? life.bound(use.target) : undefined
+    if (binding === undefined) return []
+    return [
+      { name: use.name, uses: use.uses, target: binding.target, with: use.with, timeoutMs: use.timeoutMs },
+    ]
+  })
+}
+
+/** Waits for the settle time, then measures until the condition has held long enough or its time is over. */
+export async function verify(life: Life, steadiness: Steadiness, input: VerifyInput): Promise<Verified> {
+  const measuring = new CancellationScope()
+  const watching = new CancellationScope()
+  const hasEnded = (): boolean => life.state.ended !== undefined
+  void watching
+    .run(() => condition(hasEnded))
+    .then(
+      () => measuring.cancel(),
+      () => {},
+    )
+  try {
+    return await measuring.run(() => settleAndMeasure(steadiness, input))
+  } catch (error) {
+    if (isCancellation(error) && hasEnded())
+      return { verdict: 'ended', because: 'a person ended the incident' }
+    throw error
+  } finally {
+    watching.cancel()
+  }
+}
+
+async function settleAndMeasure(steadiness: Steadiness, input: VerifyInput): Promise<Verification> {
+  if (steadiness.settleMs > 0) await sleep(steadiness.settleMs)
+  const slowestCheckMs = Math.max(1_000, ...input.checks.map(check => check.timeoutMs))
+  try {
+    return await verifyStub(steadiness, slowestCheckMs).verify(input)
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return records.endVerification({ ...input, atMs: Date.now() })
+  }
+}
