@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { ApplicationFailure } from '@temporalio/activity'
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { type ArchivedRun, saveHistory } from '../store/archives.ts'
@@ -17,8 +17,10 @@ export function createArchiveActivities({ pool, histories }: { pool: Pool; histo
     /** Keeps the complete histories of a closed chain, with their SHA-256 in the audit log. Retried until the chain is closed. */
     async archive(input: { number: string }): Promise<{ runs: number }> {
       const chain = await histories.readClosedChain(input.number)
-      if (chain === undefined)
-        throw ApplicationFailure.retryable(`incident ${input.number} still runs`, 'StillRunning')
+      if (chain === undefined) {
+        const message = `incident ${input.number} still runs`
+        throw ApplicationFailure.create({ message, type: 'StillRunning', category: ApplicationFailureCategory.BENIGN })
+      }
       const atMs = Date.now()
       const runs: ArchivedRun[] = chain.map(({ runId, events, json }) => ({
         runId,

@@ -1,17 +1,11 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
 import { CodedError } from '../contracts/coded-error.ts'
 import { limits } from '../contracts/limits.ts'
-import type { Page } from '../contracts/page.ts'
+import type { Notifier, Page } from '../contracts/page.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
 import { beginPage, finishPage, type PageIntent } from '../store/pages.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
-
-/** One way to reach people. Rejects with a CodedError; `unavailable` is worth another try. */
-export interface Notifier {
-  name: string
-  send(page: Page, signal: AbortSignal): Promise<void>
-}
 
 export interface PageInput {
   intent: PageIntent

@@ -130,7 +130,7 @@ export function createActionActivities(dependencies: {
     } catch (error) {
       // The record is out of reach: whether the effect happened is for settling and probing to find out.
       if (isCodedError(error) && error.code === 'database_unavailable') throw error
-      const reached = { touched: life.touched(), unit: '', evidence: {} }
+      const reached = { touched: touchedBy(error) ?? life.touched(), unit: '', evidence: isCodedError(error) ? error.fields : {} }
       return settle(input, plan, hasBegun ? outcomeOf(error) : 'failed', reached, error, now())
     }
   }
@@ -188,6 +188,12 @@ const refusals: Record<ClaimRefusal, string> = {
 /** No answer in the middle of a change leaves it open what happened; a refusal, or a stop between two batches, does not. */
 function outcomeOf(error: unknown): Outcome {
   return isCodedError(error) && error.family !== 'unavailable' ? 'failed' : 'unknown'
+}
+
+/** An action that fails knows exactly how far it came; the last checkpoint may lag behind. */
+function touchedBy(error: unknown): number | undefined {
+  const touched = isCodedError(error) ? error.fields['touched'] : undefined
+  return typeof touched === 'number' ? touched : undefined
 }
 
 interface Life {

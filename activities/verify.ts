@@ -1,4 +1,5 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { ApplicationFailureCategory } from '@temporalio/common'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Verdict } from '../contracts/incident.ts'
 import { checksScope, evaluateCondition, type Evaluated, valueScope } from '../language/conditions.ts'
@@ -65,7 +66,9 @@ export function createVerifyActivities(dependencies: {
       const holdBeganMs = holds ? (before?.holdBeganMs ?? atMs) : undefined
       heartbeat(holdBeganMs === undefined ? {} : { holdBeganMs })
       if (holdBeganMs === undefined || atMs - holdBeganMs < input.forMs) {
-        throw ApplicationFailure.retryable(`${input.until} has not held for ${input.forMs} ms yet`, notYet)
+        const message = `${input.until} has not held for ${input.forMs} ms yet`
+        // Benign: a poll that goes on is no trouble to log.
+        throw ApplicationFailure.create({ message, type: notYet, category: ApplicationFailureCategory.BENIGN })
       }
       return end(input, sample, 'recovered', atMs - holdBeganMs, atMs)
     },

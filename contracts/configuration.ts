@@ -20,6 +20,8 @@ const secret = z
   .transform(value => new Secret(value))
 /** A URL that may carry a password is a secret as a whole. */
 const secretUrl = z.url().transform(value => new Secret(value))
+/** Asked over HTTP; credentials do not belong into it. */
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).refine(value => new URL(value).username === '', 'must not carry credentials')
 const token = z
   .string()
   .min(24, 'must be at least 24 characters')
@@ -63,14 +65,14 @@ const processPart = z
 const serviceTarget = z.strictObject({
   ...place,
   kind: z.literal('service'),
-  health: z.strictObject({ url: z.url() }),
+  health: z.strictObject({ url: httpUrl }),
   process: processPart.optional(),
 })
 
 const prometheusTarget = z.strictObject({
   ...place,
   kind: z.literal('prometheus'),
-  scrape: z.strictObject({ url: z.url() }),
+  scrape: z.strictObject({ url: httpUrl }),
 })
 
 const target = z.discriminatedUnion('kind', [postgresTarget, redisTarget, serviceTarget, prometheusTarget])
@@ -84,7 +86,7 @@ const principal = z.strictObject({
 })
 
 const pages = z
-  .strictObject({ webhook: z.strictObject({ url: z.url(), signing_secret: secret }).optional() })
+  .strictObject({ webhook: z.strictObject({ url: httpUrl, signing_secret: secret }).optional() })
   .transform(({ webhook }) =>
     webhook === undefined ? {} : { webhook: { url: webhook.url, signingSecret: webhook.signing_secret } },
   )

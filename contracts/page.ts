@@ -18,3 +18,9 @@ export interface Page {
   /** The command that takes the incident. */
   acknowledgeCommand: string
 }
+
+/** One way to reach people. Rejects with a CodedError; `unavailable` is worth another try. */
+export interface Notifier {
+  name: string
+  send(page: Page, signal: AbortSignal): Promise<void>
+}

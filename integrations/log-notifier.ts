@@ -1,4 +1,4 @@
-import type { Notifier } from '../activities/page.ts'
+import type { Notifier } from '../contracts/page.ts'
 
 /** Pages into the log: always there, so that a page is at least written down. */
 export function createLogNotifier(log: { warn(fields: object, message: string): void }): Notifier {

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { request } from 'undici'
-import type { Notifier } from '../activities/page.ts'
+import type { Notifier } from '../contracts/page.ts'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Secret } from '../contracts/secret.ts'
 

@@ -52,12 +52,12 @@ function lintNames(tree: unknown): Finding[] {
  * `token` holds one too.
  */
 function toFaults(source: YamlSource, findings: readonly Finding[], literals: readonly Finding[]): Fault[] {
-  const secretLines = literals.flatMap(({ path }) => source.linesOf(path) ?? [])
+  const holders = [...literals, ...findings.filter(finding => finding.at === 'key')]
+  const secretLines = holders.flatMap(({ path }) => source.linesOf(path) ?? [])
   const faults = findings.map((finding): Fault => {
     const fault = source.locate(finding)
-    const isSecret =
-      finding.at === 'key' || secretLines.some(({ first, last }) => fault.line >= first && fault.line <= last)
-    return isSecret ? { ...fault, isLineSecret: true } : fault
+    const isLineSecret = secretLines.some(({ first, last }) => fault.line >= first && fault.line <= last)
+    return isLineSecret ? { ...fault, isLineSecret } : fault
   })
   return inReadingOrder(faults)
 }

@@ -4,10 +4,9 @@ import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import { fileURLToPath } from 'node:url'
 import { createActivities } from '../activities/activities.ts'
-import type { Notifier } from '../activities/page.ts'
 import { createWorkflowClock } from '../activities/workflow-clock.ts'
 import type { Configuration } from '../contracts/configuration.ts'
-import type { Page } from '../contracts/page.ts'
+import type { Notifier, Page } from '../contracts/page.ts'
 import { createRelay } from '../intake/relay.ts'
 import type { Pool } from '../store/database.ts'
 import { bundleWorkflows, createWorkers } from '../worker/create-workers.ts'
@@ -48,7 +47,7 @@ export interface Rehearsal {
 
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { pool, configuration, namespace, temporalAddress } = options
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') })
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') })
   const connection = await Connection.connect({ address: temporalAddress })
   if (options.skipsTime !== false) skipTime(connection)
   const client = new Client({ connection, namespace })

@@ -10,13 +10,16 @@ export type Queryable = Pick<pg.ClientBase, 'query'>
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** Opens the pool on Paramedic's own database; every connection lives in the schema `paramedic`. */
-export function openDatabase(url: string, options: { maxConnections?: number; name?: string } = {}): Pool {
+export function openDatabase(url: string, options: { maxConnections?: number; name?: string; statementTimeoutMs?: number } = {}): Pool {
+  const { statementTimeoutMs: ms } = options
+  // Also on the server: a statement nobody waits for any more must not hold its locks.
+  const timeout = ms === undefined ? '' : ` -c statement_timeout=${ms} -c lock_timeout=${ms}`
   const pool = new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
     application_name: options.name ?? 'paramedic',
     connectionTimeoutMillis: limits.databaseWaitMs,
-    options: '-c search_path=paramedic -c timezone=UTC',
+    options: `-c search_path=paramedic -c timezone=UTC${timeout}`,
   })
   // An idle connection that breaks is replaced by the pool; the next query reports what is wrong.
   pool.on('error', () => {})
@@ -56,11 +59,11 @@ export async function withCodedErrors<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Network trouble, or a SQLSTATE of class 08 (connection), 53 (resources), 57P (operator intervention). */
+/** Network trouble, or a SQLSTATE of class 08 (connection), 53 (resources), 57P (operator), 57014 or 55P03 (timeouts). */
 function isConnectionTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  if (/^(08|53|57P)/.test(code) || /^E[A-Z]+$/.test(code)) return true
+  if (/^(08|53|57P|57014|55P03)/.test(code) || /^E[A-Z]+$/.test(code)) return true
   return /timeout exceeded when trying to connect|Connection terminated|not queryable|starting up/.test(
     error.message,
   )

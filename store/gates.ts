@@ -1,5 +1,5 @@
 import { CodedError } from '../contracts/coded-error.ts'
-import { type GateKind, type GateState } from '../contracts/incident.ts'
+import { type GateKind, type GateState, isOpen, type Phase } from '../contracts/incident.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import type { GateView } from '../contracts/views.ts'
 import { appendEntries } from './audit-log.ts'
@@ -265,10 +265,16 @@ async function lockOpenGate(
   kind: GateKind,
   atMs: number,
 ): Promise<LockedGate> {
-  const { rows } = await tx.query<LockedGate>('select * from gate where id = $1 for update', [gateId])
+  const { rows } = await tx.query<LockedGate & { incident_phase: Phase }>(
+    `select g.*, i.phase as incident_phase from gate g join incident i on i.number = g.incident where g.id = $1 for update of g`,
+    [gateId],
+  )
   const gate = rows[0]
   if (gate === undefined || gate.kind !== kind)
     throw new CodedError('not_found', `There is no ${kind} gate ${gateId}.`, { fields: { gateId } })
+  if (!isOpen(gate.incident_phase)) {
+    throw new CodedError('incident_not_open', `${gate.incident} is ${gate.incident_phase}.`, { fields: { number: gate.incident, phase: gate.incident_phase } })
+  }
   if (gate.state !== 'open') {
     const who = gate.decided_by === null ? '' : ` by ${gate.decided_by}`
     const when = gate.decided_at?.toISOString() ?? ''

@@ -24,7 +24,7 @@ export const postgresChecks = {
       oldest_idle_seconds: {
         type: 'double',
         unit: 'seconds',
-        describe: 'Longest time a counted session has been idle',
+        describe: 'Longest time a counted session has been idle; 0 when none is',
       },
       max_connections: { type: 'int', unit: 'connections', describe: "The server's max_connections" },
       used_ratio: { type: 'double', unit: 'ratio', describe: 'total / max_connections' },

@@ -17,7 +17,7 @@ export const redisChecks = {
         describe: 'Stop counting at this many keys',
         default: 100_000,
         min: 1,
-        max: 10_000_000,
+        max: 1_000_000,
       },
     },
     fields: {
@@ -47,10 +47,10 @@ export const redisActions = {
         describe: 'Never delete more keys than this',
         default: 100_000,
         min: 1,
-        max: 10_000_000,
+        max: 1_000_000,
       },
     },
     fence:
-      'each batch checks the run_id that was planned, so a server that was replaced behind the address is left alone',
+      'one script compares the planned run_id and deletes, so a server that was replaced behind the address is left alone',
   },
 } as const satisfies Record<string, ActionDefinition>

@@ -47,6 +47,6 @@ export const serviceActions = {
       },
     },
     fence:
-      'the process is stopped only while pid and start time are the planned ones; a start happens under a lock and only when none runs',
+      'the process is stopped only while pid and start time are the planned ones; a start happens under a lock and only when none runs; nothing interrupts between the two',
   },
 } as const satisfies Record<string, ActionDefinition>

@@ -1,0 +1,147 @@
+/** Folders of ours; everything else is a package or a file of the tool chain. */
+const OURS =
+  'contracts|language|runbooks|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|bench|test'
+
+/** A folder may import itself and what is listed, and nothing else of ours. */
+function mayImportOnly(folder, allowed, comment) {
+  return {
+    name: `${folder}-imports`,
+    severity: 'error',
+    comment,
+    from: { path: `^${folder}/` },
+    to: { path: `^(${OURS})/`, pathNot: [`^${folder}/`, ...allowed] },
+  }
+}
+
+const CONTRACTS = '^contracts/'
+const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Two files that need each other are one concept, or hide a third. Split by concept, or merge.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'An import that resolves to nothing fails only when somebody runs that path.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    mayImportOnly(
+      'contracts',
+      [],
+      'The shared language is what everything else agrees on; importing one side would make the others follow it.',
+    ),
+    mayImportOnly(
+      'language',
+      [CONTRACTS],
+      'Runbooks are parsed, checked and explained in an editor, in CI and in the api: no database and no server there.',
+    ),
+    {
+      ...mayImportOnly(
+        'workflows',
+        [CONTRACTS, PURE_LANGUAGE],
+        'Workflow code is replayed, so it holds only what gives the same answer twice; activities are known by type.',
+      ),
+      to: {
+        path: `^(${OURS})/`,
+        pathNot: ['^workflows/', CONTRACTS, PURE_LANGUAGE],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'workflow-types',
+      severity: 'error',
+      comment:
+        'Types may come from activities, whose functions a workflow calls by proxy, and from nowhere else.',
+      from: { path: '^workflows/' },
+      to: {
+        path: `^(${OURS})/`,
+        pathNot: ['^workflows/', CONTRACTS, PURE_LANGUAGE, '^activities/'],
+        dependencyTypes: ['type-only'],
+      },
+    },
+    {
+      name: 'workflows-reach-no-node',
+      severity: 'error',
+      comment:
+        'The sandbox has no Node modules: one deep inside a pure file would break the bundle of every workflow.',
+      from: { path: '^workflows/', pathNot: '^workflows/bundle\\.ts$' },
+      to: {
+        reachable: true,
+        path: '^(node:|assert|buffer|child_process|crypto|fs|http|https|net|os|path|stream|url|util|vm|worker_threads|zlib)',
+      },
+    },
+    mayImportOnly(
+      'activities',
+      [CONTRACTS, '^store/', '^language/conditions\\.ts$'],
+      'Activities commit rows with their audit entries. Whatever else they need is a port that the worker hands in.',
+    ),
+    {
+      name: 'targets-know-no-store',
+      severity: 'error',
+      comment:
+        'Checks and actions touch the patient and report; what is recorded about it is the business of the harness.',
+      from: { path: '^activities/targets/' },
+      to: { path: '^store/' },
+    },
+    mayImportOnly(
+      'integrations',
+      [CONTRACTS],
+      'One outside system a file. It is written by people who know that system and nothing of the rest.',
+    ),
+    mayImportOnly('store', [CONTRACTS], 'SQL answers questions; it does not know who asks.'),
+    mayImportOnly(
+      'intake',
+      [CONTRACTS, '^store/', PURE_LANGUAGE, '^language/choose-runbook\\.ts$'],
+      'From stored deliveries to signals: needs rows and the Temporal client, and knows no workflow by its code.',
+    ),
+    mayImportOnly(
+      'api',
+      [CONTRACTS, '^language/', '^intake/', '^store/', '^integrations/[^/]+-sources?\\.ts$'],
+      'A request changes rows; effects are only ever reached through the workflow, so the api cannot touch a target.',
+    ),
+    mayImportOnly(
+      'worker',
+      [CONTRACTS, '^language/', '^intake/', '^store/', '^integrations/', '^activities/', '^workflows/'],
+      'The composition root of production: it hands every port its implementation, and nothing of tests or sandboxes.',
+    ),
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      comment: 'Test support is free to be crude because nothing that ships can lean on it.',
+      from: { pathNot: '^(test|bench)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'no-development-packages',
+      severity: 'error',
+      comment: 'A production image is installed without development packages.',
+      from: { path: `^(${OURS})/`, pathNot: '^(test|bench)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-vm',
+      severity: 'error',
+      comment: 'Nothing untrusted is ever code, and vm is no sandbox (https://nodejs.org/api/vm.html).',
+      from: {},
+      to: { path: '^(node:)?vm$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(\\.paramedic|node_modules/\\.cache)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,39 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Pool } from '../../store/database.ts'
+import { withinDatabaseWait } from '../database-wait.ts'
+import { storedMetrics } from '../stored-metrics.ts'
+import type { TemporalHealth } from '../temporal-health.ts'
+import type { Api } from '../validation.ts'
+
+interface Dependencies {
+  pool: Pool
+  temporal?: TemporalHealth
+  registry: Registry
+  clock: () => number
+  log: FastifyBaseLogger
+}
+
+/** Less than the handler's whole time, so that without PostgreSQL the process still tells of itself. */
+const storedWithinMs = 1_500
+
+/** Prometheus text: what this process counts, and what PostgreSQL knows. */
+export function metricsRoute(app: Api, { pool, temporal, registry, clock, log }: Dependencies): void {
+  app.get('/metrics', { config: { access: 'service.read' } }, async (_request, reply) => {
+    const stored = withinDatabaseWait(() => storedMetrics(pool, clock()), storedWithinMs).catch(
+      (error: unknown) => {
+        log.warn({ error: String(error) }, 'metrics from PostgreSQL are missing from this scrape')
+        return ''
+      },
+    )
+    const [own, fromDatabase, check] = await Promise.all([registry.metrics(), stored, temporal?.check()])
+    reply.type(registry.contentType)
+    return [own, fromDatabase, taskFailures(check?.workflowsWithTaskFailures)].join('\n')
+  })
+}
+
+function taskFailures(count: number | undefined): string {
+  if (count === undefined) return ''
+  const name = 'paramedic_workflows_with_task_failures'
+  return `# HELP ${name} Running workflows whose code fails and is tried again.\n# TYPE ${name} gauge\n${name} ${count}\n`
+}

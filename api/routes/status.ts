@@ -1,0 +1,31 @@
+import type { StatusView } from '../../contracts/views.ts'
+import type { Pool } from '../../store/database.ts'
+import { readFreeze } from '../../store/freezes.ts'
+import { countWork, findStuck } from '../../store/waiting-work.ts'
+import type { Readiness } from '../readiness.ts'
+import { adviseOnFailures, adviseOnStuck } from '../stuck-advice.ts'
+import type { TemporalHealth } from '../temporal-health.ts'
+import type { Api } from '../validation.ts'
+
+interface Dependencies {
+  pool: Pool
+  readiness: Readiness
+  temporal?: TemporalHealth
+  clock: () => number
+  version: string
+}
+
+/** The operator's one look: what is up, what is under way, what waits too long and what to do about it. */
+export function statusRoute(app: Api, { pool, readiness, temporal, clock, version }: Dependencies): void {
+  app.get('/v1/status', { config: { access: 'service.read' } }, async (): Promise<StatusView> => {
+    const [ready, check, freeze, counts, stuck] = await Promise.all([
+      readiness.check(),
+      temporal?.check(),
+      readFreeze(pool),
+      countWork(pool),
+      findStuck(pool, clock()),
+    ])
+    const failures = adviseOnFailures(check?.workflowsWithTaskFailures ?? 0)
+    return { version, ...ready, freeze, ...counts, stuck: [...stuck.map(adviseOnStuck), ...failures] }
+  })
+}

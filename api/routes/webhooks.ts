@@ -1,0 +1,105 @@
+import type { FastifyRequest } from 'fastify'
+import { CodedError } from '../../contracts/coded-error.ts'
+import type { AlertSource } from '../../integrations/alert-source.ts'
+import { alertSources } from '../../integrations/alert-sources.ts'
+import type { Pool } from '../../store/database.ts'
+import { acceptDelivery, setAsideDelivery } from '../../store/deliveries.ts'
+import { type Identity, senderOf } from '../access.ts'
+import { withinDatabaseWait } from '../database-wait.ts'
+import { toCodedError } from '../error-reply.ts'
+import type { Api } from '../validation.ts'
+
+interface Dependencies {
+  pool: Pool
+  clock: () => number
+}
+
+/** One route a source. A 202 means committed; what an authenticated sender sent is never thrown away without a trace. */
+export function webhookRoutes(app: Api, dependencies: Dependencies): void {
+  for (const source of Object.values(alertSources)) {
+    void app.register(async scope => webhookRoute(scope, source, dependencies))
+  }
+}
+
+function webhookRoute(app: Api, source: AlertSource, { pool, clock }: Dependencies): void {
+  // The bytes themselves are kept, so JSON is read here and not by Fastify.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  async function setAside(
+    identity: Identity,
+    body: Buffer,
+    state: 'rejected' | 'quarantined',
+    problem: string,
+  ): Promise<void> {
+    await setAsideDelivery(pool, {
+      source: senderOf(identity),
+      sourceKind: source.kind,
+      state,
+      body,
+      problem,
+      atMs: clock(),
+    })
+  }
+
+  app.setErrorHandler(async (error, request) => {
+    const coded = toCodedError(error)
+    const isUnreadBody = coded.code === 'too_large' || coded.code === 'unsupported_media_type'
+    if (isUnreadBody && request.identity !== null) {
+      const { identity } = request
+      const problem = `${coded.message} (${lengthOf(request)})`
+      await withinDatabaseWait(() => setAside(identity, Buffer.alloc(0), 'rejected', problem))
+    }
+    throw error
+  })
+
+  const route = { bodyLimit: source.bodyBytes, config: { access: `source:${source.kind}` } } as const
+  app.post(`/v1/webhooks/${source.kind}`, route, async (request, reply) => {
+    const identity = identityOf(request)
+    // The parser above gives bytes and nothing else; a request without a body has none.
+    const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
+    const json = readJson(body)
+    if ('problem' in json) {
+      await setAside(identity, body, 'rejected', json.problem)
+      throw new CodedError('bad_json', json.problem)
+    }
+    const atMs = clock()
+    const parsed = source.parse(json.value, { source: senderOf(identity), atMs })
+    if ('problem' in parsed) {
+      await setAside(identity, body, 'quarantined', parsed.problem)
+      throw new CodedError('bad_payload', `The body does not look like ${source.kind}: ${parsed.problem}.`)
+    }
+    const deliveryId = await acceptDelivery(pool, {
+      source: senderOf(identity),
+      sourceKind: source.kind,
+      body,
+      ...parsed,
+      atMs,
+    })
+    reply.code(202)
+    return { deliveryId, accepted: parsed.alerts.length }
+  })
+}
+
+function identityOf(request: FastifyRequest): Identity {
+  if (request.identity === null) throw new Error('A webhook was reached without a sender.')
+  return request.identity
+}
+
+/** Reads JSON leniently as to encoding: a stray byte becomes U+FFFD, a byte order mark is dropped. */
+function readJson(body: Buffer): { value: unknown } | { problem: string } {
+  try {
+    return { value: JSON.parse(new TextDecoder().decode(body)) }
+  } catch (error) {
+    // The parser's own words quote the body; only the place is taken from them.
+    const place = error instanceof Error ? /position \d+/.exec(error.message)?.[0] : undefined
+    return { problem: `The body is not JSON${place === undefined ? '' : ` (${place})`}.` }
+  }
+}
+
+function lengthOf({ headers }: FastifyRequest): string {
+  const length = headers['content-length']
+  return length === undefined ? 'of unknown length' : `${Number(length)} bytes`
+}

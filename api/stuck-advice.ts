@@ -1,0 +1,60 @@
+import type { StuckView } from '../contracts/views.ts'
+import type { StuckKind, StuckRow } from '../store/waiting-work.ts'
+import { taskFailuresQuery } from './temporal-health.ts'
+
+/** Says of something stuck what it is and what to do: a command where one helps, else a sentence. */
+export function adviseOnStuck({ kind, subject, sinceMs }: StuckRow): StuckView {
+  const { what, todo } = advice[kind]
+  return { what, subject, sinceMs, todo: todo(subject) }
+}
+
+const advice: Record<StuckKind, { what: string; todo: (subject: string) => string }> = {
+  alert: {
+    what: 'reported alert not taken yet',
+    todo: () =>
+      'Start a worker: the relay runs there. If one runs, read its log for "the relay could not work".',
+  },
+  message: {
+    what: 'message not delivered to the workflow',
+    todo: () =>
+      'See that Temporal and a worker are up in `paramedic doctor`; it is delivered by itself when they are.',
+  },
+  'not-started': {
+    what: 'incident open without a workflow',
+    todo: number =>
+      `Nothing happens for ${number} until Temporal and a worker are up: check \`paramedic doctor\`, and work by hand meanwhile.`,
+  },
+  gate: {
+    what: 'gate open past its expiry',
+    todo: id =>
+      `Its workflow does not move: \`temporal workflow describe -w ${workflowOf(id)}\`, and start a worker if none runs.`,
+  },
+  claim: {
+    what: 'effect past its deadline without an outcome',
+    todo: id =>
+      `Look at the target before anything else, the effect may have happened; then \`temporal workflow describe -w ${workflowOf(id)}\`.`,
+  },
+  'quarantined-alert': {
+    what: 'alert set aside after failing again and again',
+    todo: () =>
+      'Read the worker log for "an alert could not be applied" and report it; handle the alert by hand.',
+  },
+  'unread-delivery': {
+    what: 'delivery that could not be read',
+    todo: () =>
+      'Its row in the table `delivery` says what is wrong (`problem`) and has its first 8 KiB (`body`); correct the sender.',
+  },
+}
+
+/** Workflows whose code fails: they neither end nor go on until the worker is mended. */
+export function adviseOnFailures(count: number): StuckView[] {
+  if (count === 0) return []
+  const subject = count === 1 ? '1 workflow' : `${count} workflows`
+  const todo = `temporal workflow list --query "${taskFailuresQuery}"`
+  return [{ what: 'workflow code fails and is tried again', subject, sinceMs: 0, todo }]
+}
+
+/** Ids of gates and claims begin with the incident's number. */
+function workflowOf(id: string): string {
+  return `incident/${id.split('/')[0] ?? id}`
+}

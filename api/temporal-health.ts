@@ -1,0 +1,90 @@
+import { Connection } from '@temporalio/client'
+import { taskQueue } from '../contracts/messages.ts'
+import type { DependencyView } from '../contracts/views.ts'
+import { measured } from './measured-dependency.ts'
+
+/** What the api wants to know of Temporal; it never needs it to take an alert or an act. */
+export interface TemporalHealth {
+  check(): Promise<TemporalCheck>
+}
+
+export interface TemporalCheck {
+  /** `temporal` and `workers`. */
+  dependencies: DependencyView[]
+  /** Running workflows whose code fails again and again; undefined when Temporal cannot say. */
+  workflowsWithTaskFailures: number | undefined
+}
+
+/** Probes come every second from several sides; the server is asked at most this often. */
+const dependenciesFreshMs = 2_000
+/** Visibility takes ten queries a second for the whole namespace (`frontend.namespaceRPS.visibility`). */
+const failuresFreshMs = 15_000
+/** Below the patience of a load balancer's probe. */
+const answerWithinMs = 1_500
+/** A poll lasts up to a minute; a poller not seen for longer than that is gone, though Temporal lists it for five. */
+const pollerSeenWithinMs = 75_000
+
+/** The query operators use too: `temporal workflow list --query ...`. */
+export const taskFailuresQuery = `TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'`
+
+/** Asks a Temporal server about itself. It connects when first asked, so that the api starts without it. */
+export function createTemporalHealth(
+  options: { address: string; namespace: string },
+  clock: () => number = Date.now,
+): TemporalHealth & { close(): Promise<void> } {
+  const connection = Connection.lazy({ address: options.address, connectTimeout: answerWithinMs })
+  const ask = <T>(work: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + answerWithinMs, work)
+  const { namespace } = options
+
+  async function hasPollers(): Promise<boolean> {
+    // 1 is TASK_QUEUE_TYPE_WORKFLOW: whoever polls for workflows runs everything else of ours too.
+    const { pollers } = await ask(() =>
+      connection.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: 1,
+      }),
+    )
+    return (pollers ?? []).some(
+      ({ lastAccessTime }) => clock() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerSeenWithinMs,
+    )
+  }
+
+  const dependencies = kept(dependenciesFreshMs, clock, async () => {
+    const temporal = await measured('temporal', async () => {
+      await ask(() => connection.workflowService.describeNamespace({ namespace }))
+      return null
+    })
+    const workers = await measured('workers', async () => {
+      if (!temporal.isUp) return 'unknown while Temporal does not answer'
+      return (await hasPollers()) ? null : `no worker polls task queue ${taskQueue}`
+    })
+    return [temporal, workers]
+  })
+  const failures = kept(failuresFreshMs, clock, () =>
+    ask(() =>
+      connection.workflowService.countWorkflowExecutions({ namespace, query: taskFailuresQuery }),
+    ).then(
+      ({ count }) => Number(count),
+      () => undefined,
+    ),
+  )
+
+  return {
+    async check() {
+      const [dependencyViews, workflowsWithTaskFailures] = await Promise.all([dependencies(), failures()])
+      return { dependencies: dependencyViews, workflowsWithTaskFailures }
+    },
+    close: () => connection.close(),
+  }
+}
+
+/** Keeps an answer for a while; those who ask meanwhile share one question. */
+function kept<T>(freshMs: number, clock: () => number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { atMs: number; answer: Promise<T> } | undefined
+  return () => {
+    if (last === undefined || clock() - last.atMs >= freshMs) last = { atMs: clock(), answer: ask() }
+    return last.answer
+  }
+}

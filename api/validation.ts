@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifySchemaCompiler,
+  FastifyTypeProvider,
+  RawServerDefault,
+} from 'fastify'
+import { z } from 'zod'
+import { CodedError } from '../contracts/coded-error.ts'
+import { incidentNumberPattern } from '../contracts/incident.ts'
+
+/** Gives handlers the type their route's zod schema promises. */
+interface ZodTypeProvider extends FastifyTypeProvider {
+  validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
+}
+
+/** Our Fastify: routes declare zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** Runs a route's zod schema; what does not fit becomes `bad_payload` (body) or `bad_request` (the rest), naming every field. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  return (data: unknown) => {
+    // Fastify hands null for an absent body; a route whose fields are all optional takes that as an empty one.
+    const read = schema.safeParse(data ?? {})
+    return read.success ? { value: read.data } : { error: refusal(read.error, httpPart) }
+  }
+}
+
+function refusal(error: z.ZodError, part: string | undefined): CodedError {
+  const faults = error.issues.map(issue => ({
+    field: issue.path.map(String).join('.') || (part ?? 'request'),
+    problem: issue.message,
+  }))
+  const told = faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
+  const message = `The ${part ?? 'request'} does not fit: ${told}.`
+  return new CodedError(part === 'body' ? 'bad_payload' : 'bad_request', message, { fields: { faults } })
+}
+
+/** What people write: PostgreSQL cannot keep NUL, and half a surrogate pair is no text. */
+export function writtenText(length: number): z.ZodType<string> {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(length)
+    .transform(text => text.replaceAll('\0', '\u{fffd}').toWellFormed())
+}
+
+export const incidentNumberText = z.string().regex(incidentNumberPattern, 'must look like INC-2026-01-31-001')
+
+/** The body of a request that says everything in its path. */
+export const emptyBody = z.strictObject({})

@@ -1,0 +1,138 @@
+import Fastify from 'fastify'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createApp } from '../../api/app.ts'
+import { Secret } from '../../contracts/secret.ts'
+import { type ApiUnderTest, type Somebody, startApi, testConfiguration } from '../support/api-under-test.ts'
+
+let api: ApiUnderTest
+beforeAll(async () => {
+  api = await startApi(inject('postgresUrl'))
+})
+afterAll(() => api.close())
+
+const everybody = [
+  'anonymous',
+  'viewer',
+  'responder',
+  'approver',
+  'admin',
+  'auditor',
+  'ingest',
+  'alertmanager',
+  'generic',
+] as const satisfies Somebody[]
+
+/**
+ * Who gets past the door of each route: v(iewer) r(esponder) a(pprover) A(dmin) u(auditor) i(ngest) M (alertmanager
+ * source) G (generic source) - (nobody: no token at all).
+ */
+const golden: Record<string, string> = {
+  'POST /v1/webhooks/alertmanager': 'iM',
+  'POST /v1/webhooks/generic': 'iG',
+  'GET /v1/incidents': 'vraAu',
+  'GET /v1/incidents/:number': 'vraAu',
+  'GET /v1/incidents/:number/timeline': 'vraAu',
+  'POST /v1/incidents/:number/acknowledge': 'ra',
+  'POST /v1/incidents/:number/notes': 'raA',
+  'POST /v1/incidents/:number/severity': 'ra',
+  'POST /v1/incidents/:number/impact': 'ra',
+  'POST /v1/incidents/:number/resolve': 'ra',
+  'POST /v1/incidents/:number/cancel': 'ra',
+  'GET /v1/gates': 'vraAu',
+  'POST /v1/incidents/:number/gates/:step/:attempt/approve': 'a',
+  'POST /v1/incidents/:number/gates/:step/:attempt/deny': 'a',
+  'POST /v1/incidents/:number/gates/:step/:attempt/decide': 'a',
+  'GET /v1/freeze': 'vraAu',
+  'POST /v1/freeze': 'raA',
+  'GET /v1/status': 'vraAu',
+  'GET /metrics': 'vraAu',
+  'GET /healthz': '-vraAuiMG',
+  'GET /readyz': '-vraAuiMG',
+}
+const letters: Record<(typeof everybody)[number], string> = {
+  anonymous: '-',
+  viewer: 'v',
+  responder: 'r',
+  approver: 'a',
+  admin: 'A',
+  auditor: 'u',
+  ingest: 'i',
+  alertmanager: 'M',
+  generic: 'G',
+}
+
+test('the table names every route and no other', async () => {
+  await api.app.ready()
+  expect(api.app.routeTable.map(({ method, url }) => `${method} ${url}`).toSorted()).toEqual(
+    Object.keys(golden).toSorted(),
+  )
+})
+
+test.each(Object.keys(golden))('%s', async route => {
+  const [method = '', path = ''] = route.split(' ')
+  const url = path
+    .replace(':number', 'INC-2026-01-01-001')
+    .replace(':step', 'restart')
+    .replace(':attempt', '1')
+  let allowed = ''
+  for (const somebody of everybody) {
+    // A body that fits nowhere: past the door it is refused as 400 or 404, and nothing happens.
+    const answer = await api.call(
+      somebody,
+      method === 'GET' ? 'GET' : 'POST',
+      url,
+      method === 'GET' ? undefined : { nothing: true },
+    )
+    const isRefused = answer.status === 401 || answer.status === 403
+    expect(answer.status === 401).toBe(isRefused && somebody === 'anonymous')
+    if (!isRefused) allowed += letters[somebody]
+  }
+  expect(allowed).toBe(golden[route])
+})
+
+test('a refusal names the roles that may', async () => {
+  const answer = await api.call('viewer', 'POST', '/v1/incidents/INC-2026-01-01-001/acknowledge', {})
+  expect(answer.body.error).toMatchObject({ code: 'forbidden', fields: { roles: ['responder', 'approver'] } })
+})
+
+test('lifting a freeze asks for more than setting it', async () => {
+  expect(await api.call('responder', 'POST', '/v1/freeze', { on: false })).toMatchObject({
+    status: 403,
+    body: { error: { fields: { roles: ['approver', 'admin'] } } },
+  })
+  expect(await api.call('admin', 'POST', '/v1/freeze', { on: false })).toMatchObject({ status: 200 })
+})
+
+test('a route that does not say who may use it stops the start', async () => {
+  expect(() => newApp().get('/forgotten', () => 'open to all')).toThrow('GET /forgotten declares no access')
+  const inPlugin = newApp()
+  void inPlugin.register(async scope => void scope.get('/forgotten', () => 'open to all'))
+  await expect(inPlugin.ready()).rejects.toThrow('GET /forgotten declares no access')
+})
+
+test('two that share a token stop the start', () => {
+  const [first, second] = testConfiguration.principals
+  const principals = [first!, { ...second!, token: new Secret(first!.token.reveal()) }]
+  expect(() => newApp({ sources: [], principals })).toThrow(
+    'principal viewer and principal responder have the same token',
+  )
+})
+
+test('an unknown route says so to everybody, in our words', async () => {
+  expect(await api.call('anonymous', 'GET', '/v1/nothing?token=secret-in-a-query')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'not_found' } },
+  })
+})
+
+test('a path that cannot be decoded is refused in our words', async () => {
+  expect(await api.call('viewer', 'GET', '/v1/incidents/%zz')).toMatchObject({
+    status: 400,
+    body: { error: { code: 'bad_request', requestId: expect.any(String) } },
+  })
+})
+
+function newApp(configuration = testConfiguration): ReturnType<typeof createApp> {
+  const { log } = Fastify()
+  return createApp({ pool: api.database.pool, configuration, clock: Date.now, log, version: 'test' })
+}

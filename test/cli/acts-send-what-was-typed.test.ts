@@ -1,0 +1,144 @@
+import { expect, it } from 'vitest'
+import { closedIncident, openGate, waitingIncident } from './support/full-story.ts'
+import { number, planHash } from './support/full-timeline.ts'
+import { runOnTerminal, runParamedic } from './support/run-paramedic.ts'
+import { setScene } from './support/scene.ts'
+
+const scene = setScene()
+const at = `/v1/incidents/${number}`
+
+it.each([
+  [
+    ['ack', number],
+    `${at}/acknowledge`,
+    {},
+    { isFirst: true, by: 'ana', at: '2025-03-14T02:03:40Z' },
+    `You have ${number}`,
+  ],
+  [
+    ['ack', number],
+    `${at}/acknowledge`,
+    {},
+    { isFirst: false, by: 'ben', at: '2025-03-14T02:03:40Z' },
+    'before by ben',
+  ],
+  [
+    ['note', number, 'the', 'deploy'],
+    `${at}/notes`,
+    { text: 'the deploy' },
+    { number },
+    `Noted in ${number}`,
+  ],
+  [
+    ['severity', number, 'sev1', '--reason', 'down'],
+    `${at}/severity`,
+    { severity: 'SEV1', reason: 'down' },
+    {},
+    'SEV1 now',
+  ],
+  [['impact', number, 'no'], `${at}/impact`, { impact: 'no' }, {}, 'customers affected: no'],
+  [
+    ['resolve', number, '--reason', 'by hand'],
+    `${at}/resolve`,
+    { reason: 'by hand' },
+    { alertsFiring: 2 },
+    '2 firing alerts stay quiet',
+  ],
+  [
+    ['cancel', number, '--reason', 'load test'],
+    `${at}/cancel`,
+    { reason: 'load test' },
+    { number },
+    'is cancelled',
+  ],
+])('incident %j', async (words, path, body, answer, says) => {
+  scene.api.on(`POST ${path}`, answer)
+  const { exitCode, stdout } = await runParamedic(['incident', ...words], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain(says)
+  expect(scene.api.posts()).toEqual([{ path, body }])
+})
+
+it('takes a note from standard input', async () => {
+  scene.api.on(`POST ${at}/notes`, { number })
+  const { exitCode } = await runParamedic(['incident', 'note', number, '-'], {
+    env: scene.env,
+    input: 'line 1\nline 2\n',
+  })
+  expect(exitCode).toBe(0)
+  expect(scene.api.posts()).toEqual([{ path: `${at}/notes`, body: { text: 'line 1\nline 2' } }])
+})
+
+it('denies the open plan with a reason', async () => {
+  scene.withGates([openGate])
+  scene.api.on(`POST ${at}/gates/restart-api/1/deny`, { state: 'denied' })
+  const { exitCode } = await runParamedic(['incident', 'deny', number, '--reason', 'not now'], {
+    env: scene.env,
+  })
+  expect(exitCode).toBe(0)
+  expect(scene.api.posts()).toEqual([
+    { path: `${at}/gates/restart-api/1/deny`, body: { planHash, reason: 'not now' } },
+  ])
+})
+
+it('answers what became of a lost effect', async () => {
+  scene.withGates([
+    {
+      ...openGate,
+      id: `${number}/restart-api/2/outcome`,
+      kind: 'outcome',
+      attempt: 2,
+      planHash: null,
+      plan: null,
+    },
+  ])
+  scene.api.on(`POST ${at}/gates/restart-api/2/decide`, { answer: 'not-done' })
+  const { exitCode } = await runParamedic(['incident', 'decide', number, 'not-done'], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(scene.api.posts()).toEqual([
+    { path: `${at}/gates/restart-api/2/decide`, body: { answer: 'not-done' } },
+  ])
+})
+
+it.each([
+  [['on', '--reason', 'migration'], { on: true, reason: 'migration' }, true],
+  [['off'], { on: false }, false],
+])('freeze %j', async (words, body, isOn) => {
+  scene.api.on('POST /v1/freeze', {
+    isOn,
+    changedAt: '2025-03-14T02:03:40Z',
+    changedBy: 'ana',
+    reason: 'migration',
+  })
+  const { exitCode, stdout } = await runParamedic(['freeze', ...words], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain(isOn ? 'A freeze is on, set by ana at 2025-03-14 03:03:40' : 'No freeze is on')
+  expect(scene.api.posts()).toEqual([{ path: '/v1/freeze', body }])
+})
+
+it('lists with the filters that were given, page after page', async () => {
+  const query = '?phase=mitigation&severity=SEV2&system=shop&open=true&limit=200'
+  scene.api.on(`GET /v1/incidents${query}`, { incidents: [waitingIncident], nextCursor: number })
+  scene.api.on(`GET /v1/incidents${query}&cursor=${number}`, {
+    incidents: [closedIncident],
+    nextCursor: null,
+  })
+  const options = ['--open', '--phase', 'mitigation', '--severity', 'sev2', '--system', 'shop', '--all']
+  const { exitCode, stdout } = await runParamedic(['incident', 'list', ...options], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(stdout.match(/INC-2025-03-14-007 /g)).toHaveLength(2)
+  expect(stdout).toContain('decision')
+  expect(stdout.trimEnd().endsWith(`paramedic incident show ${number}`)).toBe(true)
+})
+
+it('fits the list into the terminal', async () => {
+  const title = 'A title that is far longer than what fits beside the other columns of such a narrow terminal'
+  scene.api.on('GET /v1/incidents?limit=20', { incidents: [{ ...waitingIncident, title }], nextCursor: null })
+  const { stdout } = await runOnTerminal(['incident', 'list'], {
+    env: { ...scene.env, NO_COLOR: '1' },
+    size: { columns: 90, rows: 20 },
+  })
+  expect(stdout).toContain('A title')
+  expect(stdout).not.toContain('\u001b[3')
+  for (const line of stdout.split('\r\n')) expect(line.length).toBeLessThanOrEqual(90)
+})

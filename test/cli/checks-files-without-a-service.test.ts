@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runParamedic } from './support/run-paramedic.ts'
+
+const valid = `apiVersion: paramedic/v1
+kind: Runbook
+metadata: { name: default, title: An alert without a runbook, owner: platform }
+targets: {}
+triage: { checks: {}, severity: [{ is: SEV2 }] }
+escalate: [{ after: 0m, page: [on-call] }]
+`
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'paramedic-files-'))
+  mkdirSync(join(folder, 'runbooks', 'shop'), { recursive: true })
+  writeFileSync(join(folder, 'runbooks', 'default.yaml'), valid)
+})
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+it('finds valid runbooks in the usual folder and leaves drills out', async () => {
+  writeFileSync(join(folder, 'runbooks', 'default.drill.yaml'), 'kind: Drill')
+  const { exitCode, stdout } = await runParamedic(['runbook', 'lint'], { cwd: folder })
+  expect(stdout).toContain('1 runbook, nothing wrong')
+  expect(exitCode).toBe(0)
+})
+
+it('reports every fault of every runbook with line and column', async () => {
+  const broken = valid
+    .replace('triage:', 'triaage:')
+    .replace('SEV2', 'SEV7')
+    .replace('name: default', 'name: broken')
+  writeFileSync(join(folder, 'runbooks', 'shop', 'broken.yaml'), broken)
+  const { exitCode, stdout } = await runParamedic(['runbook', 'lint', '--json'], { cwd: folder })
+  expect(exitCode).toBe(1)
+  const { runbooks } = JSON.parse(stdout) as {
+    runbooks: { file: string; faults: { line: number; column: number }[] }[]
+  }
+  const faults = runbooks.flatMap(runbook => runbook.faults)
+  expect(faults.length).toBeGreaterThan(1)
+  expect(faults).toContainEqual(
+    expect.objectContaining({ line: 5, column: 1, message: 'unknown key `triaage`' }),
+  )
+  const plain = await runParamedic(['runbook', 'lint'], { cwd: folder })
+  expect(plain.stdout).toContain('broken.yaml:5:1 unknown key `triaage`')
+})
+
+it('reports two runbooks of one name', async () => {
+  writeFileSync(join(folder, 'runbooks', 'shop', 'again.yaml'), valid)
+  const { exitCode, stdout } = await runParamedic(['runbook', 'lint'], { cwd: folder })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('runbook `default` is in')
+})
+
+it('is wrong usage to lint what is not there', async () => {
+  const { exitCode, stderr } = await runParamedic(['runbook', 'lint', 'nowhere'], { cwd: folder })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('it does not exist')
+})
+
+it('checks a configuration and prints no credential', async () => {
+  const token = 'canary-token-0123456789abcdef'
+  const text = `apiVersion: paramedic/v1
+kind: Configuration
+principals:
+  - { name: ana, roles: [approver], token: '\${env:ANA_TOKEN}', functons: [on-call] }
+  - { name: BEN, roles: [approver], token: '\${env:BEN_TOKEN}' }
+`
+  writeFileSync(join(folder, 'paramedic.yaml'), text)
+  const { exitCode, stdout, stderr } = await runParamedic(['config', 'check'], {
+    cwd: folder,
+    env: { ANA_TOKEN: token },
+  })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('paramedic.yaml:4:67 unknown key `functons`')
+  expect(stdout).toContain('paramedic.yaml:5')
+  expect(stdout + stderr).not.toContain(token)
+  writeFileSync(
+    join(folder, 'paramedic.yaml'),
+    text.replace(', functons: [on-call]', '').replace('BEN', 'ben'),
+  )
+  const env = { ANA_TOKEN: token, BEN_TOKEN: `${token}2` }
+  const mended = await runParamedic(['config', 'check', 'paramedic.yaml'], { cwd: folder, env })
+  expect(mended.stdout).toContain('paramedic.yaml is valid')
+  expect(mended.exitCode).toBe(0)
+})

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import type { StatusView } from '../../contracts/views.ts'
+import { refusal } from './support/api-stand-in.ts'
+import { runParamedic } from './support/run-paramedic.ts'
+import { setScene } from './support/scene.ts'
+
+const scene = setScene()
+const up = { isUp: true, tookMs: 2, problem: null }
+const healthy: StatusView = {
+  version: '0.1.0',
+  isReady: true,
+  dependencies: [
+    { name: 'postgresql', ...up },
+    { name: 'temporal', ...up },
+    { name: 'workers', ...up },
+  ],
+  freeze: { isOn: false, changedAt: null, changedBy: null, reason: null },
+  openIncidents: 1,
+  openGates: 2,
+  undeliveredMessages: 0,
+  waitingAlerts: 3,
+  quarantinedAlerts: 0,
+  stuck: [],
+}
+
+it('is content with a healthy service that has work', async () => {
+  scene.api.on('GET /readyz', healthy)
+  scene.api.on('GET /v1/status', healthy)
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('Healthy.')
+  expect(stdout).toContain('paramedic gate list')
+})
+
+it('names what is down and what is stuck, each with what to do', async () => {
+  const down = { name: 'workers', isUp: false, tookMs: 9, problem: 'no worker polls' } as const
+  scene.api.on('GET /readyz', { status: 503, body: { isReady: false, dependencies: [down] } })
+  scene.api.on('GET /v1/status', {
+    ...healthy,
+    stuck: [
+      {
+        what: 'message not delivered',
+        subject: 'INC-2025-03-14-007',
+        sinceMs: 75_000,
+        todo: 'Start a worker.',
+      },
+    ],
+  })
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('no worker polls')
+  expect(stdout).toContain('message not delivered for 1m 15s')
+  expect(stdout).toContain('→ Start a worker.')
+  expect(stdout).toContain('2 things are wrong')
+})
+
+it('tells a refused token from a service that is down', async () => {
+  scene.api.on('GET /readyz', healthy)
+  scene.api.on('GET /v1/status', refusal(401, 'unauthenticated', 'The token is not known.'))
+  const { exitCode, stdout } = await runParamedic(['doctor', '--json'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ isHealthy: false })
+  expect(stdout).toContain('PARAMEDIC_TOKEN')
+})
+
+it('is 1, not an error, when nothing answers', async () => {
+  await scene.api.close()
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('does not answer')
+  expect(stdout).toContain('npm start')
+})

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest'
+import { refusal } from './support/api-stand-in.ts'
+import { waitingIncident } from './support/full-story.ts'
+import { runParamedic } from './support/run-paramedic.ts'
+import { setScene } from './support/scene.ts'
+
+const scene = setScene()
+const { number } = waitingIncident
+
+it('is 0 and prints the raw answer with --json', async () => {
+  scene.withIncident(waitingIncident)
+  const { exitCode, stdout } = await runParamedic(['incident', 'show', number, '--json'], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(waitingIncident)))
+  expect(scene.api.requests[0]?.authorization).toBe('Bearer token-of-ana')
+})
+
+it('is 1 when the service refuses, with its own words as JSON', async () => {
+  scene.api.on(`GET /v1/incidents/${number}`, refusal(404, 'not_found', `There is no incident ${number}.`))
+  const plain = await runParamedic(['incident', 'show', number], { env: scene.env })
+  expect(plain.exitCode).toBe(1)
+  expect(plain.stderr).toBe(
+    `paramedic: There is no incident ${number}.\n  what to do: the hint of the service\n  code: not_found\n`,
+  )
+  const json = await runParamedic(['incident', 'show', number, '--json'], { env: scene.env })
+  expect(json.exitCode).toBe(1)
+  expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'not_found', requestId: 'r-1' } })
+})
+
+it.each([
+  ['an unknown noun', ['incidnt', 'list'], '(Did you mean incident?)'],
+  ['an unknown verb', ['incident', 'shw'], '(Did you mean show?)'],
+  ['an unknown option', ['incident', 'list', '--opn'], '(Did you mean --open?)'],
+  ['a missing reason', ['incident', 'cancel', '001'], "required option '--reason <text>' not specified"],
+  [
+    'a severity that is none',
+    ['incident', 'severity', '001', 'SEV9', '--reason', 'x'],
+    'SEV1, SEV2, SEV3, SEV4',
+  ],
+  ['a number that is none', ['incident', 'show', 'shop'], '"shop" is no incident number'],
+  ['an address that is none', ['incident', 'list'], 'no http(s) address', { PARAMEDIC_API_URL: 'localhost' }],
+])('is 2 for %s', async (_, args, message, env = {}) => {
+  const { exitCode, stderr } = await runParamedic(args, { env: { ...scene.env, ...env } })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(message)
+})
+
+it('is 2 with the help when a verb is missing', async () => {
+  const { exitCode, stderr } = await runParamedic(['incident'], { env: scene.env })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('Usage: paramedic incident')
+})
+
+it('is 3 when nothing answers, with how to start it', async () => {
+  await scene.api.close()
+  const { exitCode, stderr } = await runParamedic(['incident', 'list'], { env: scene.env })
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain('ECONNREFUSED')
+  expect(stderr).toContain('npm start')
+  expect(stderr).toContain('code: service_unreachable')
+})
+
+it('is 3 when something else answers', async () => {
+  scene.api.on(`GET /v1/incidents/${number}`, { status: 502, body: { page: 'Bad gateway' } })
+  const { exitCode, stderr } = await runParamedic(['incident', 'show', number], { env: scene.env })
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain('is not Paramedic (HTTP 502')
+})
+
+it('does not follow a redirect with the token', async () => {
+  scene.api.on(`GET /v1/incidents/${number}`, {
+    status: 302,
+    body: {},
+    headers: { location: `${scene.api.url}/elsewhere` },
+  })
+  const { exitCode } = await runParamedic(['incident', 'show', number], { env: scene.env })
+  expect(exitCode).toBe(3)
+  expect(scene.api.requests).toHaveLength(1)
+})
+
+it.each([
+  [[]],
+  [['incident']],
+  [['incident', 'list']],
+  [['incident', 'show']],
+  [['incident', 'watch']],
+  [['incident', 'ack']],
+  [['incident', 'approve']],
+  [['incident', 'deny']],
+  [['incident', 'decide']],
+  [['incident', 'note']],
+  [['incident', 'severity']],
+  [['incident', 'impact']],
+  [['incident', 'resolve']],
+  [['incident', 'cancel']],
+  [['gate', 'list']],
+  [['freeze', 'on']],
+  [['freeze', 'off']],
+  [['freeze', 'status']],
+  [['sandbox', 'break']],
+  [['sandbox', 'heal']],
+  [['sandbox', 'status']],
+  [['doctor']],
+  [['config', 'check']],
+  [['runbook', 'lint']],
+])('is 0 for the help of %j, which has examples and the exit codes', async words => {
+  const { exitCode, stdout } = await runParamedic([...words, '--help'], { env: scene.env })
+  expect(exitCode).toBe(0)
+  if (words.length === 1 && words[0] !== 'doctor') return
+  expect(stdout).toContain('  $ paramedic ')
+  expect(stdout).toContain('Exit codes: 0 ok')
+})

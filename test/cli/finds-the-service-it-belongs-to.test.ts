@@ -1,0 +1,56 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runParamedic } from './support/run-paramedic.ts'
+import { setScene } from './support/scene.ts'
+
+const scene = setScene()
+const noIncidents = { incidents: [], nextCursor: null }
+let folder: string
+let inner: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'paramedic-cli-'))
+  inner = join(folder, 'a', 'b')
+  mkdirSync(inner, { recursive: true })
+  mkdirSync(join(folder, '.paramedic'))
+  writeFileSync(join(folder, '.paramedic', 'token'), 'token-in-file\n')
+  writeConnection(scene.api.url)
+  scene.api.on('GET /v1/incidents?limit=20', noIncidents)
+})
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function writeConnection(apiUrl: string): void {
+  const file = join(folder, '.paramedic', 'connection.json')
+  writeFileSync(file, JSON.stringify({ apiUrl, tokenFile: 'token' }))
+}
+
+it('walks up to the nearest connection file and takes the token from beside it', async () => {
+  const { exitCode } = await runParamedic(['incident', 'list'], { cwd: inner })
+  expect(exitCode).toBe(0)
+  expect(scene.api.requests[0]?.authorization).toBe('Bearer token-in-file')
+})
+
+it('prefers the environment', async () => {
+  writeConnection('http://127.0.0.1:1')
+  const { exitCode } = await runParamedic(['incident', 'list'], { cwd: inner, env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(scene.api.requests[0]?.authorization).toBe('Bearer token-of-ana')
+})
+
+it('never sends the token of a file to the address of the environment', async () => {
+  const { exitCode } = await runParamedic(['incident', 'list'], {
+    cwd: inner,
+    env: { PARAMEDIC_API_URL: scene.api.url },
+  })
+  expect(exitCode).toBe(0)
+  expect(scene.api.requests[0]?.authorization).toBeUndefined()
+})
+
+it('leaves a connection file alone that others may write to', async () => {
+  chmodSync(join(folder, '.paramedic', 'connection.json'), 0o666)
+  await runParamedic(['incident', 'list'], { cwd: inner })
+  expect(scene.api.requests).toEqual([])
+})

@@ -1,0 +1,51 @@
+/**
+ * Goal: whatever moment a worker dies in, the target itself counts at most one effect for an attempt, the record says what is
+ * known, and the incident ends. Method: a real worker stops itself at a chosen statement and is killed there; another goes on.
+ */
+import { expect, onTestFinished, test } from 'vitest'
+import { startWorld } from '../support/real-world.ts'
+
+/** The statement of the claim, the harness's look at it just before the effect, and the outcome. */
+const claim = 'insert into claim (incident, step, attempt, action'
+const outcome = 'update claim set outcome'
+
+test.concurrent('killed before the claim: the attempt is given up and the next one does it once', async () => {
+  const { world, number } = await killedAt({ pause: claim })
+  const row = await world.closed(number)
+  expect(row['outcome']).toBe('recovered')
+  expect(await world.entries(number, 'claim.abandoned')).toMatchObject([{ attempt: 1 }])
+  expect(await world.entries(number, 'effect.ended')).toMatchObject([{ attempt: 2, outcome: 'succeeded' }])
+  expect(world.starts()).toBe(1)
+})
+
+test.concurrent('killed between claim and effect: unknown, probed, not done, and done once by the next attempt', async () => {
+  const { world, number } = await killedAt({ pause: 'select is_on, changed_at' })
+  await world.closed(number)
+  expect(await world.entries(number, 'effect.ended')).toMatchObject([
+    { attempt: 1, outcome: 'unknown' },
+    { attempt: 2, outcome: 'succeeded' },
+  ])
+  expect(await world.entries(number, 'effect.probed')).toMatchObject([{ attempt: 1, answer: 'not-done' }])
+  expect(world.starts()).toBe(1)
+})
+
+test.concurrent('killed between effect and outcome: unknown, probed, found done, and not done again', async () => {
+  const { world, number } = await killedAt({ pause: outcome })
+  await world.closed(number)
+  expect(await world.entries(number, 'effect.ended')).toMatchObject([{ attempt: 1, outcome: 'unknown' }])
+  expect(await world.entries(number, 'effect.probed')).toMatchObject([{ attempt: 1, answer: 'done' }])
+  expect(world.starts()).toBe(1)
+})
+
+async function killedAt(fault: { pause: string }) {
+  const world = await startWorld()
+  onTestFinished(() => world.stop())
+  const first = world.startWorker(fault)
+  await first.says('worker ready')
+  const number = await world.fire()
+  await first.says('worker paused')
+  await first.kill()
+  world.startWorker()
+  await world.resolveAlert()
+  return { world, number }
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { openDatabase, type Pool } from '../../store/database.ts'
+import { migrate } from '../../store/migrate.ts'
+
+export interface FreshDatabase {
+  url: string
+  pool: Pool
+  /** Closes the pool and drops the database. */
+  drop(): Promise<void>
+}
+
+/** A migrated database of a test file's own, on the server whose superuser connection is given. */
+export async function freshDatabase(serverUrl: string): Promise<FreshDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await onServer(serverUrl, `create database ${name}`)
+  const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
+  const pool = openDatabase(url, { name })
+  await migrate(pool)
+  return {
+    url,
+    pool,
+    async drop() {
+      await pool.end()
+      await onServer(serverUrl, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

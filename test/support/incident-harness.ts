@@ -1,0 +1,225 @@
+/** Tests speak the domain through this: tell what the target does, who acts when, fire an alert, and read how it ended. */
+import { randomBytes } from 'node:crypto'
+import { Connection } from '@temporalio/client'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
+import { registerNamespace } from '../../embedded/temporal-namespace.ts'
+import type { Configuration } from '../../contracts/configuration.ts'
+import type { LoadedRunbook } from '../../contracts/runbook.ts'
+import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+import { type SentPage, startRehearsal } from '../../rehearsal/rehearsal.ts'
+import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
+import type { Receipt, ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import { readTimeline } from '../../store/audit-log.ts'
+import { openDatabase, type Pool } from '../../store/database.ts'
+import { acceptDelivery } from '../../store/deliveries.ts'
+import { migrate } from '../../store/migrate.ts'
+import { saveRunbookVersion } from '../../store/runbooks.ts'
+
+export interface Scene {
+  /** YAML of a runbook without `metadata` and `match`; roles `db` (postgres) and `api` (service) are there. */
+  runbook: string
+  target: ScriptedTarget
+  people?: ScriptedAct[]
+  autonomy?: 'observe' | 'propose' | 'auto'
+}
+
+export interface Played {
+  number: string
+  name: string
+  openedAtMs: number
+  row: Record<string, unknown>
+  timeline: TimelineEntry[]
+  /** Minutes after opening at which each level paged. */
+  pagedAt: { level: number; minute: number }[]
+  pages: SentPage[]
+  receipts: Receipt[]
+  entries<K extends NewEntry['kind']>(kind: K): Extract<NewEntry, { kind: K }>['data'][]
+}
+
+export interface Harness {
+  pool: Pool
+  /** Sets the scene and fires its alert; resolves with the incident's number. */
+  open(scene: Scene): Promise<{ number: string; name: string }>
+  /** Opens, waits for the end, and tells how it went. */
+  play(scene: Scene): Promise<Played>
+  ended(opened: { number: string; name: string }): Promise<Played>
+  tell(opened: { number: string; name: string }): Promise<Played>
+  report(name: string, status: 'firing' | 'resolved', atMs?: number, alert?: string): Promise<void>
+  relayAll(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A database of its own with the current schema; dropped with the file's process. */
+export async function freshDatabase(adminUrl = inject('postgresUrl')): Promise<{ pool: Pool; url: string }> {
+  const url = new URL(adminUrl)
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const admin = new pg.Client({ connectionString: url.href })
+  await admin.connect()
+  await admin.query(`create database ${name}`)
+  await admin.end()
+  url.pathname = `/${name}`
+  const pool = openDatabase(url.href, { maxConnections: 20 })
+  await migrate(pool)
+  return { pool, url: url.href }
+}
+
+export async function startHarness(options: { skipsTime?: boolean; maxCachedWorkflows?: number } = {}): Promise<Harness> {
+  const { pool } = await freshDatabase()
+  const temporalAddress = inject('temporalAddress')
+  const namespace = `test-${randomBytes(6).toString('hex')}`
+  const connection = await Connection.connect({ address: temporalAddress })
+  await registerNamespace(temporalAddress, namespace)
+  await connection.close()
+
+  const configuration: Configuration = { apiVersion: 'paramedic/v1', kind: 'Configuration', sources: [], targets: [], principals: [], pages: {} }
+  const runbooks: LoadedRunbook[] = []
+  const scenes = new Map<string, Scene>()
+  const rehearsal = await startRehearsal({
+    pool,
+    temporalAddress,
+    namespace,
+    configuration,
+    runbooks,
+    target: name => scenes.get(name.slice(0, name.lastIndexOf('-')))!.target,
+    script: labels => scenes.get(labels['alertname']!)?.people ?? [],
+    ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
+    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+  })
+
+  async function report(name: string, status: 'firing' | 'resolved', atMs = Date.now(), alert = 'first'): Promise<void> {
+    await reportAlert(pool, { name, status, atMs, alert })
+  }
+
+  async function open(scene: Scene): Promise<{ number: string; name: string }> {
+    const name = `scene${randomBytes(5).toString('hex')}`
+    scenes.set(name, scene)
+    const loaded = await loadScene(pool, name, scene)
+    runbooks.push(loaded)
+    const place = { environment: 'test', system: name, autonomy: scene.autonomy ?? 'auto' } as const
+    const url = { reveal: () => 'postgres://nowhere/nothing' } as never
+    configuration.targets.push(
+      { ...place, name: `${name}-db`, kind: 'postgres', role: 'db', connection: { url } },
+      { ...place, name: `${name}-api`, kind: 'service', role: 'api', health: { url: 'http://127.0.0.1:1' } },
+    )
+    await report(name, 'firing')
+    await rehearsal.relayAll(20_000)
+    const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [name])
+    return { number: rows[0]!.number, name }
+  }
+
+  async function ended(opened: { number: string; name: string }): Promise<Played> {
+    await rehearsal.client.workflow.getHandle(`incident/${opened.number}`).result()
+    return tell(opened)
+  }
+
+  async function tell({ number, name }: { number: string; name: string }): Promise<Played> {
+    const { rows } = await pool.query<Record<string, unknown> & { opened_at: Date }>('select * from incident where number = $1', [number])
+    const row = rows[0]!
+    const openedAtMs = row.opened_at.getTime()
+    const timeline = await readTimeline(pool, number)
+    const pages = rehearsal.pages.filter(sent => sent.page.incident === number)
+    const minute = (atMs: number): number => Math.round((atMs - openedAtMs) / 6_000) / 10
+    return {
+      number,
+      name,
+      openedAtMs,
+      row,
+      timeline,
+      pages,
+      pagedAt: pages.map(sent => ({ level: sent.page.level, minute: minute(sent.atMs) })),
+      receipts: rehearsal.receipts.filter(receipt => receipt.target.startsWith(name)),
+      entries: kind => timeline.filter(entry => entry.kind === kind).map(entry => entry.data) as never,
+    }
+  }
+
+  async function stop(): Promise<void> {
+    await rehearsal.stop()
+    await pool.end()
+  }
+
+  return {
+    pool,
+    open,
+    ended,
+    tell,
+    report,
+    relayAll: () => rehearsal.relayAll(20_000),
+    play: async scene => ended(await open(scene)),
+    stop,
+  }
+}
+
+async function loadScene(pool: Pool, name: string, scene: Scene): Promise<LoadedRunbook> {
+  const head = `apiVersion: paramedic/v1
+kind: Runbook
+metadata: { name: ${name}, title: ${name}, owner: test }
+targets: { db: postgres, api: service }
+match: alert.labels.alertname == "${name}"
+`
+  const parsed = parseRunbook(head + scene.runbook, `${name}.yaml`)
+  if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults, null, 2))
+  await saveRunbookVersion(pool, { ...parsed, source: scene.runbook })
+  return parsed
+}
+
+/** One alert through the door that webhooks use. */
+export async function reportAlert(
+  pool: Pool,
+  report: {
+    name: string
+    status: 'firing' | 'resolved'
+    atMs: number
+    alert?: string
+    startsAtMs?: number
+    system?: string
+    environment?: string
+    group?: string
+  },
+): Promise<void> {
+  const { name, status, atMs, alert = 'first', system = name, environment = 'test', group = name } = report
+  await acceptDelivery(pool, {
+    source: 'test',
+    sourceKind: 'alertmanager',
+    body: Buffer.from('{}'),
+    truncatedAlerts: 0,
+    atMs,
+    alerts: [
+      {
+        dedupKey: `test/group/${group}`,
+        alertKey: `${group}/${alert}`,
+        status,
+        name,
+        labels: { alertname: name, system, environment, alert },
+        annotations: { summary: `${name} is in trouble` },
+        startsAtMs: report.startsAtMs ?? atMs,
+        ...(status === 'resolved' ? { endsAtMs: atMs } : {}),
+      },
+    ],
+  })
+}
+
+const minuteMs = 60_000
+
+/** An act at a minute after opening. */
+export function at(minute: number, perform: ScriptedAct['perform']): ScriptedAct {
+  return { afterMs: Math.round(minute * minuteMs), perform }
+}
+
+/** Waits until something is so; fails with the last state when it is not in time. */
+export async function eventually<T>(look: () => Promise<T | undefined | false>, withinMs = 20_000): Promise<T> {
+  const until = Date.now() + withinMs
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (Date.now() > until) throw new Error(`still not so after ${withinMs} ms: ${look.toString()}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** Starts a harness for a test file and stops it after the last test. */
+export function finallyStop(harness: Harness): Harness {
+  onTestFinished(() => harness.stop())
+  return harness
+}

@@ -1,0 +1,140 @@
+/** Incidents, alerts, plans and gates put on record the way relay and worker do it, for tests that need none of those two. */
+import { attemptId } from '../../contracts/incident.ts'
+import type { PlannedStep } from '../../contracts/plan.ts'
+import type { Runbook } from '../../contracts/runbook.ts'
+import { saveAlert } from '../../store/alerts.ts'
+import { appendEntries } from '../../store/audit-log.ts'
+import { inTransaction, type Pool } from '../../store/database.ts'
+import { openGate } from '../../store/gates.ts'
+import { openIncident } from '../../store/incidents.ts'
+import { savePlan } from '../../store/plans.ts'
+import { saveRunbookVersion } from '../../store/runbooks.ts'
+
+export const emptyRunbook: Runbook = {
+  name: 'default',
+  title: 'Nothing known',
+  owner: 'platform',
+  targets: {},
+  triage: { checks: [], severity: [{ is: 'SEV3' }] },
+  mitigate: [],
+  holdMs: 300_000,
+  escalate: [],
+}
+
+let opened = 0
+
+/** Opens an incident; `alerts` firing ones belong to it. Returns its number. */
+export async function givenIncident(
+  pool: Pool,
+  given: { atMs: number; system?: string; alerts?: number },
+): Promise<string> {
+  opened += 1
+  const dedupKey = `test/group/${opened}`
+  await saveRunbookVersion(pool, { hash: 'runbook-hash', runbook: emptyRunbook, source: 'a runbook' })
+  return inTransaction(pool, async tx => {
+    const { number } = await openIncident(tx, {
+      dedupKey,
+      title: `Incident ${opened}`,
+      system: given.system ?? 'shop',
+      environment: 'test',
+      runbook: emptyRunbook,
+      runbookHash: 'runbook-hash',
+      bindings: [{ role: 'db', kind: 'postgres', target: 'shop-db' }],
+      alert: { labels: {}, annotations: {} },
+      openedAtMs: given.atMs,
+    })
+    for (let index = 0; index < (given.alerts ?? 0); index += 1) {
+      await saveAlert(tx, {
+        alertKey: `${dedupKey}/${index}`,
+        source: 'test',
+        dedupKey,
+        name: `Alert ${index}`,
+        labels: { instance: String(index) },
+        annotations: {},
+        status: 'firing',
+        startsAtMs: given.atMs,
+        firstSeenAtMs: given.atMs,
+        lastSeenAtMs: given.atMs,
+        events: 1,
+        incident: number,
+        incidentIsOpen: true,
+      })
+    }
+    return number
+  })
+}
+
+export const somePlanHash = 'a'.repeat(64)
+
+/** Opens an approval gate with its plan, or the outcome gate of the same attempt. */
+export async function givenGate(
+  pool: Pool,
+  incident: string,
+  given: {
+    atMs: number
+    kind?: 'approval' | 'outcome'
+    approvers?: string[]
+    quorum?: number
+    expiresAtMs?: number
+    step?: string
+  },
+): Promise<string> {
+  const {
+    kind = 'approval',
+    approvers = ['role:approver'],
+    quorum = 1,
+    expiresAtMs,
+    step = 'restart-api',
+  } = given
+  const planId = attemptId(incident, step, 1)
+  const id = kind === 'approval' ? planId : `${planId}/outcome`
+  await inTransaction(pool, async tx => {
+    await savePlan(tx, plannedRestart(incident, step), {
+      previewHash: 'b'.repeat(64),
+      isGated: true,
+      atMs: given.atMs,
+    })
+    const entries = await openGate(tx, {
+      id,
+      incident,
+      kind,
+      step,
+      attempt: 1,
+      planHash: somePlanHash,
+      question: 'Restart shop-api?',
+      approvers,
+      quorum,
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+      atMs: given.atMs,
+    })
+    await appendEntries(tx, entries)
+  })
+  return id
+}
+
+function plannedRestart(incident: string, step: string): PlannedStep {
+  return {
+    plan: {
+      version: 1,
+      incident,
+      step,
+      attempt: 1,
+      runbook: { name: 'default', hash: 'runbook-hash' },
+      action: 'service.restart',
+      risk: 'disruptive',
+      target: { name: 'shop-api', kind: 'service', identity: { pid: '42' } },
+      parameters: {},
+      atMost: 1,
+    },
+    planHash: somePlanHash,
+    preview: { summary: 'Restarts shop-api.', wouldTouch: 1, unit: 'process', examples: ['pid 42'] },
+    autonomy: 'propose',
+    gate: {
+      approvers: ['role:approver'],
+      quorum: 1,
+      expiresMs: 900_000,
+      onExpiry: 'next',
+      because: 'autonomy',
+    },
+  }
+}

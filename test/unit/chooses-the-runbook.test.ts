@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Runbook } from '../../contracts/runbook.ts'
+import { chooseRunbook } from '../../language/choose-runbook.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+
+const parsed = parseRunbook(
+  readFileSync(new URL('../../runbooks/default.yaml', import.meta.url), 'utf8'),
+  'default.yaml',
+)
+if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
+const fallback = parsed.runbook
+
+function named(name: string, match: string): Runbook {
+  return { ...fallback, name, match }
+}
+
+const runbooks = [
+  named('zebra', 'alert.labels.team == "shop"'),
+  fallback,
+  named('apple', 'alert.labels.alertname == "X"'),
+  named('broken', 'alert.labels.'),
+]
+
+test.each([
+  ['the one that matches', { alertname: 'Y', team: 'shop' }, 'zebra'],
+  ['the first by name of several', { alertname: 'X', team: 'shop' }, 'apple'],
+  ['the default when none matches', { alertname: 'Y' }, 'default'],
+])('%s', (_, labels, expected) => {
+  const alert = { labels, annotations: {} }
+  expect(chooseRunbook(runbooks, alert)?.name).toBe(expected)
+  expect(chooseRunbook(runbooks.toReversed(), alert)?.name).toBe(expected)
+})
+
+test('none without a default', () => {
+  const alert = { labels: {}, annotations: {} }
+  expect(
+    chooseRunbook(
+      runbooks.filter(runbook => runbook !== fallback),
+      alert,
+    ),
+  ).toBeUndefined()
+})

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { formatFault } from '../../language/format-fault.ts'
+
+const fault = {
+  file: 'x.yaml',
+  line: 2,
+  column: 7,
+  message: '`kind` must be Runbook',
+  hint: 'did you mean `Runbook`?',
+}
+
+test('a fault shows its line with a caret and what to do', () => {
+  expect(formatFault(fault, 'a: 1\nkind: Runbok\n')).toBe(
+    [
+      'x.yaml:2:7 `kind` must be Runbook',
+      '  2 | kind: Runbok',
+      '    |       ^',
+      '  hint: did you mean `Runbook`?',
+    ].join('\n'),
+  )
+})
+
+test.each([
+  ['the text is unknown', undefined, fault],
+  ['the file is shorter', 'a: 1', fault],
+  ['the line holds a credential', 'a: 1\nkind: Runbok', { ...fault, isLineSecret: true as const }],
+])('the line is left out when %s', (_, text, given) => {
+  expect(formatFault(given, text)).toBe('x.yaml:2:7 `kind` must be Runbook\n  hint: did you mean `Runbook`?')
+})
+
+test('the caret stands under its column behind tabs and in a long line', () => {
+  const long = `${' '.repeat(500)}x: here${' '.repeat(500)}`
+  const lines = formatFault({ ...fault, line: 1, column: 504 }, long).split('\n')
+  expect(lines[1]?.length).toBeLessThan(180)
+  expect(lines[1]?.[lines[2]?.indexOf('^') ?? 0]).toBe('h')
+  expect(formatFault({ ...fault, line: 1, column: 3 }, '\t\tx').split('\n')[2]).toBe('    | \t\t^')
+})
+
+test('control characters of the file do not reach the terminal', () => {
+  expect(formatFault({ ...fault, line: 1 }, 'a: \u001b[31m\u202e')).not.toMatch(/[\u001b\u202e]/)
+})

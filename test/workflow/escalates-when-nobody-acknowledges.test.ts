@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { acknowledge, requestResolve } from '../../store/acts.ts'
+import { at, type Harness, startHarness } from '../support/incident-harness.ts'
+
+let harness: Harness
+beforeAll(async () => void (harness = await startHarness()))
+afterAll(() => harness.stop())
+
+const levels = `
+triage:
+  checks: { pool: { uses: postgres.connections, target: db } }
+  severity: [ { is: SEV2 } ]
+mitigate: []
+escalate:
+  - { after: 0m, page: [on-call] }
+  - { after: 15m, unless: acknowledged, page: [on-call, senior] }
+  - { after: 30m, unless: resolved, page: [senior] }
+  - { after: 60m, unless: resolved, when: incident.impact, page: [platform-lead], severity: SEV1 }
+`
+const broken = { measure: () => ({ idle: 50, used_ratio: 0.99 }) }
+const resolveAt = (minute: number) =>
+  at(minute, ({ pool, number, atMs }) => requestResolve(pool, { number, by: 'ana', atMs, reason: 'enough' }).then(() => {}))
+
+test('nobody acknowledges: pages at 0, 15, 30 and 60, each once, and raises the severity at 60', async () => {
+  const played = await harness.play({ runbook: levels, target: broken, people: [resolveAt(70)] })
+  expect(played.pagedAt).toEqual([
+    { level: 0, minute: 0 },
+    { level: 1, minute: 15 },
+    { level: 2, minute: 30 },
+    { level: 3, minute: 60 },
+  ])
+  expect(played.row['severity']).toBe('SEV1')
+  for (const sent of played.entries('page.sent')) expect(sent.latenessMs).toBeLessThan(5_000)
+})
+
+test('acknowledged at 20: 0 and 15 paged, and the levels that wait for a recovery keep their times', async () => {
+  const people = [
+    at(20, ({ pool, number, atMs }) => acknowledge(pool, { number, by: 'ana', atMs }).then(() => {})),
+    at(25, ({ pool, number, atMs }) => requestResolve(pool, { number, by: 'ana', atMs, reason: 'done' }).then(() => {})),
+  ]
+  const played = await harness.play({ runbook: levels, target: broken, people })
+  expect(played.pagedAt.map(page => page.minute)).toEqual([0, 15])
+})

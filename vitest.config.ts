@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config'
+
+const SECOND_MS = 1_000
+
+// Two cores run the servers beside the tests; more workers only make every test slower.
+const shared = {
+  pool: 'forks',
+  isolate: true,
+  testTimeout: 60 * SECOND_MS,
+  hookTimeout: 60 * SECOND_MS,
+} as const
+
+// One Temporal, one PostgreSQL and one Redis for the whole run.
+const withServers = { ...shared, globalSetup: ['test/support/servers.ts'] }
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          ...withServers,
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/unit/**', 'test/full/**'],
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'full',
+          include: ['test/full/**/*.test.ts'],
+          testTimeout: 600 * SECOND_MS,
+        },
+      },
+    ],
+  },
+})

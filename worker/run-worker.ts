@@ -1,0 +1,83 @@
+/** The composition root: relay, workflows, activities, on real targets. */
+import { hostname } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { createActivities } from '../activities/activities.ts'
+import { actions, checks } from '../activities/targets/implementations.ts'
+import type { Configuration } from '../contracts/configuration.ts'
+import { createLogNotifier } from '../integrations/log-notifier.ts'
+import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
+import { createRelay } from '../intake/relay.ts'
+import type { Pool } from '../store/database.ts'
+import { migrate } from '../store/migrate.ts'
+import { bundleWorkflows, createWorkers, runWorkers } from './create-workers.ts'
+import { createHistories } from './histories.ts'
+import { createIncidentWorkflows } from './incident-workflows.ts'
+import { keepVersions, type RunbookFile } from './load-runbooks.ts'
+
+export interface WorkerOptions {
+  pool: Pool
+  temporalAddress: string
+  temporalNamespace: string
+  configuration: Configuration
+  runbooks: RunbookFile[]
+  log: Logger
+  /** Ends the worker in order: relay, workers, connections. */
+  stopping: AbortSignal
+  /** Called once, when it polls. */
+  onReady(): void
+}
+
+/** Between two tries to reach what is not up yet. */
+const retryMs = 1_000
+
+/** Runs until told to stop. Alerts become incidents while Temporal is still away; their workflows start when it is back. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { pool, log, stopping, configuration, runbooks, temporalAddress: address, temporalNamespace: namespace } = options
+  Runtime.install({
+    // Signals are the process's: the relay and the pools stop with the workers, in order.
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', entry => log.warn({ ...entry.meta }, entry.message)),
+  })
+  await untilDone(options, 'PostgreSQL', async () => {
+    await migrate(pool)
+    await keepVersions(pool, runbooks)
+  })
+  const client = new Client({ connection: Connection.lazy({ address }), namespace })
+  const relaying = createRelay(pool, { runbooks, targets: configuration.targets, log }, createIncidentWorkflows(client)).run(stopping)
+  const webhook = configuration.pages.webhook
+  const activities = createActivities({
+    pool,
+    configuration,
+    checks,
+    actions,
+    notifiers: [createLogNotifier(log), ...(webhook === undefined ? [] : [createWebhookNotifier(webhook)])],
+    histories: createHistories(client),
+    worker: `${hostname()}/${process.pid}`,
+  })
+  const bundle = await bundleWorkflows()
+  const connection = await untilDone(options, 'Temporal', () => NativeConnection.connect({ address }))
+  if (connection !== undefined) {
+    const workers = await createWorkers({ connection, namespace, bundle, activities })
+    options.onReady()
+    await runWorkers(workers, stopping)
+    await connection.close()
+  }
+  await relaying
+  await client.connection.close()
+}
+
+/** Tries until it works or the worker is told to stop; says what it waits for. */
+async function untilDone<T>({ log, stopping }: WorkerOptions, what: string, work: () => Promise<T>): Promise<T | undefined> {
+  while (!stopping.aborted) {
+    try {
+      return await work()
+    } catch (error) {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, `waiting for ${what}`)
+      await delay(retryMs, undefined, { signal: stopping }).catch(() => {})
+    }
+  }
+  return undefined
+}
