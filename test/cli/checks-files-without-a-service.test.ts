@@ -75,7 +75,7 @@ principals:
     env: { ANA_TOKEN: token },
   })
   expect(exitCode).toBe(1)
-  expect(stdout).toContain('paramedic.yaml:4:67 unknown key `functons`')
+  expect(stdout).toContain('paramedic.yaml:4:64 unknown key `functons`')
   expect(stdout).toContain('paramedic.yaml:5')
   expect(stdout + stderr).not.toContain(token)
   writeFileSync(

@@ -16,15 +16,17 @@ beforeEach(() => {
   mkdirSync(inner, { recursive: true })
   mkdirSync(join(folder, '.paramedic'))
   writeFileSync(join(folder, '.paramedic', 'token'), 'token-in-file\n')
-  writeConnection(scene.api.url)
+  writeConnection(folder, scene.api.url)
   scene.api.on('GET /v1/incidents?limit=20', noIncidents)
 })
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function writeConnection(apiUrl: string): void {
-  const file = join(folder, '.paramedic', 'connection.json')
-  writeFileSync(file, JSON.stringify({ apiUrl, tokenFile: 'token' }))
+function writeConnection(place: string, apiUrl: string): string {
+  mkdirSync(join(place, '.paramedic'), { recursive: true })
+  const file = join(place, '.paramedic', 'connection.json')
+  writeFileSync(file, JSON.stringify({ apiUrl, tokenFile: join(folder, '.paramedic', 'token') }))
+  return file
 }
 
 it('walks up to the nearest connection file and takes the token from beside it', async () => {
@@ -34,7 +36,7 @@ it('walks up to the nearest connection file and takes the token from beside it',
 })
 
 it('prefers the environment', async () => {
-  writeConnection('http://127.0.0.1:1')
+  writeConnection(folder, 'http://127.0.0.1:1')
   const { exitCode } = await runParamedic(['incident', 'list'], { cwd: inner, env: scene.env })
   expect(exitCode).toBe(0)
   expect(scene.api.requests[0]?.authorization).toBe('Bearer token-of-ana')
@@ -49,8 +51,9 @@ it('never sends the token of a file to the address of the environment', async ()
   expect(scene.api.requests[0]?.authorization).toBeUndefined()
 })
 
-it('leaves a connection file alone that others may write to', async () => {
-  chmodSync(join(folder, '.paramedic', 'connection.json'), 0o666)
-  await runParamedic(['incident', 'list'], { cwd: inner })
-  expect(scene.api.requests).toEqual([])
+it('leaves a nearer connection file alone that others may write to', async () => {
+  chmodSync(writeConnection(inner, 'http://127.0.0.1:1'), 0o666)
+  const { exitCode } = await runParamedic(['incident', 'list'], { cwd: inner })
+  expect(exitCode).toBe(0)
+  expect(scene.api.requests).toHaveLength(1)
 })

@@ -3,13 +3,16 @@
  * known, and the incident ends. Method: a real worker stops itself at a chosen statement and is killed there; another goes on.
  */
 import { expect, onTestFinished, test } from 'vitest'
+import { decideOutcome, listGates } from '../../store/gates.ts'
+import { eventually } from '../support/incident-harness.ts'
 import { startWorld } from '../support/real-world.ts'
 
 /** The statement of the claim, the harness's look at it just before the effect, and the outcome. */
 const claim = 'insert into claim (incident, step, attempt, action'
+const beforeEffect = 'select is_on, changed_at'
 const outcome = 'update claim set outcome'
 
-test.concurrent('killed before the claim: the attempt is given up and the next one does it once', async () => {
+test('killed before the claim: the attempt is given up and the next one does it once', async () => {
   const { world, number } = await killedAt({ pause: claim })
   const row = await world.closed(number)
   expect(row['outcome']).toBe('recovered')
@@ -18,8 +21,8 @@ test.concurrent('killed before the claim: the attempt is given up and the next o
   expect(world.starts()).toBe(1)
 })
 
-test.concurrent('killed between claim and effect: unknown, probed, not done, and done once by the next attempt', async () => {
-  const { world, number } = await killedAt({ pause: 'select is_on, changed_at' })
+test('killed between claim and effect: unknown, probed, not done, and done once by the next attempt', async () => {
+  const { world, number } = await killedAt({ pause: beforeEffect })
   await world.closed(number)
   expect(await world.entries(number, 'effect.ended')).toMatchObject([
     { attempt: 1, outcome: 'unknown' },
@@ -29,7 +32,7 @@ test.concurrent('killed between claim and effect: unknown, probed, not done, and
   expect(world.starts()).toBe(1)
 })
 
-test.concurrent('killed between effect and outcome: unknown, probed, found done, and not done again', async () => {
+test('killed between effect and outcome: unknown, probed, found done, and not done again', async () => {
   const { world, number } = await killedAt({ pause: outcome })
   await world.closed(number)
   expect(await world.entries(number, 'effect.ended')).toMatchObject([{ attempt: 1, outcome: 'unknown' }])
@@ -37,8 +40,19 @@ test.concurrent('killed between effect and outcome: unknown, probed, found done,
   expect(world.starts()).toBe(1)
 })
 
-async function killedAt(fault: { pause: string }) {
-  const world = await startWorld()
+test('killed between claim and effect of a service that is down: nobody can tell but a person, who is asked', async () => {
+  const { world, number } = await killedAt({ pause: beforeEffect }, { isDown: true })
+  const gate = await eventually(async () => (await listGates(world.pool, { incident: number, open: true }))[0], 60_000)
+  expect(gate.kind).toBe('outcome')
+  expect(world.starts()).toBe(0)
+  await decideOutcome(world.pool, { gateId: gate.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
+  await eventually(async () => world.starts() === 1)
+  await world.resolveAlert()
+  await world.closed(number)
+})
+
+async function killedAt(fault: { pause: string }, options: { isDown?: boolean } = {}) {
+  const world = await startWorld(options)
   onTestFinished(() => world.stop())
   const first = world.startWorker(fault)
   await first.says('worker ready')
@@ -46,6 +60,6 @@ async function killedAt(fault: { pause: string }) {
   await first.says('worker paused')
   await first.kill()
   world.startWorker()
-  await world.resolveAlert()
+  if (options.isDown !== true) await world.resolveAlert()
   return { world, number }
 }

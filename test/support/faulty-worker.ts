@@ -20,16 +20,16 @@ function pause(): void {
 }
 
 if (pauseAt !== undefined) {
-  const query = pg.Client.prototype.query
-  pg.Client.prototype.query = async function (this: pg.Client, ...args: [never]) {
-    const [statement] = args as unknown[]
-    const text = typeof statement === 'string' ? statement : ''
-    const isHere = !hasPaused && text.includes(pauseAt)
+  // Only the promise form is intercepted: what the store uses inside transactions, and the pool's own calls pass through.
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  async function queryWithPause(this: pg.Client, ...args: unknown[]): Promise<unknown> {
+    const isHere = !hasPaused && typeof args[0] === 'string' && args[0].includes(pauseAt!)
     if (isHere && pauseWhen === 'before') await stopped()
-    const result = await (query.apply(this, args) as unknown as Promise<unknown>)
+    const result = await query.apply(this, args)
     if (isHere && pauseWhen === 'after') await stopped()
     return result
-  } as never
+  }
+  pg.Client.prototype.query = queryWithPause as typeof pg.Client.prototype.query
 }
 
 /** Resolves on the first turn of the event loop after the process was stopped and continued. */

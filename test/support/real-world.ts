@@ -27,7 +27,7 @@ export interface World {
   pool: Pool
   folder: string
   service: ProcessDriver
-  /** How often the service was started, by its own account. */
+  /** How often the service was started again, by its own account. */
   starts(): number
   startWorker(fault?: { pause: string; when?: 'before' | 'after' }): WorkerProcess
   /** Fires the alert; resolves with the number of its incident. */
@@ -60,8 +60,8 @@ escalate:
   - { after: 0m, page: [on-call] }
 `
 
-/** Sets up a service that does not run, its configuration and runbook, a database and a namespace. */
-export async function startWorld(options: { databaseUrl?: string; temporalAddress?: string; runbook?: string } = {}): Promise<World> {
+/** Sets up a sick service that a restart mends (or one that is down), its configuration and runbook, a database and a namespace. */
+export async function startWorld(options: { databaseUrl?: string; temporalAddress?: string; runbook?: string; isDown?: boolean } = {}): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'paramedic-fault-'))
   const { pool, url } = await freshDatabase(options.databaseUrl)
   const temporalAddress = options.temporalAddress ?? inject('temporalAddress')
@@ -74,6 +74,9 @@ export async function startWorld(options: { databaseUrl?: string; temporalAddres
   const command = [process.execPath, fileURLToPath(new URL('./ledger-service.mjs', import.meta.url)), String(port), ledger]
   const files = { directory: folder, pidFile: path.join(folder, 'service.pid'), logFile: path.join(folder, 'service.log') }
   const service = createProcessDriver({ command, environment: {}, ...files })
+  await service.start()
+  await eventually(async () => readFileSync(ledger, 'utf8') !== '')
+  if (options.isDown === true) await service.stop({ graceMs: 1_000 })
   const configPath = path.join(folder, 'paramedic.yaml')
   writeFileSync(configPath, configurationYaml({ command, port, ...files }))
   mkdirSync(path.join(folder, 'runbooks'))
@@ -88,7 +91,7 @@ export async function startWorld(options: { databaseUrl?: string; temporalAddres
     pool,
     folder,
     service,
-    starts: () => readFileSync(ledger, 'utf8').split('\n').length - 1,
+    starts: () => readFileSync(ledger, 'utf8').split('\n').length - 2,
     startWorker(fault) {
       const worker = startWorkerProcess(
         {
@@ -163,7 +166,7 @@ function startWorkerProcess(env: Record<string, string>, fault?: { pause: string
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void (output += chunk.toString()))
   return {
     child,
-    async says(line, withinMs = 30_000) {
+    async says(line, withinMs = 60_000) {
       await eventually(async () => {
         if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}: ${output}`)
         return output.includes(line)

@@ -95,6 +95,14 @@ describe('a condition', () => {
     })
   })
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, '0.5', null])(
+    'on a double that is %s has no data',
+    ratio => {
+      const measured = valueScope('postgres.connections', { used_ratio: ratio })
+      expect(evaluateCondition('value.used_ratio < 1', measured)).toEqual({ noData: 'value.used_ratio' })
+    },
+  )
+
   test('reads large ints exactly', () => {
     const large = valueScope('redis.keys', { memory_bytes: Number.MAX_SAFE_INTEGER })
     expect(evaluateCondition('value.memory_bytes + 2 == 9007199254740993', large)).toEqual({ value: true })

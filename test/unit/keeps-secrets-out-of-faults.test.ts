@@ -78,6 +78,10 @@ describe('a credential written into the file is not printed back', () => {
     ['a literal token over two lines', "'${file:/run/mia}' }", `>-\n      ${canary} }`],
     ['a mistyped token', "token: '${file:/run/mia}'", `tokn: ${canary}`],
     ['text that is no YAML', "'${file:/run/mia}' }", `"${canary}`],
+    ['a token that YAML takes for an alias', "'${file:/run/mia}' }", `*${canary} }`],
+    ['a token that YAML takes for a tag', "'${file:/run/mia}' }", `!${canary} x }`],
+    ['a token that YAML takes for a directive', 'apiVersion', `%${canary}\n---\napiVersion`],
+    ['a token behind the end', 'pages:', `]${canary}\npages:`],
     ['text that is no YAML at all', 'pages:', `"${canary}" "x"\npages:`],
   ])('%s', (_, from, to) => {
     const broken = sound.replace(from, () => to)

@@ -258,6 +258,8 @@ const rows: [string, string, string, string[]][] = [
     ['11:7 only the last severity rule may have no `when`: the rules after it would never be reached'],
   ],
   ['an unknown severity', 'is: SEV2', 'is: P0', ['12:13 `is` must be one of SEV1, SEV2, SEV3, SEV4']],
+  ['a severity near several', 'is: SEV2', 'is: SEV9', ['12:13 `is` must be one of SEV1, SEV2, SEV3, SEV4']],
+  ['a duration that is a number in quotes', 'settle: 5s', "settle: '5'", [`21:67 \`settle\` ${durations}`]],
   [
     'no escalation',
     /escalate:[^]*(?=postmortem)/.exec(sound)?.[0] ?? '',

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { ensureInstalled, PROJECT_DIR, spawnOnNode24, withPlainErrors } from '../embedded/bootstrap.mjs'
+
+const VITEST = join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs')
+const PREPARE = join(PROJECT_DIR, 'test', 'support', 'prepare-temporal.ts')
+
+await withPlainErrors(async () => {
+  process.chdir(PROJECT_DIR)
+  await ensureInstalled()
+  const { isFull, rest } = parse(process.argv.slice(2))
+  const env = environment()
+  const vitest = args => spawnOnNode24(VITEST, ['run', ...args, ...rest], env)
+
+  // A missing Temporal server takes minutes to build; the pure tests need none and run meanwhile.
+  const prepared = spawnOnNode24(PREPARE, [], env)
+  const unit = isFull ? 0 : await vitest(['--project', 'unit', '--passWithNoTests'])
+  const temporal = await prepared
+  if (temporal !== 0) {
+    process.exitCode = temporal
+    return
+  }
+  const integration = await vitest(['--project', isFull ? 'full' : 'integration', '--passWithNoTests'])
+  process.exitCode = integration !== 0 ? integration : unit
+})
+
+function parse(args) {
+  return { isFull: args.includes('--full'), rest: args.filter(arg => arg !== '--full') }
+}
+
+function environment() {
+  const env = { ...process.env, NODE_ENV: 'test' }
+  // Tests never talk to the Paramedic, the Temporal or the database of the shell they run in.
+  for (const name of Object.keys(env)) if (name.startsWith('PARAMEDIC_')) delete env[name]
+  return env
+}

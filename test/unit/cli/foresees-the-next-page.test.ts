@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import { nextPage } from '../../../cli/story/next-page.ts'
+import type { Runbook } from '../../../contracts/runbook.ts'
+import type { TimelineEntry } from '../../../contracts/timeline.ts'
+import type { IncidentDetail, PageView } from '../../../contracts/views.ts'
+import { closedIncident, waitingIncident } from '../../cli/support/full-story.ts'
+import { number, openedMs } from '../../cli/support/full-timeline.ts'
+
+const minute = 60_000
+// Only the levels matter here.
+const runbook = {
+  escalate: [
+    { afterMs: 0, page: ['on-call'] },
+    { afterMs: 15 * minute, unless: 'acknowledged', page: ['on-call', 'senior'] },
+    { afterMs: 30 * minute, unless: 'resolved', page: ['senior'] },
+    { afterMs: 60 * minute, when: 'incident.impact', page: ['platform-lead'] },
+  ],
+} as unknown as Runbook
+
+function page(epoch: number, level: number): PageView {
+  const id = `${number}/page/${epoch}/${level}`
+  return { id, level, functions: [], state: 'sent', because: null, dueAt: '', sentAt: null, latenessMs: 0 }
+}
+
+function entry(kind: string, minutes: number, data: object): TimelineEntry {
+  return { kind, atMs: openedMs + minutes * minute, data } as unknown as TimelineEntry
+}
+
+const firstPage = [page(0, 0)]
+const acknowledged = { acknowledgedAt: '2025-03-14T02:03:40Z' }
+const first = entry('alert.firing', 0, { alertKey: 'a1' })
+const second = entry('alert.firing', 5, { alertKey: 'a2' })
+const ack = entry('acknowledged', 2, { alertsCovered: 1, epoch: 0 })
+
+it.each<[string, Partial<IncidentDetail>, number, string[]]>([
+  ['the second level', {}, 15, ['on-call', 'senior']],
+  ['the third once somebody has it', acknowledged, 30, ['senior']],
+  [
+    'the fourth once it is recovered',
+    { ...acknowledged, recoveredAt: '2025-03-14T02:10:00Z' },
+    60,
+    ['platform-lead'],
+  ],
+  ['what is left of the ladder', { pages: [...firstPage, page(0, 1), page(0, 2)] }, 60, ['platform-lead']],
+  [
+    'the second again, from a newer alert',
+    { timeline: [first, ack, first, second] },
+    20,
+    ['on-call', 'senior'],
+  ],
+  [
+    'a level that a lost recovery held back',
+    { ...acknowledged, timeline: [entry('recovery.lost', 40, { because: '' })] },
+    40,
+    ['senior'],
+  ],
+])('foresees %s', (_, change, minutes, functions) => {
+  const found = nextPage({ ...waitingIncident, pages: firstPage, timeline: [], ...change }, runbook)
+  expect(found).toMatchObject({ dueAtMs: openedMs + minutes * minute, functions })
+})
+
+it('foresees nothing when customers are not affected and the rest is done, or when it is over', () => {
+  const quiet = {
+    ...waitingIncident,
+    ...acknowledged,
+    impact: 'no',
+    recoveredAt: '2025-03-14T02:10:00Z',
+    pages: firstPage,
+  } as const
+  expect(nextPage({ ...quiet, pages: [...firstPage] }, runbook)).toBeUndefined()
+  expect(nextPage(closedIncident, runbook)).toBeUndefined()
+})

@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest'
+import { narrate } from '../../../cli/narrate.ts'
+import { tellStory, tellTimeline } from '../../../cli/story.ts'
+import { createClock } from '../../../cli/terminal/clock.ts'
+import { createPaint } from '../../../cli/terminal/paint.ts'
+import { widthOf } from '../../../cli/terminal/width.ts'
+import type { TimelineEvents, TimelineKind } from '../../../contracts/timeline.ts'
+import { closedIncident, closedNowMs, waitingIncident, waitingNowMs } from '../../cli/support/full-story.ts'
+import { fullTimeline, openedMs } from '../../cli/support/full-timeline.ts'
+
+const clock = createClock('Europe/Berlin')
+const view = { paint: createPaint(false), width: 100, clock }
+
+/** A new kind of entry makes this incomplete, and the compiler says so. */
+const everyKind: Record<TimelineKind, true> = {
+  'alert.firing': true,
+  'alert.resolved': true,
+  'incident.opened': true,
+  'phase.changed': true,
+  'check.measured': true,
+  'triage.assessed': true,
+  'severity.changed': true,
+  'impact.changed': true,
+  'step.planned': true,
+  'step.ended': true,
+  'gate.opened': true,
+  'gate.voted': true,
+  'gate.decided': true,
+  'gate.expired': true,
+  'gate.withdrawn': true,
+  'claim.made': true,
+  'claim.abandoned': true,
+  'effect.ended': true,
+  'effect.probed': true,
+  'verification.ended': true,
+  'ladder.exhausted': true,
+  'page.sent': true,
+  'page.suppressed': true,
+  'page.failed': true,
+  acknowledged: true,
+  note: true,
+  'resolve.requested': true,
+  'cancel.requested': true,
+  'recovery.held': true,
+  'recovery.lost': true,
+  'incident.closed': true,
+  'freeze.on': true,
+  'freeze.off': true,
+  'freeze.met': true,
+  'history.archived': true,
+  'message.unknown': true,
+} satisfies { [K in keyof TimelineEvents]: true }
+
+it('has every kind of entry in its example', () => {
+  expect(new Set(fullTimeline.map(entry => entry.kind))).toEqual(new Set(Object.keys(everyKind)))
+})
+
+it('tells somebody who was asleep what waits for him', async () => {
+  const page = {
+    dueAtMs: openedMs + 900_000,
+    functions: ['on-call', 'senior'],
+    unless: 'acknowledged',
+  } as const
+  const lines = tellStory(
+    waitingIncident,
+    { ...view, now: waitingNowMs },
+    { ...page, functions: [...page.functions] },
+  )
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/waiting-story.txt')
+})
+
+it('tells what became of it', async () => {
+  const lines = tellStory(closedIncident, { ...view, now: closedNowMs })
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/closed-story.txt')
+})
+
+it('tells everything in order', async () => {
+  const lines = tellTimeline(closedIncident, { ...view, now: closedNowMs })
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/closed-timeline.txt')
+})
+
+it.each([60, 80, 100])('fits into %i columns, commands aside', width => {
+  const lines = [
+    ...tellStory(closedIncident, { ...view, width, now: closedNowMs }),
+    ...tellStory(waitingIncident, { ...view, width, now: waitingNowMs }),
+  ]
+  for (const line of lines.filter(line => !line.includes(' paramedic ')))
+    expect(widthOf(line)).toBeLessThanOrEqual(width)
+})
+
+it('folds what repeats', () => {
+  const firing = fullTimeline.find(entry => entry.kind === 'alert.firing')
+  if (firing === undefined) throw new Error('the example has a firing alert')
+  const timeline = Array.from({ length: 40 }, (_, index) => ({
+    ...firing,
+    seq: index,
+    atMs: openedMs + index * 1_000,
+  }))
+  const lines = tellTimeline({ ...waitingIncident, timeline }, { ...view, now: waitingNowMs })
+  expect(lines.filter(line => line.includes('fires (critical'))).toHaveLength(1)
+  expect(lines.join(' ').replace(/\s+/g, ' ')).toContain('(40 times since 03:02:11)')
+})
+
+it('shows a kind it does not know and goes on', () => {
+  const entry = {
+    ...fullTimeline[0],
+    kind: 'moon.full',
+    data: {},
+  } as unknown as (typeof fullTimeline)[number]
+  expect(narrate(entry, { clock }).text).toBe('moon.full (this paramedic is older than the service)')
+})
