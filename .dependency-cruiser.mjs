@@ -14,6 +14,9 @@ function mayImportOnly(folder, allowed, comment) {
 }
 
 const CONTRACTS = '^contracts/'
+// How the cruiser names Node's own modules.
+const CORE =
+  '^(node:)?(assert|buffer|child_process|crypto|dns|events|fs|http|https|module|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$)'
 const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
 
 export default {
@@ -67,15 +70,24 @@ export default {
       },
     },
     {
-      name: 'workflows-reach-no-node',
+      name: 'workflows-import-no-node',
       severity: 'error',
       comment:
-        'The sandbox has no Node modules: one deep inside a pure file would break the bundle of every workflow.',
+        'Workflow code is replayed: the clock, the disk and the network would answer differently the second time.',
       from: { path: '^workflows/', pathNot: '^workflows/bundle\\.ts$' },
-      to: {
-        reachable: true,
-        path: '^(node:|assert|buffer|child_process|crypto|fs|http|https|net|os|path|stream|url|util|vm|worker_threads|zlib)',
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-files-reach-no-node',
+      severity: 'error',
+      comment:
+        'Workflows import these: a Node module deep inside one of them would break the bundle of every workflow.',
+      // The configuration is read by services only, never by a workflow.
+      from: {
+        path: ['^contracts/', PURE_LANGUAGE],
+        pathNot: '^contracts/(configuration|principals|secret)\\.ts$',
       },
+      to: { reachable: true, path: CORE },
     },
     mayImportOnly(
       'activities',

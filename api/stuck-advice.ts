@@ -17,12 +17,12 @@ const advice: Record<StuckKind, { what: string; todo: (subject: string) => strin
   message: {
     what: 'message not delivered to the workflow',
     todo: () =>
-      'See that Temporal and a worker are up in `paramedic doctor`; it is delivered by itself when they are.',
+      'See that Temporal and a worker are up in `npx paramedic doctor`; it is delivered by itself when they are.',
   },
   'not-started': {
     what: 'incident open without a workflow',
     todo: number =>
-      `Nothing happens for ${number} until Temporal and a worker are up: check \`paramedic doctor\`, and work by hand meanwhile.`,
+      `Nothing happens for ${number} until Temporal and a worker are up: check \`npx paramedic doctor\`, and work by hand meanwhile.`,
   },
   gate: {
     what: 'gate open past its expiry',

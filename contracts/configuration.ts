@@ -21,7 +21,7 @@ const secret = z
 /** A URL that may carry a password is a secret as a whole. */
 const secretUrl = z.url().transform(value => new Secret(value))
 /** Asked over HTTP; credentials do not belong into it. */
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).refine(value => new URL(value).username === '', 'must not carry credentials')
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).refine(value => !URL.parse(value)?.username, 'must not carry credentials')
 const token = z
   .string()
   .min(24, 'must be at least 24 characters')

@@ -30,7 +30,7 @@ export const errorCodes = {
   not_found: {
     family: 'refused',
     httpStatus: 404,
-    hint: 'Check the number or path; `paramedic incident list` shows what there is.',
+    hint: 'Check the number or path; `npx paramedic incident list` shows what there is.',
   },
   incident_not_open: {
     family: 'refused',
@@ -40,7 +40,7 @@ export const errorCodes = {
   gate_already_decided: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Somebody or the clock was faster; `paramedic incident show` tells what followed.',
+    hint: 'Somebody or the clock was faster; `npx paramedic incident show` tells what followed.',
   },
   plan_changed: {
     family: 'refused',
@@ -108,7 +108,7 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'The incident took another turn; what was done before stays done.',
   },
-  frozen: { family: 'rejected', httpStatus: 409, hint: 'A freeze is on; `paramedic freeze off` lifts it.' },
+  frozen: { family: 'rejected', httpStatus: 409, hint: 'A freeze is on; `npx paramedic freeze off` lifts it.' },
   invalid_runbook: {
     family: 'refused',
     httpStatus: 400,
@@ -117,7 +117,7 @@ export const errorCodes = {
   invalid_configuration: {
     family: 'refused',
     httpStatus: 400,
-    hint: 'Correct the named lines and check again with `paramedic config check`.',
+    hint: 'Correct the named lines and check again with `npx paramedic config check`.',
   },
   no_data: { family: 'rejected', httpStatus: 409, hint: 'A value the condition needs was not measured.' },
   internal: {

@@ -88,9 +88,17 @@ export function nextAlertState(
   }
 }
 
+/** Field by field: what is handed in is the alert's whole row, and no more of it may come back. */
 function kept(state: AlertState): Omit<AlertState, 'incidentIsOpen'> {
-  const { incidentIsOpen: _, ...rest } = state
-  return rest
+  const { status, startsAtMs, endsAtMs, lastSeenAtMs, unconfirmedSinceMs, mutedUntilMs } = state
+  return {
+    status,
+    startsAtMs,
+    lastSeenAtMs,
+    ...(endsAtMs === undefined ? {} : { endsAtMs }),
+    ...(unconfirmedSinceMs === undefined ? {} : { unconfirmedSinceMs }),
+    ...(mutedUntilMs === undefined ? {} : { mutedUntilMs }),
+  }
 }
 
 function withoutDoubt(state: Omit<AlertState, 'incidentIsOpen'>): Omit<AlertState, 'incidentIsOpen'> {

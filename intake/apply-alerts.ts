@@ -3,16 +3,18 @@ import { isCodedError } from '../contracts/coded-error.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import {
+  addAlert,
   type AlertEventRow,
   type AlertRow,
   countFailedTry,
   finishEvents,
   lockAlerts,
+  lockDoubted,
   lockKey,
   saveAlert,
   waitingEvents,
 } from '../store/alerts.ts'
-import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
+import { inTransaction, type Pool, type Queryable, wasOvertaken } from '../store/database.ts'
 import { noteTransition } from '../store/incidents.ts'
 import { leaveMessage } from '../store/messages.ts'
 import { judgeReport, nextAlertState } from './alert-state.ts'
@@ -23,7 +25,8 @@ const eventsAtOnce = 500
 
 /**
  * Applies what waits for one dedup key: alert rows, transitions, incidents, entries and messages in one transaction.
- * Returns how many events were taken. A key that fails is tried again; its first event is set aside after a few tries.
+ * Returns how many events were taken. A batch that fails is taken one event at a time, so that only the one at fault is
+ * blamed; that one is tried again by the next pass and set aside after a few tries. Throws `database_unavailable`.
  */
 export async function applyAlerts(
   pool: Pool,
@@ -31,42 +34,115 @@ export async function applyAlerts(
   dedupKey: string,
   atMs: number,
 ): Promise<number> {
-  try {
-    return await inTransaction(pool, async tx =>
-      (await lockKey(tx, dedupKey)) ? applyKey(tx, intake, dedupKey, atMs) : 0,
-    )
-  } catch (error) {
-    // Our own trouble is no fault of the alert and counts against none.
-    if (isCodedError(error)) throw error
-    const state = await countFailedTry(pool, dedupKey, String(error), atMs)
-    intake.log.error({ dedupKey, state, error: String(error) }, 'an alert could not be applied')
-    return 0
+  const batch = await tryToApply(pool, intake, dedupKey, atMs, eventsAtOnce)
+  if ('taken' in batch) return batch.taken
+  for (let done = 0; ;) {
+    const one = await tryToApply(pool, intake, dedupKey, atMs, 1)
+    if ('taken' in one && one.taken > 0) done += one.taken
+    else {
+      if ('failure' in one) await blame(pool, intake, dedupKey, one, atMs)
+      return done
+    }
   }
 }
 
-async function applyKey(tx: Queryable, intake: Intake, dedupKey: string, atMs: number): Promise<number> {
-  const events = await waitingEvents(tx, dedupKey, eventsAtOnce)
-  const keys = [...new Set(events.map(event => event.alertKey))]
-  const alerts = new Map((await lockAlerts(tx, dedupKey, keys, atMs)).map(alert => [alert.alertKey, alert]))
+type Tried = { taken: number } | { failure: unknown; first: AlertEventRow | undefined }
+
+async function tryToApply(
+  pool: Pool,
+  intake: Intake,
+  dedupKey: string,
+  atMs: number,
+  atMost: number,
+): Promise<Tried> {
+  let first: AlertEventRow | undefined
+  try {
+    const taken = await inTransaction(pool, async tx => {
+      if (!(await lockKey(tx, dedupKey))) return 0
+      const events = await waitingEvents(tx, dedupKey, atMost)
+      first = events[0]
+      if (first !== undefined) await applyEvents(tx, intake, dedupKey, events, atMs)
+      return events.length
+    })
+    return { taken }
+  } catch (failure) {
+    if (isCodedError(failure) && failure.code === 'database_unavailable') throw failure
+    return { failure, first }
+  }
+}
+
+/** Our own trouble (another relay in the way, no runbook to open with) is no fault of the alert: it waits. */
+async function blame(
+  pool: Pool,
+  intake: Intake,
+  dedupKey: string,
+  { failure, first }: Extract<Tried, { failure: unknown }>,
+  atMs: number,
+): Promise<void> {
+  if (wasOvertaken(failure)) return
+  const isAtFault = first !== undefined && !isCodedError(failure)
+  const state = isAtFault ? await countFailedTry(pool, first.id, String(failure), atMs) : 'again'
+  intake.log.error({ dedupKey, state, error: String(failure) }, 'an alert could not be applied')
+}
+
+async function applyEvents(
+  tx: Queryable,
+  intake: Intake,
+  dedupKey: string,
+  events: AlertEventRow[],
+  atMs: number,
+): Promise<void> {
+  const alerts = byKey(await lockAlerts(tx, [...new Set(events.map(event => event.alertKey))]))
+  const known = new Set(alerts.keys())
   const outcomes = new Map<number, AlertEventOutcome>()
   const entries: NewEntry[] = []
-  for (const event of events) {
-    const outcome = await takeReport(tx, intake, alerts, dedupKey, event, entries)
-    outcomes.set(event.id, outcome)
-  }
-  for (const alert of alerts.values()) {
-    if (alert.unconfirmedSinceMs === undefined || keys.includes(alert.alertKey)) continue
-    await takeReport(tx, intake, alerts, dedupKey, confirmedReport(alert, atMs), entries)
-  }
-  for (const alert of alerts.values()) await saveAlert(tx, alert)
+  for (const event of events)
+    outcomes.set(event.id, await takeReport(tx, intake, alerts, dedupKey, event, entries))
+  for (const alert of inKeyOrder(alerts)) await (known.has(alert.alertKey) ? saveAlert : addAlert)(tx, alert)
   await finishEvents(tx, outcomes, atMs)
   await appendEntries(tx, entries)
-  return events.length
+}
+
+/**
+ * Confirms the doubts of one dedup key that outlived the replay window: those alerts never stopped. Returns how many. Apart
+ * from the events, so that a doubt that fails holds up none of them.
+ */
+export async function settleDoubts(
+  pool: Pool,
+  intake: Intake,
+  dedupKey: string,
+  atMs: number,
+): Promise<number> {
+  try {
+    return await inTransaction(pool, async tx => {
+      if (!(await lockKey(tx, dedupKey))) return 0
+      const alerts = byKey(await lockDoubted(tx, dedupKey, atMs))
+      const entries: NewEntry[] = []
+      for (const alert of [...alerts.values()])
+        await takeReport(tx, intake, alerts, dedupKey, confirmedReport(alert, atMs), entries)
+      for (const alert of inKeyOrder(alerts)) await saveAlert(tx, alert)
+      await appendEntries(tx, entries)
+      return alerts.size
+    })
+  } catch (failure) {
+    if (isCodedError(failure) && failure.code === 'database_unavailable') throw failure
+    await blame(pool, intake, dedupKey, { failure, first: undefined }, atMs)
+    return 0
+  }
 }
 
 /** A doubt that outlived the replay window: the alert never stopped. */
 function confirmedReport(alert: AlertRow, atMs: number): AlertEventRow {
   return { ...alert, id: 0, status: 'firing', receivedAtMs: atMs }
+}
+
+function byKey(alerts: AlertRow[]): Map<string, AlertRow> {
+  return new Map(alerts.map(alert => [alert.alertKey, alert]))
+}
+
+/** Rows are written in the order in which they are locked, against deadlocks. */
+function inKeyOrder(alerts: Map<string, AlertRow>): AlertRow[] {
+  return [...alerts.values()].toSorted((a, b) => (a.alertKey < b.alertKey ? -1 : 1))
 }
 
 async function takeReport(

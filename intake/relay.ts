@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { limits } from '../contracts/limits.ts'
-import { keysWithWork } from '../store/alerts.ts'
+import { keysWithDoubts, keysWithEvents } from '../store/alerts.ts'
 import type { Pool } from '../store/database.ts'
 import { relayChannel } from '../store/deliveries.ts'
 import { incidentsToDeliver } from '../store/messages.ts'
-import { applyAlerts } from './apply-alerts.ts'
+import { applyAlerts, settleDoubts } from './apply-alerts.ts'
 import { deliverMessages, type IncidentWorkflows } from './deliver-messages.ts'
 import type { Intake } from './join-incident.ts'
 
@@ -22,13 +22,16 @@ const batch = 100
 /** The relay: from stored deliveries and people's acts to signals. Any number of them may run. */
 export function createRelay(pool: Pool, intake: Intake, workflows: IncidentWorkflows): Relay {
   async function pass(atMs: number): Promise<number> {
-    const applied = await inLanes(await keysWithWork(pool, atMs, batch), key =>
+    const applied = await inLanes(await keysWithEvents(pool, batch), key =>
       applyAlerts(pool, intake, key, atMs),
+    )
+    const settled = await inLanes(await keysWithDoubts(pool, atMs, batch), key =>
+      settleDoubts(pool, intake, key, atMs),
     )
     const delivered = await inLanes(await incidentsToDeliver(pool, batch), number =>
       deliverMessages(pool, workflows, number),
     )
-    return applied + delivered
+    return applied + settled + delivered
   }
 
   async function run(signal: AbortSignal): Promise<void> {

@@ -5,7 +5,12 @@ import {
   isActionName,
   isCheckName,
 } from '../contracts/targets/catalogue.ts'
-import { targetKinds, type ActionDefinition, type CheckDefinition } from '../contracts/targets/definition.ts'
+import {
+  targetKinds,
+  type ActionDefinition,
+  type CheckDefinition,
+  type TargetKind,
+} from '../contracts/targets/definition.ts'
 import type { Finding, Path } from './fault.ts'
 import { nameHint } from './nearest-name.ts'
 import { readParameters } from './read-parameters.ts'
@@ -91,7 +96,7 @@ function lintTarget(tree: unknown, use: unknown, path: Path, definition: Definit
   }
   if (definition === undefined || kind === definition.kind || !isTargetKind(kind)) return []
   const fitting = roles.filter(([, other]) => other === definition.kind).map(([name]) => name)
-  const message = `role \`${role}\` is of kind ${String(kind)}, but \`${String(valueAt(use, ['uses']))}\` works on ${definition.kind}`
+  const message = `role \`${role}\` is of kind ${kind}, but \`${String(valueAt(use, ['uses']))}\` works on ${definition.kind}`
   return [
     {
       path: [...path, 'target'],
@@ -101,6 +106,6 @@ function lintTarget(tree: unknown, use: unknown, path: Path, definition: Definit
   ]
 }
 
-function isTargetKind(kind: unknown): boolean {
+function isTargetKind(kind: unknown): kind is TargetKind {
   return (targetKinds as readonly unknown[]).includes(kind)
 }

@@ -70,7 +70,7 @@ function problemOf(issue: Issue, written: unknown, options: readonly string[]): 
         ? `must be at most ${issue.maximum}`
         : `must have at most ${issue.maximum} ${unitOf(issue.origin)}`
     case 'invalid_format':
-      return issue.format === 'url' ? 'must be a URL' : issue.message
+      return issue.message === 'Invalid URL' ? 'must be a URL' : issue.message
     default:
       return issue.message
   }

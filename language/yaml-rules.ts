@@ -36,8 +36,9 @@ function syntaxMessage(code: string, message: string): string {
     return 'the file holds more than one document; `---` may stand only at its top'
   if (code === 'TAG_RESOLVE_FAILED') return 'tags (`!...`) are not allowed'
   if (/stack/i.test(message)) return tooDeep
-  // Some messages quote the source behind a colon, and the source may be a credential.
-  return `not valid YAML: ${message.replace(/:? ".*$/s, '').replace(/^./, first => first.toLowerCase())}`
+  // Some messages quote the source at their end, and the source may be a credential.
+  const unquoted = message.replace(/(: .*| directive .*)$/s, '')
+  return `not valid YAML: ${unquoted.slice(0, 1).toLowerCase()}${unquoted.slice(1)}`
 }
 
 /** Keys that are repeated, are no plain words or would reach an object's prototype, and collections without measure. */

@@ -37,12 +37,20 @@ export interface AlertEventRow {
   receivedAtMs: number
 }
 
-/** Dedup keys with something to do, the longest waiting first: new events, or doubts old enough to be settled. */
-export async function keysWithWork(pool: Pool, atMs: number, atMost: number): Promise<string[]> {
+/** Dedup keys with events that wait, the longest waiting first. */
+export async function keysWithEvents(pool: Pool, atMost: number): Promise<string[]> {
   const { rows } = await pool.query<{ dedup_key: string }>(
-    `(select dedup_key from alert_event where outcome is null group by dedup_key order by min(id) limit $2)
-     union
-     (select dedup_key from alert where unconfirmed_since <= $1 limit $2)`,
+    'select dedup_key from alert_event where outcome is null group by dedup_key order by min(id) limit $1',
+    [atMost],
+  )
+  return rows.map(row => row.dedup_key)
+}
+
+/** Dedup keys with doubts old enough to be settled, the oldest first. */
+export async function keysWithDoubts(pool: Pool, atMs: number, atMost: number): Promise<string[]> {
+  const { rows } = await pool.query<{ dedup_key: string }>(
+    `select dedup_key from alert where unconfirmed_since <= $1
+     group by dedup_key order by min(unconfirmed_since) limit $2`,
     [new Date(atMs - limits.replayWindowMs), atMost],
   )
   return rows.map(row => row.dedup_key)
@@ -71,51 +79,69 @@ export async function waitingEvents(
   return rows.map(row => withoutNulls<AlertEventRow>(row))
 }
 
-/** Locks and reads the named alerts, and those of the key whose doubt is old enough; in key order, against deadlocks. */
-export async function lockAlerts(
-  tx: Queryable,
-  dedupKey: string,
-  alertKeys: string[],
-  atMs: number,
-): Promise<AlertRow[]> {
+/** Locks and reads the named alerts that are known; in key order, against deadlocks. */
+export async function lockAlerts(tx: Queryable, alertKeys: string[]): Promise<AlertRow[]> {
+  return lockAlertsWhere(tx, 'a.alert_key = any($2)', [alertKeys])
+}
+
+/** Locks and reads the alerts of a key whose doubt is old enough. */
+export async function lockDoubted(tx: Queryable, dedupKey: string, atMs: number): Promise<AlertRow[]> {
+  const since = new Date(atMs - limits.replayWindowMs)
+  return lockAlertsWhere(tx, 'a.dedup_key = $2 and a.unconfirmed_since <= $3', [dedupKey, since])
+}
+
+async function lockAlertsWhere(tx: Queryable, condition: string, values: unknown[]): Promise<AlertRow[]> {
   const { rows } = await tx.query<Record<string, never>>(
     `select a.alert_key as "alertKey", a.source, a.dedup_key as "dedupKey", a.name, a.labels, a.annotations, a.status,
        ${ms('a.starts_at', 'startsAtMs')}, ${ms('a.ends_at', 'endsAtMs')}, ${ms('a.first_seen_at', 'firstSeenAtMs')},
        ${ms('a.last_seen_at', 'lastSeenAtMs')}, a.events, ${ms('a.unconfirmed_since', 'unconfirmedSinceMs')},
-       ${ms('a.muted_until', 'mutedUntilMs')}, a.incident, coalesce(i.phase = any($3), false) as "incidentIsOpen"
+       ${ms('a.muted_until', 'mutedUntilMs')}, a.incident, coalesce(i.phase = any($1), false) as "incidentIsOpen"
      from alert a left join incident i on i.number = a.incident
-     where a.alert_key = any($2) or (a.dedup_key = $1 and a.unconfirmed_since <= $4)
-     order by a.alert_key for update of a`,
-    [dedupKey, alertKeys, openPhases, new Date(atMs - limits.replayWindowMs)],
+     where ${condition} order by a.alert_key for update of a`,
+    [openPhases, ...values],
   )
   return rows.map(row => withoutNulls<AlertRow>(row))
 }
 
-export async function saveAlert(tx: Queryable, alert: AlertRow): Promise<void> {
+/** Adds an alert nobody knew. Fails when another transaction was faster: then it has to be read and judged again. */
+export async function addAlert(tx: Queryable, alert: AlertRow): Promise<void> {
   await tx.query(
     `insert into alert (alert_key, source, dedup_key, name, labels, annotations, status, starts_at, ends_at, first_seen_at,
        last_seen_at, events, unconfirmed_since, muted_until, incident)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-     on conflict (alert_key) do update set dedup_key = $3, name = $4, labels = $5, annotations = $6, status = $7, starts_at = $8,
-       ends_at = $9, last_seen_at = $11, events = $12, unconfirmed_since = $13, muted_until = $14, incident = $15`,
-    [
-      alert.alertKey,
-      alert.source,
-      alert.dedupKey,
-      alert.name,
-      alert.labels,
-      alert.annotations,
-      alert.status,
-      new Date(alert.startsAtMs),
-      date(alert.endsAtMs),
-      new Date(alert.firstSeenAtMs),
-      new Date(alert.lastSeenAtMs),
-      alert.events,
-      date(alert.unconfirmedSinceMs),
-      date(alert.mutedUntilMs),
-      alert.incident ?? null,
-    ],
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    columnsOf(alert),
   )
+}
+
+/** Writes an alert that this transaction has locked. */
+export async function saveAlert(tx: Queryable, alert: AlertRow): Promise<void> {
+  await tx.query(
+    `update alert set source = $2, dedup_key = $3, name = $4, labels = $5, annotations = $6, status = $7, starts_at = $8,
+       ends_at = $9, first_seen_at = $10, last_seen_at = $11, events = $12, unconfirmed_since = $13, muted_until = $14,
+       incident = $15
+     where alert_key = $1`,
+    columnsOf(alert),
+  )
+}
+
+function columnsOf(alert: AlertRow): unknown[] {
+  return [
+    alert.alertKey,
+    alert.source,
+    alert.dedupKey,
+    alert.name,
+    alert.labels,
+    alert.annotations,
+    alert.status,
+    new Date(alert.startsAtMs),
+    date(alert.endsAtMs),
+    new Date(alert.firstSeenAtMs),
+    new Date(alert.lastSeenAtMs),
+    alert.events,
+    date(alert.unconfirmedSinceMs),
+    date(alert.mutedUntilMs),
+    alert.incident ?? null,
+  ]
 }
 
 export async function finishEvents(
@@ -130,10 +156,10 @@ export async function finishEvents(
   )
 }
 
-/** Counts a failed try of a key's first event; the last try sets it aside, so that it stops nobody else. */
+/** Counts a failed try of an event; the last try sets it aside, so that it stops nobody else. */
 export async function countFailedTry(
   pool: Pool,
-  dedupKey: string,
+  eventId: number,
   problem: string,
   atMs: number,
 ): Promise<'again' | 'quarantined'> {
@@ -141,9 +167,9 @@ export async function countFailedTry(
     `update alert_event set attempts = attempts + 1, problem = $2,
        outcome = case when attempts + 1 >= $3 then 'quarantined' end,
        processed_at = case when attempts + 1 >= $3 then $4::timestamptz end
-     where id = (select min(id) from alert_event where dedup_key = $1 and outcome is null)
+     where id = $1 and outcome is null
      returning outcome`,
-    [dedupKey, problem, limits.relayAttempts, new Date(atMs)],
+    [eventId, problem, limits.relayAttempts, new Date(atMs)],
   )
   return rows[0]?.outcome === 'quarantined' ? 'quarantined' : 'again'
 }

@@ -21,7 +21,8 @@ export type ClaimRefusal = 'frozen' | 'not-approved' | 'plan-changed' | 'inciden
 
 /**
  * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record, a gated plan is
- * approved and unused and fresh, no freeze is on (its row is share-locked until our commit), the incident goes on.
+ * approved and unused and fresh, no freeze is on, the incident goes on. The rows of the last two are share-locked until our
+ * commit: whoever freezes or ends comes wholly before this claim or wholly after it.
  */
 export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'granted' | ClaimRefusal> {
   const values = [claim.incident, claim.step, claim.attempt, claim.planHash, new Date(claim.atMs)]
@@ -58,7 +59,7 @@ const allowedSql = `
     and (not p.gated or exists (
       select 1 from gate g where g.id = p.id and g.state = 'approved' and g.plan_hash = $4 and g.consumed_at is null
         and (g.expires_at is null or g.expires_at + $6 * interval '1 millisecond' > $5)))
-  for share of f`
+  for share of f, i`
 
 async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal> {
   const { rows } = await tx.query<{ exists: boolean; frozen: boolean; open: boolean; same_plan: boolean }>(

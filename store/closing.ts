@@ -17,6 +17,7 @@ export async function closeIncident(
   },
 ): Promise<'closed' | 'newer-alert' | 'still-firing'> {
   const mayFire = close.outcome !== 'recovered'
+  if (mayFire) await lockFiring(tx, close.number)
   const { rowCount } = await tx.query(
     `update incident set phase = 'closed', closed_at = $4, outcome = $3, postmortem_due_at = $5
      where number = $1 and phase <> 'closed' and ($6 or (last_transition <= $2
@@ -41,6 +42,14 @@ export async function closeIncident(
   // Closed before by this same call, whose answer was lost.
   if (rows[0]?.phase === 'closed') return 'closed'
   return rows[0]?.newer === true ? 'newer-alert' : 'still-firing'
+}
+
+/** Alerts before their incident, as the relay locks them: the other way round each would wait for the other. */
+async function lockFiring(tx: Queryable, number: string): Promise<void> {
+  await tx.query(
+    `select from alert where incident = $1 and status = 'firing' order by alert_key for update`,
+    [number],
+  )
 }
 
 /** What still fires when a person ends the incident stays quiet for a while, or it would open the next one at once. */

@@ -59,6 +59,14 @@ export async function withCodedErrors<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Was another transaction in the way? A deadlock or a serialization failure (SQLSTATE class 40), or a row it inserted first
+ * (23505). The same work succeeds when it is tried again.
+ */
+export function wasOvertaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(40|23505$)/.test(String(error.code))
+}
+
 /** Network trouble, or a SQLSTATE of class 08 (connection), 53 (resources), 57P (operator), 57014 or 55P03 (timeouts). */
 function isConnectionTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false

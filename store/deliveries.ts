@@ -16,7 +16,7 @@ export interface AcceptedDelivery {
 
 /**
  * Stores a delivery and its alerts and pokes the relay, in one statement and so in one commit. Returns the delivery's id.
- * Throws `database_unavailable`.
+ * New keys are inserted in their order, or two deliveries would wait for each other. Throws `database_unavailable`.
  */
 export async function acceptDelivery(pool: Pool, delivery: AcceptedDelivery): Promise<number> {
   const alerts = delivery.alerts.map(alert => ({
@@ -54,7 +54,7 @@ const acceptSql = `
       jsonb_to_recordset($8::jsonb) as (dedup_key text, alert_key text, status text, name text, labels jsonb,
         annotations jsonb, starts_at timestamptz, ends_at timestamptz)) with ordinality
   ), keys as (
-    insert into correlation (dedup_key) select distinct dedup_key from reported on conflict do nothing
+    insert into correlation (dedup_key) select distinct dedup_key from reported order by dedup_key on conflict do nothing
   ), events as (
     insert into alert_event (delivery_id, source, dedup_key, alert_key, status, name, labels, annotations, starts_at, ends_at, received_at)
     select stored.id, $1, r.dedup_key, r.alert_key, r.status, r.name, r.labels, r.annotations, r.starts_at, r.ends_at, $7

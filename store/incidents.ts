@@ -46,10 +46,8 @@ export async function openIncident(
   )
   if (rowCount === 1) return { number, isNew: true, ...(linkedTo === undefined ? {} : { linkedTo }) }
   const open = await findOpen(tx, incident.dedupKey)
-  // Closed between the two statements: the caller's transaction is retried and opens a new one.
-  if (open === undefined)
-    throw new Error(`The open incident of ${incident.dedupKey} closed while an alert joined it.`)
-  return { number: open, isNew: false }
+  // Closed between the two statements: now the key is free, and the new incident is linked to that one.
+  return open === undefined ? openIncident(tx, incident) : { number: open, isNew: false }
 }
 
 /** Until triage has measured, the mildest severity the runbook knows is shown. */

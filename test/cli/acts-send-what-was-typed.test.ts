@@ -128,7 +128,7 @@ it('lists with the filters that were given, page after page', async () => {
   expect(exitCode).toBe(0)
   expect(stdout.match(/INC-2025-03-14-007 /g)).toHaveLength(2)
   expect(stdout).toContain('decision')
-  expect(stdout.trimEnd().endsWith(`paramedic incident show ${number}`)).toBe(true)
+  expect(stdout.trimEnd().endsWith(`npx paramedic incident show ${number}`)).toBe(true)
 })
 
 it('fits the list into the terminal', async () => {

@@ -45,7 +45,7 @@ it.each(['no\n', '\n', '\u0003', '\u0004'])('approves nothing when %j is typed',
   })
   expect(exitCode).toBe(1)
   expect(stdout).toContain('Nothing was approved')
-  expect(stdout).toContain(`paramedic incident approve ${number} --plan ${short}`)
+  expect(stdout).toContain(`npx paramedic incident approve ${number} --plan ${short}`)
   expect(scene.api.posts()).toEqual([])
 })
 
@@ -68,14 +68,14 @@ it('does not ask with --yes, and says who is still needed', async () => {
   })
   expect(exitCode).toBe(0)
   expect(stdout).toContain('1 of 2')
-  expect(stdout).toContain(`paramedic incident approve ${number} --step restart-api`)
+  expect(stdout).toContain(`npx paramedic incident approve ${number} --step restart-api`)
 })
 
 it('says the exact command where nobody can be asked', async () => {
   scene.withGates([openGate])
   const { exitCode, stderr } = await runParamedic(['incident', 'approve', number], { env: scene.env })
   expect(exitCode).toBe(2)
-  expect(stderr).toContain(`paramedic incident approve ${number} --plan ${short}`)
+  expect(stderr).toContain(`npx paramedic incident approve ${number} --plan ${short}`)
   expect(stderr).toContain('code: confirmation_needed')
   expect(scene.api.posts()).toEqual([])
 })

@@ -37,7 +37,7 @@ it('breaks it and says how to watch what follows', async () => {
   const { exitCode, stdout } = await runParamedic(['sandbox', 'break', 'idle-connections'], { cwd: folder })
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Leaked 20 database connections.')
-  expect(stdout.trimEnd().endsWith('paramedic incident watch')).toBe(true)
+  expect(stdout.trimEnd().endsWith('npx paramedic incident watch')).toBe(true)
 })
 
 it('says what is broken, with exit code 1', async () => {
@@ -51,7 +51,7 @@ it('says what is broken, with exit code 1', async () => {
   const { exitCode, stdout } = await runParamedic(['sandbox', 'status'], { cwd: folder })
   expect(exitCode).toBe(1)
   expect(stdout).toContain('idle-connections')
-  expect(stdout).toContain('paramedic sandbox heal')
+  expect(stdout).toContain('npx paramedic sandbox heal')
 })
 
 it('passes on that the shop refuses', async () => {

@@ -29,7 +29,7 @@ it('is content with a healthy service that has work', async () => {
   const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Healthy.')
-  expect(stdout).toContain('paramedic gate list')
+  expect(stdout).toContain('npx paramedic gate list')
 })
 
 it('names what is down and what is stuck, each with what to do', async () => {

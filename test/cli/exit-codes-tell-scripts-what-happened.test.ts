@@ -84,7 +84,7 @@ it('does not follow a redirect with the token', async () => {
   expect(scene.api.requests).toHaveLength(1)
 })
 
-it.each([[], ['incident'], ['incident', 'approve'], ['doctor'], ['help', 'freeze']])(
+it.each<string[]>([[], ['incident'], ['incident', 'approve'], ['doctor'], ['help', 'freeze']])(
   'is 0 for help that was asked for: %j %j',
   async (...words) => {
     const asked = words.includes('help') ? words : [...words, '--help']

@@ -12,20 +12,12 @@ const hostile =
 
 /** The same answer with the hostile text behind every text that comes from outside. */
 function poisoned<T>(answer: T): T {
-  const keep = new Set([
-    'number',
-    'incident',
-    'phase',
-    'severity',
-    'kind',
-    'state',
-    'actor',
-    'planHash',
-    'id',
-    'gateId',
-    'uses',
-    'of',
-  ])
+  // What only the service itself writes, from lists of its own.
+  const keep = new Set(
+    'number incident phase severity impact kind state status actor planHash id gateId gate of risk action result outcome verdict answer from to'.split(
+      ' ',
+    ),
+  )
   const text = JSON.stringify(answer, (key, value: unknown) =>
     typeof value === 'string' && !keep.has(key) && !/^\d{4}-\d\d-\d\dT/.test(value) ? value + hostile : value,
   )

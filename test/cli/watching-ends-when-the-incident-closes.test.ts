@@ -21,7 +21,7 @@ it('appends each line once to a pipe', async () => {
   expect(exitCode).toBe(0)
   expect(stdout).not.toContain('\u001b')
   expect(stdout.match(/Planned restart-api/g)).toHaveLength(1)
-  expect(stdout).toContain(`paramedic incident approve ${number} --plan ${planHash.slice(0, 12)}`)
+  expect(stdout).toContain(`npx paramedic incident approve ${number} --plan ${planHash.slice(0, 12)}`)
   expect(stdout).toContain('Closed: resolved by a person')
 })
 
@@ -35,7 +35,7 @@ it('draws on a terminal, gives the screen back, and leaves the story', async () 
   expect(exitCode).toBe(0)
   const [drawn = '', after = ''] = stdout.split('\u001b[?1049l')
   expect(drawn).toContain('\u001b[?1049h')
-  expect(drawn).toContain(`paramedic incident approve ${number}`)
+  expect(drawn).toContain(`npx paramedic incident approve ${number}`)
   expect(after).toContain('WHAT WAS DONE')
 })
 
@@ -76,7 +76,7 @@ it('says how to go on when Ctrl-C ends it', async () => {
   watching.child.kill('SIGINT')
   const { exitCode, stdout } = await watching.finished
   expect(exitCode).toBe(130)
-  expect(stdout).toContain(`paramedic incident watch ${number}`)
+  expect(stdout).toContain(`npx paramedic incident watch ${number}`)
 })
 
 it('writes one document a change with --json', async () => {

@@ -2,7 +2,7 @@
  * Goal: whatever moment a worker dies in, the target itself counts at most one effect for an attempt, the record says what is
  * known, and the incident ends. Method: a real worker stops itself at a chosen statement and is killed there; another goes on.
  */
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { decideOutcome, listGates } from '../../store/gates.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { startWorld } from '../support/real-world.ts'
@@ -42,7 +42,10 @@ test('killed between effect and outcome: unknown, probed, found done, and not do
 
 test('killed between claim and effect of a service that is down: nobody can tell but a person, who is asked', async () => {
   const { world, number } = await killedAt({ pause: beforeEffect }, { isDown: true })
-  const gate = await eventually(async () => (await listGates(world.pool, { incident: number, open: true }))[0], 60_000)
+  const gate = await eventually(
+    async () => (await listGates(world.pool, { incident: number, open: true }))[0],
+    60_000,
+  )
   expect(gate.kind).toBe('outcome')
   expect(world.starts()).toBe(0)
   await decideOutcome(world.pool, { gateId: gate.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
@@ -53,11 +56,10 @@ test('killed between claim and effect of a service that is down: nobody can tell
 
 async function killedAt(fault: { pause: string }, options: { isDown?: boolean } = {}) {
   const world = await startWorld(options)
-  onTestFinished(() => world.stop())
   const first = world.startWorker(fault)
   await first.says('worker ready')
   const number = await world.fire()
-  await first.says('worker paused')
+  await first.says('process paused')
   await first.kill()
   world.startWorker()
   if (options.isDown !== true) await world.resolveAlert()

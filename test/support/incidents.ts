@@ -2,7 +2,7 @@
 import { attemptId } from '../../contracts/incident.ts'
 import type { PlannedStep } from '../../contracts/plan.ts'
 import type { Runbook } from '../../contracts/runbook.ts'
-import { saveAlert } from '../../store/alerts.ts'
+import { addAlert } from '../../store/alerts.ts'
 import { appendEntries } from '../../store/audit-log.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { openGate } from '../../store/gates.ts'
@@ -44,7 +44,7 @@ export async function givenIncident(
       openedAtMs: given.atMs,
     })
     for (let index = 0; index < (given.alerts ?? 0); index += 1) {
-      await saveAlert(tx, {
+      await addAlert(tx, {
         alertKey: `${dedupKey}/${index}`,
         source: 'test',
         dedupKey,

@@ -24,6 +24,7 @@ declare module 'vitest' {
 }
 
 const PARAMEDIC_DIR = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.paramedic')
+const EXIT_WITHIN_MS = 20_000
 const RUN_FOLDER = /^test-(\d+)$/
 
 /** Starts one Temporal, one PostgreSQL and one Redis for the whole run and stops them however it ends. */
@@ -62,6 +63,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     // The other project of the same run may still use its half.
     await rmdir(dirname(folder)).catch(() => undefined)
+    // A process that a failed test has left holds the worker's pipes, and vitest would wait for it for ever.
+    setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref()
   }
 }
 

@@ -119,7 +119,8 @@ function keys(count: number): string {
 }
 
 function aliases(names: string): string {
-  return [...names]
+  return names
+    .split('')
     .map(name => `${name}: &${name} [${`*${String.fromCharCode(name.charCodeAt(0) - 1)},`.repeat(9)}]`)
     .join('\n')
 }

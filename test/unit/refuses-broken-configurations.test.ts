@@ -168,7 +168,12 @@ const rows: [string, string, string, string[]][] = [
       '26:26 item 1 of `roles` must be one of viewer, responder, approver, admin, auditor, ingest | did you mean `approver`?',
     ],
   ],
-  ['an address that is none', 'http://127.0.0.1:3000/health', 'localhost', ['18:20 `url` must be an http:// or https:// URL']],
+  [
+    'an address that is none',
+    'http://127.0.0.1:3000/health',
+    'localhost',
+    ['18:20 `url` must be an http:// or https:// URL'],
+  ],
   [
     'two principals of one name',
     'pages:\n',

@@ -30,6 +30,6 @@ it.each([...commands, ['doctor', doctor] as const])('paramedic %s --help', (word
   command.configureOutput({ writeOut: text => (help += text) })
   command.outputHelp()
   expect(command.description() === '' && words !== 'doctor').toBe(false)
-  expect(help).toContain(`  $ paramedic ${words}`)
+  expect(help).toContain(`  $ npx paramedic ${words}`)
   expect(help).toContain('Exit codes: 0 ok')
 })

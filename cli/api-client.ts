@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { errorCodes, type ErrorCode, type ErrorReply } from '../contracts/error-codes.ts'
+import type { Connection } from './connection.ts'
+import { Failure } from './failure.ts'
+
+/** Longer than the service's own limits, so that its explanation arrives before we give up. */
+const answerWithinMs = 10_000
+
+export interface ApiClient {
+  connection: Connection
+  /** The answer as it came; throws Failure for everything that is not a 2xx. */
+  get<T>(path: string, query?: Query): Promise<T>
+  post<T>(path: string, body: Record<string, unknown>): Promise<T>
+  /** Any answer with JSON in it is one: `/readyz` answers 503 with what is down. */
+  look<T>(path: string): Promise<{ status: number; body: T; serverTimeMs: number | undefined }>
+}
+
+export type Query = Record<string, string | number | boolean | undefined>
+
+export function createApiClient(connection: Connection): ApiClient {
+  const { apiUrl, token } = connection
+  const send = (
+    path: string,
+    init: { method: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Response> =>
+    fetch(`${apiUrl}${path}`, {
+      ...init,
+      headers: { accept: 'application/json', ...authorization(token), ...init.headers },
+      signal: AbortSignal.timeout(answerWithinMs),
+      // A redirect could carry the token to another host.
+      redirect: 'error',
+    }).catch((cause: unknown) => {
+      throw unreachable(connection, cause)
+    })
+  return {
+    connection,
+    get: async <T>(path: string, query: Query = {}) => {
+      const response = await send(path + queryString(query), { method: 'GET' })
+      return (await answerOf(response, connection)) as T
+    },
+    post: async <T>(path: string, body: Record<string, unknown>) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
+      return (await answerOf(response, connection)) as T
+    },
+    look: async <T>(path: string) => {
+      const response = await send(path, { method: 'GET' })
+      const body = (await jsonOf(response, connection)) as T
+      const date = Date.parse(response.headers.get('date') ?? '')
+      return { status: response.status, body, serverTimeMs: Number.isNaN(date) ? undefined : date }
+    },
+  }
+}
+
+function authorization(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` }
+}
+
+function queryString(query: Query): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(name, String(value))
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`
+}
+
+async function answerOf(response: Response, connection: Connection): Promise<unknown> {
+  const body = await jsonOf(response, connection)
+  if (response.ok) return body
+  if (isErrorReply(body)) throw refusal(body, connection)
+  throw strangeAnswer(response.status, connection)
+}
+
+async function jsonOf(response: Response, connection: Connection): Promise<unknown> {
+  const text = await response.text().catch((cause: unknown) => {
+    throw unreachable(connection, cause)
+  })
+  if (text === '' && response.ok) return {}
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw strangeAnswer(response.status, connection)
+  }
+}
+
+function isErrorReply(body: unknown): body is ErrorReply {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return false
+  const { error } = body
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error
+}
+
+function refusal(reply: ErrorReply, connection: Connection): Failure {
+  const { code, message } = reply.error
+  // A newer service may send a code and this program not know it.
+  const known = Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].hint : undefined
+  const hint =
+    code === 'unauthenticated'
+      ? `give a token of this service; now: ${connection.tokenFrom}`
+      : (reply.error.hint ?? known ?? 'run `npx paramedic doctor`')
+  return new Failure(code, message, { hint, reply })
+}
+
+function unreachable(connection: Connection, cause: unknown): Failure {
+  return new Failure(
+    'service_unreachable',
+    `Paramedic does not answer at ${connection.apiUrl} (${reasonOf(cause)}); the address is from ${connection.from}.`,
+    { hint: 'start it with `npm start` in the project folder, then repeat the command', exitCode: 3, cause },
+  )
+}
+
+function strangeAnswer(status: number, { apiUrl, from }: Connection): Failure {
+  return new Failure(
+    'strange_answer',
+    `What answers at ${apiUrl} is not Paramedic (HTTP ${status}, no JSON of ours).`,
+    {
+      hint: `correct the address in ${from}, or look what listens there`,
+      exitCode: 3,
+    },
+  )
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  if (cause.name === 'TimeoutError') return `no answer within ${answerWithinMs / 1_000}s`
+  // fetch hides the system's error one level down.
+  const inner = cause.cause
+  if (!(inner instanceof Error)) return cause.message
+  return 'code' in inner ? String(inner.code) : inner.message
+}
+
+/** Waits between two looks at the service; ends early when the person stops. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined)
+}

@@ -1,0 +1,109 @@
+import { readFileSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { Fault } from '../../language/fault.ts'
+import { formatFault } from '../../language/format-fault.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+import { withExamples } from '../command-help.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { counted, shortHash } from '../narrate/narration.ts'
+import { inSession, type Session } from '../session.ts'
+import { table } from '../terminal/table.ts'
+
+const usualFolder = 'runbooks'
+
+export function define(noun: Command): void {
+  const lint = noun
+    .command('lint')
+    .description('everything that is wrong with runbooks, at once, with line and column')
+    .argument('[path...]', `files or folders; default PARAMEDIC_RUNBOOKS, else ${usualFolder}/`)
+    .action((paths: string[], _: object, command: Command) =>
+      inSession(command, session => lintRunbooks(session, paths)),
+    )
+  withExamples(lint, ['runbook lint', 'runbook lint runbooks/shop/pool-exhausted.yaml --json'])
+}
+
+interface Linted {
+  file: string
+  text: string
+  name?: string
+  hash?: string
+  faults: Fault[]
+}
+
+async function lintRunbooks(session: Session, given: readonly string[]): Promise<ExitCode> {
+  const paths = given.length > 0 ? given : [process.env['PARAMEDIC_RUNBOOKS'] ?? usualFolder]
+  const files = (await Promise.all(paths.map(filesIn))).flat()
+  if (files.length === 0) throw unreadable(paths.join(', '), 'there is no .yaml file')
+  const linted = withRepeatedNames(files.map(lintFile))
+  const faults = linted.flatMap(runbook => runbook.faults)
+  if (session.isJson)
+    session.printJson({
+      runbooks: linted.map(({ file, name, hash, faults }) => ({ file, name, hash, faults })),
+    })
+  else print(session, linted, faults.length)
+  return faults.length === 0 ? exitCodes.ok : exitCodes.refused
+}
+
+function print({ terminal }: Session, linted: readonly Linted[], faults: number): void {
+  const { paint } = terminal
+  const valid = linted.flatMap(({ file, name, hash }) =>
+    hash === undefined ? [] : [[name ?? '', shortHash(hash), file]],
+  )
+  terminal.print(table(valid, paint))
+  for (const { text, faults: found } of linted) {
+    for (const fault of found) terminal.print(['', ...formatFault(fault, text).split('\n')])
+  }
+  terminal.print([
+    '',
+    faults === 0
+      ? paint.good(`${counted(linted.length, 'runbook')}, nothing wrong.`)
+      : paint.bad(
+          `${counted(faults, 'fault')} in ${counted(linted.filter(one => one.faults.length > 0).length, 'file')}.`,
+        ),
+  ])
+}
+
+function lintFile(file: string): Linted {
+  const text = readFileSync(file, 'utf8')
+  const parsed = parseRunbook(text, file)
+  if ('faults' in parsed) return { file, text, faults: parsed.faults }
+  return { file, text, name: parsed.runbook.name, hash: parsed.hash, faults: [] }
+}
+
+/** A process refuses to hold two runbooks of one name, so the pair is a fault that no single file shows. */
+function withRepeatedNames(linted: readonly Linted[]): Linted[] {
+  return linted.map((runbook, index) => {
+    const before = linted
+      .slice(0, index)
+      .find(other => runbook.name !== undefined && other.name === runbook.name)
+    if (before === undefined) return runbook
+    const message = `runbook \`${runbook.name}\` is in ${before.file} already`
+    return { ...runbook, faults: [...runbook.faults, { file: runbook.file, line: 1, column: 1, message }] }
+  })
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw unreadable(path, 'it does not exist')
+  if (!found.isDirectory()) return [path]
+  const names = await readdir(path, { recursive: true })
+  return names
+    .filter(isRunbook)
+    .sort()
+    .map(name => join(path, name))
+}
+
+/** Drills lie beside the runbooks they rehearse. */
+function isRunbook(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name)
+}
+
+function unreadable(path: string, reason: string): Failure {
+  return new Failure('unreadable_file', `No runbooks could be read from ${path}: ${reason}.`, {
+    hint: 'give the path of a runbook or of a folder with some',
+    exitCode: exitCodes.usage,
+  })
+}

@@ -1,0 +1,129 @@
+/** Where the service is and who we are there. */
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Failure } from './failure.ts'
+
+export interface Connection {
+  apiUrl: string
+  token: string | undefined
+  /** Where the address comes from, for people. */
+  from: string
+  /** Where the token comes from, or why there is none. */
+  tokenFrom: string
+}
+
+export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)))
+const file = join('.paramedic', 'connection.json')
+
+/**
+ * The connection: PARAMEDIC_API_URL with PARAMEDIC_TOKEN or PARAMEDIC_TOKEN_FILE, else the nearest
+ * `.paramedic/connection.json` from this folder upwards, else the project's. Throws `not_connected`.
+ */
+export function findConnection(env: NodeJS.ProcessEnv, cwd: string): Connection {
+  const apiUrl = env['PARAMEDIC_API_URL']
+  if (isSet(apiUrl))
+    return { apiUrl: checkedUrl(apiUrl, 'PARAMEDIC_API_URL'), from: 'PARAMEDIC_API_URL', ...ownToken(env) }
+  const found = [...upwards(cwd), projectDir].map(folder => join(folder, file)).find(isOurs)
+  if (found !== undefined) return readConnection(found, env)
+  throw new Failure('not_connected', `No Paramedic is known here: no ${file} from ${cwd} upwards.`, {
+    hint: 'start one with `npm start`, or set PARAMEDIC_API_URL and PARAMEDIC_TOKEN_FILE',
+    exitCode: 3,
+  })
+}
+
+/** The folders `.paramedic` that may belong to this place, nearest first. */
+export function dataFolders(cwd: string): string[] {
+  return [...upwards(cwd), projectDir].map(folder => join(folder, '.paramedic'))
+}
+
+function upwards(folder: string): string[] {
+  const parent = dirname(folder)
+  return parent === folder ? [folder] : [folder, ...upwards(parent)]
+}
+
+/**
+ * A file that somebody else left in a shared folder could send our token to his server, so it must be ours, and nobody
+ * else may write to it; git refuses such folders for the same reason (CVE-2022-24765).
+ */
+function isOurs(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return false
+  const me = process.getuid?.()
+  const othersMayWrite = (found.mode & 0o002) !== 0
+  return me === undefined || (found.uid === me && !othersMayWrite)
+}
+
+function readConnection(path: string, env: NodeJS.ProcessEnv): Connection {
+  const written = parse(path)
+  const apiUrl = checkedUrl(written.apiUrl, path)
+  if (isSet(env['PARAMEDIC_TOKEN']) || isSet(env['PARAMEDIC_TOKEN_FILE'])) {
+    return { apiUrl, from: path, ...ownToken(env) }
+  }
+  const { tokenFile } = written
+  if (tokenFile === undefined)
+    return { apiUrl, from: path, token: undefined, tokenFrom: `${path} names no tokenFile` }
+  return {
+    apiUrl,
+    from: path,
+    ...tokenIn(isAbsolute(tokenFile) ? tokenFile : join(dirname(path), tokenFile)),
+  }
+}
+
+function parse(path: string): { apiUrl: string; tokenFile?: string } {
+  try {
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (isRecord(content) && typeof content['apiUrl'] === 'string') {
+      const tokenFile = content['tokenFile']
+      return { apiUrl: content['apiUrl'], ...(typeof tokenFile === 'string' ? { tokenFile } : {}) }
+    }
+  } catch (cause) {
+    throw new Failure('not_connected', `${path} cannot be read: ${String(cause)}`, {
+      hint: '`npm start` writes it anew',
+      exitCode: 3,
+      cause,
+    })
+  }
+  throw new Failure('not_connected', `${path} has no apiUrl.`, {
+    hint: '`npm start` writes it anew',
+    exitCode: 3,
+  })
+}
+
+function ownToken(env: NodeJS.ProcessEnv): Pick<Connection, 'token' | 'tokenFrom'> {
+  const token = env['PARAMEDIC_TOKEN']
+  if (isSet(token)) return { token: token.trim(), tokenFrom: 'PARAMEDIC_TOKEN' }
+  const path = env['PARAMEDIC_TOKEN_FILE']
+  if (isSet(path)) return tokenIn(path)
+  return { token: undefined, tokenFrom: 'neither PARAMEDIC_TOKEN nor PARAMEDIC_TOKEN_FILE is set' }
+}
+
+function tokenIn(path: string): Pick<Connection, 'token' | 'tokenFrom'> {
+  try {
+    return { token: readFileSync(path, 'utf8').trim(), tokenFrom: path }
+  } catch (error) {
+    // Without a token the service says 401, and doctor says why there is none.
+    return { token: undefined, tokenFrom: `${path} cannot be read (${codeOf(error)})` }
+  }
+}
+
+function checkedUrl(url: string, from: string): string {
+  const { protocol } = URL.parse(url) ?? {}
+  if (protocol === 'http:' || protocol === 'https:') return url.replace(/\/+$/, '')
+  throw new Failure('not_connected', `${from} says ${JSON.stringify(url)}, which is no http(s) address.`, {
+    hint: 'give the address of the API, such as http://127.0.0.1:7070',
+    exitCode: 2,
+  })
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== ''
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}

@@ -1,0 +1,160 @@
+/** What `paramedic doctor` finds: first what is true on this machine, then what the service says of itself. */
+import type { DependencyView, ReadinessView, StatusView, StuckView } from '../contracts/views.ts'
+import type { ApiClient } from './api-client.ts'
+import { join } from 'node:path'
+import type { Connection } from './connection.ts'
+import { Failure } from './failure.ts'
+import { localStart } from './local-start.ts'
+import { counted } from './narrate/narration.ts'
+import type { Session } from './session.ts'
+import { humaneDuration } from './terminal/clock.ts'
+
+export interface Finding {
+  state: 'good' | 'noteworthy' | 'wrong'
+  about: string
+  says: string
+  todo?: string
+}
+
+/** Countdowns are calculated with this machine's clock; less than this does not mislead anybody. */
+const skewNoticedMs = 5_000
+
+/** Asks everything that can be asked; what fails is a finding and not the end. */
+export async function examine(session: Session): Promise<{ findings: Finding[]; status?: StatusView }> {
+  let api: ApiClient
+  try {
+    api = session.api()
+  } catch (error) {
+    return { findings: [failureFinding('connection', error)] }
+  }
+  const local = connectionFindings(api.connection)
+  try {
+    const ready = await api.look<ReadinessView>('/readyz')
+    const skew = skewFindings(ready.serverTimeMs, session.now())
+    const dependencies = (ready.body.dependencies ?? []).map(dependencyFinding)
+    const answers: Finding = { state: 'good', about: 'service', says: `answers at ${api.connection.apiUrl}` }
+    const own = await serviceFindings(api)
+    return {
+      findings: [...local, answers, ...skew, ...dependencies, ...own.findings],
+      ...(own.status && { status: own.status }),
+    }
+  } catch (error) {
+    return { findings: [...local, failureFinding('service', error), ...startFindings(api.connection)] }
+  }
+}
+
+function failureFinding(about: string, error: unknown): Finding {
+  if (!(error instanceof Failure)) throw error
+  return { state: 'wrong', about, says: error.message, todo: error.hint }
+}
+
+/** Why the service does not answer, as far as this machine knows. */
+function startFindings({ from }: Connection): Finding[] {
+  const start = localStart(from)
+  if (start === undefined) return []
+  if (start.pid === undefined) {
+    return [{ state: 'wrong', about: 'npm start', says: 'does not run', todo: 'npm start' }]
+  }
+  const says = `runs (pid ${start.pid}), so the api is starting or failing`
+  return [{ state: 'wrong', about: 'npm start', says, todo: `read ${join(start.logs, 'api.log')}` }]
+}
+
+function connectionFindings({ from, token, tokenFrom }: Connection): Finding[] {
+  const known: Finding = { state: 'good', about: 'connection', says: `from ${from}` }
+  if (token !== undefined) return [known, { state: 'good', about: 'token', says: `from ${tokenFrom}` }]
+  return [
+    known,
+    {
+      state: 'wrong',
+      about: 'token',
+      says: `there is none: ${tokenFrom}`,
+      todo: 'set PARAMEDIC_TOKEN_FILE to a file with your token',
+    },
+  ]
+}
+
+function skewFindings(serverTimeMs: number | undefined, now: number): Finding[] {
+  if (serverTimeMs === undefined || Math.abs(now - serverTimeMs) < skewNoticedMs) return []
+  const says = `this machine's clock is ${humaneDuration(Math.abs(now - serverTimeMs))} ${now > serverTimeMs ? 'ahead of' : 'behind'} the service's; countdowns here are off by that`
+  return [
+    { state: 'noteworthy', about: 'clock', says, todo: 'synchronise the clocks (timedatectl set-ntp true)' },
+  ]
+}
+
+function dependencyFinding({ name, isUp, tookMs, problem }: DependencyView): Finding {
+  if (isUp) return { state: 'good', about: name, says: `up, answered in ${Math.round(tookMs)} ms` }
+  return { state: 'wrong', about: name, says: problem ?? 'is down', todo: repairs[name] }
+}
+
+const repairs: Record<DependencyView['name'], string> = {
+  postgresql:
+    'nothing is accepted or recorded without it: see that it runs and that PARAMEDIC_DATABASE_URL reaches it',
+  temporal:
+    'alerts are kept, nothing is done meanwhile: see that it runs and that PARAMEDIC_TEMPORAL_ADDRESS reaches it',
+  workers:
+    'nothing is measured, done or paged: start a worker, or read why it stopped in .paramedic/logs/worker.log',
+}
+
+async function serviceFindings(api: ApiClient): Promise<{ findings: Finding[]; status?: StatusView }> {
+  try {
+    const status = await api.get<StatusView>('/v1/status')
+    return {
+      status,
+      findings: [freezeFinding(status), ...workFindings(status), ...status.stuck.map(stuckFinding)],
+    }
+  } catch (error) {
+    return { findings: [failureFinding('status', error)] }
+  }
+}
+
+function freezeFinding({ freeze }: StatusView): Finding {
+  if (!freeze.isOn) return { state: 'good', about: 'freeze', says: 'none is on' }
+  const why = freeze.reason === null ? '' : `: ${freeze.reason}`
+  return {
+    state: 'noteworthy',
+    about: 'freeze',
+    says: `on, set by ${freeze.changedBy ?? 'somebody'}${why}; nothing is changed`,
+    todo: 'npx paramedic freeze off',
+  }
+}
+
+function workFindings(status: StatusView): Finding[] {
+  const { openIncidents, openGates, quarantinedAlerts, undeliveredMessages, waitingAlerts, stuck } = status
+  const findings: Finding[] = [
+    {
+      state: 'good',
+      about: 'incidents',
+      says: openIncidents === 0 ? 'none is open' : `${openIncidents} open`,
+    },
+  ]
+  if (openGates > 0) {
+    findings.push({
+      state: 'noteworthy',
+      about: 'gates',
+      says: openGates === 1 ? 'one decision waits for people' : `${openGates} decisions wait for people`,
+      todo: 'npx paramedic gate list',
+    })
+  }
+  const waiting = undeliveredMessages + waitingAlerts
+  // What is in the queue now is normal; what is stuck there is listed below.
+  if (waiting > 0 && stuck.length === 0) {
+    findings.push({
+      state: 'good',
+      about: 'queue',
+      says: `${counted(waitingAlerts, 'alert')} and ${counted(undeliveredMessages, 'message')} on their way`,
+    })
+  }
+  if (quarantinedAlerts > 0) {
+    findings.push({
+      state: 'noteworthy',
+      about: 'alerts',
+      says: `${counted(quarantinedAlerts, 'alert')} set aside since the beginning, because they could not be taken`,
+    })
+  }
+  return findings
+}
+
+function stuckFinding({ what, subject, sinceMs, todo }: StuckView): Finding {
+  const since = sinceMs > 0 ? ` for ${humaneDuration(sinceMs)}` : ''
+  return { state: 'wrong', about: 'stuck', says: `${what}${since}: ${subject}`, todo }
+}

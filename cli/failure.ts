@@ -1,0 +1,48 @@
+import type { ErrorCode } from '../contracts/error-codes.ts'
+import type { ErrorReply } from '../contracts/error-codes.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
+
+/** What can go wrong on this side of the wire; the service's own codes are in contracts/error-codes.ts. */
+export type LocalCode =
+  | 'wrong_usage'
+  | 'not_connected'
+  | 'service_unreachable'
+  | 'strange_answer'
+  | 'confirmation_needed'
+  | 'not_confirmed'
+  | 'nothing_open'
+  | 'ambiguous'
+  | 'unreadable_file'
+  | 'sandbox_refused'
+
+/** A command that ends early: what was attempted and what came back, what to do, and the exit code. */
+export class Failure extends Error {
+  readonly code: ErrorCode | LocalCode
+  readonly hint: string
+  readonly exitCode: ExitCode
+  /** The service's own words, for `--json`. */
+  readonly reply: ErrorReply | undefined
+
+  constructor(
+    code: ErrorCode | LocalCode,
+    message: string,
+    details: { hint: string; exitCode?: ExitCode; reply?: ErrorReply; cause?: unknown },
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'Failure'
+    this.code = code
+    this.hint = details.hint
+    this.exitCode = details.exitCode ?? exitCodes.refused
+    this.reply = details.reply
+  }
+}
+
+/** The form every error has, the set-up's included: message, what to do, code. */
+export function describeFailure(failure: Failure): string[] {
+  return [`paramedic: ${failure.message}`, `  what to do: ${failure.hint}`, `  code: ${failure.code}`]
+}
+
+/** A failure as JSON: the service's reply as it came, or ours in the same shape. */
+export function failureReply({ code, message, hint, reply }: Failure): object {
+  return reply ?? { error: { code, message, hint } }
+}

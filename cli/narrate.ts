@@ -1,0 +1,77 @@
+/** Says in one sentence what an entry of the timeline means, for somebody who was asleep a minute ago. */
+import type { TimelineEntry } from '../contracts/timeline.ts'
+import { narrateAlert } from './narrate/alerts.ts'
+import { narrateClaim } from './narrate/effects.ts'
+import { narrateGate } from './narrate/gates.ts'
+import { narrateIncident } from './narrate/incidents.ts'
+import { narrateMeasurement } from './narrate/measurements.ts'
+import { narratePage } from './narrate/pages.ts'
+import { narratePerson } from './narrate/people.ts'
+import { narrateRecord } from './narrate/records.ts'
+import type { Narration, NarrationWords } from './narrate/narration.ts'
+import { narrateStep } from './narrate/steps.ts'
+import { oneLine } from './terminal/plain-text.ts'
+
+/** Texts in it come from outside and are made inert here, whatever the caller has done. */
+export function narrate(entry: TimelineEntry, words: NarrationWords): Narration {
+  const { text, detail = [], ...rest } = sentenceFor(entry, words)
+  return { ...rest, text: oneLine(text), detail: detail.map(oneLine) }
+}
+
+function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
+  switch (entry.kind) {
+    case 'alert.firing':
+    case 'alert.resolved':
+      return narrateAlert(entry, words)
+    case 'incident.opened':
+    case 'phase.changed':
+    case 'recovery.held':
+    case 'recovery.lost':
+    case 'ladder.exhausted':
+    case 'incident.closed':
+      return narrateIncident(entry)
+    case 'check.measured':
+    case 'triage.assessed':
+    case 'verification.ended':
+      return narrateMeasurement(entry, words)
+    case 'severity.changed':
+    case 'impact.changed':
+    case 'acknowledged':
+    case 'note':
+    case 'resolve.requested':
+    case 'cancel.requested':
+    case 'freeze.on':
+    case 'freeze.off':
+      return narratePerson(entry)
+    case 'step.planned':
+    case 'step.ended':
+    case 'freeze.met':
+      return narrateStep(entry, words)
+    case 'gate.opened':
+    case 'gate.voted':
+    case 'gate.decided':
+    case 'gate.expired':
+    case 'gate.withdrawn':
+      return narrateGate(entry, words)
+    case 'claim.made':
+    case 'claim.abandoned':
+    case 'effect.ended':
+    case 'effect.probed':
+      return narrateClaim(entry, words)
+    case 'page.sent':
+    case 'page.suppressed':
+    case 'page.failed':
+      return narratePage(entry)
+    case 'history.archived':
+    case 'message.unknown':
+      return narrateRecord(entry)
+    default:
+      return narrateUnknown(entry)
+  }
+}
+
+/** A newer service may record what this program does not know; that must not hide the rest. */
+function narrateUnknown(entry: never): Narration {
+  const { kind } = entry as { kind: unknown }
+  return { text: `${String(kind)} (this paramedic is older than the service)`, tone: 'quiet' }
+}

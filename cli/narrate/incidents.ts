@@ -1,0 +1,75 @@
+import type { IncidentOutcome, Phase } from '../../contracts/incident.ts'
+import { humaneDuration } from '../terminal/clock.ts'
+import { because, type EntryOf, listed, type Narration, shortHash } from './narration.ts'
+
+type Kind =
+  | 'incident.opened'
+  | 'phase.changed'
+  | 'recovery.held'
+  | 'recovery.lost'
+  | 'ladder.exhausted'
+  | 'incident.closed'
+
+export function narrateIncident(entry: EntryOf<Kind>): Narration {
+  switch (entry.kind) {
+    case 'incident.opened':
+      return opened(entry.data)
+    case 'phase.changed':
+      return { text: phaseWords[entry.data.to], tone: 'quiet' }
+    case 'recovery.held': {
+      const { because: reason, holdMs } = entry.data
+      const text = `It closes when nothing fires for ${humaneDuration(holdMs)}${because(reason)}`
+      return { text, tone: 'good' }
+    }
+    case 'recovery.lost':
+      return { text: `The recovery did not last${because(entry.data.because)}`, tone: 'bad' }
+    case 'ladder.exhausted':
+      return {
+        text: `No step is left in the runbook; people have to take over${because(entry.data.because)}`,
+        tone: 'bad',
+      }
+    case 'incident.closed': {
+      const { outcome, because: reason } = entry.data
+      return {
+        text: `Closed: ${outcomeInWords(outcome)}${because(reason)}`,
+        tone: outcome === 'cancelled' ? 'plain' : 'good',
+      }
+    }
+    default:
+      return entry satisfies never
+  }
+}
+
+const phaseWords: Record<Phase, string> = {
+  detection: 'Detection begins',
+  triage: 'Triage begins: measure first',
+  mitigation: 'Mitigation begins: the steps of the runbook, one by one',
+  verification: 'Verification begins: is it well as a whole?',
+  'post-mortem': 'Post-mortem begins',
+  closed: 'The incident is over',
+}
+
+function opened(data: EntryOf<'incident.opened'>['data']): Narration {
+  const bindings = Object.entries(data.bindings).map(([role, target]) => `${role} is ${target}`)
+  const bound = bindings.length === 0 ? '' : `; ${listed(bindings)}`
+  const unbound = data.unbound ?? []
+  const missing = unbound.length === 0 ? '' : `; no target for ${listed(unbound)}, steps on it are skipped`
+  const linked = data.linkedTo === undefined ? '' : `; follows ${data.linkedTo}`
+  return {
+    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${bound}${missing}${linked}`,
+    tone: unbound.length === 0 ? 'plain' : 'attention',
+  }
+}
+
+export function outcomeInWords(outcome: IncidentOutcome): string {
+  switch (outcome) {
+    case 'recovered':
+      return 'recovered, proved by measurement'
+    case 'resolved-by-person':
+      return 'resolved by a person'
+    case 'cancelled':
+      return 'cancelled, it was no incident'
+    default:
+      return outcome satisfies never
+  }
+}

@@ -1,0 +1,60 @@
+import type { StepResult } from '../../contracts/incident.ts'
+import type { Tone } from '../terminal/paint.ts'
+import { because, type EntryOf, type Narration, type NarrationWords, ofStep, shortHash } from './narration.ts'
+import { parametersInWords } from './values.ts'
+
+type Kind = 'step.planned' | 'step.ended' | 'freeze.met'
+
+export function narrateStep(entry: EntryOf<Kind>, words: NarrationWords): Narration {
+  switch (entry.kind) {
+    case 'step.planned':
+      return planned(entry.data, words)
+    case 'step.ended': {
+      const { step, attempt, result, because: reason } = entry.data
+      const text = `Step${ofStep(step, attempt, words)} ${resultWords[result]}${because(reason)}`
+      return { text, tone: resultTones[result] }
+    }
+    case 'freeze.met': {
+      const { step, attempt } = entry.data
+      return { text: `Did not start${ofStep(step, attempt, words)}: a freeze is on`, tone: 'attention' }
+    }
+    default:
+      return entry satisfies never
+  }
+}
+
+function planned(data: EntryOf<'step.planned'>['data'], words: NarrationWords): Narration {
+  const { action, risk, planHash, preview, parameters } = data
+  const summary = preview.summary.trim().replace(/\.$/, '')
+  const described = parametersInWords(action, parameters)
+  return {
+    text: `Planned${ofStep(data.step, data.attempt, words)}: ${summary} (${risk}, plan ${shortHash(planHash)})`,
+    tone: 'plain',
+    detail: [
+      ...(described === '' ? [] : [`with ${described}`]),
+      ...(preview.examples.length === 0 ? [] : [`for example ${preview.examples.join(', ')}`]),
+    ],
+  }
+}
+
+export const resultWords: Record<StepResult, string> = {
+  succeeded: 'succeeded',
+  skipped: 'was skipped',
+  denied: 'was denied',
+  expired: 'expired',
+  failed: 'failed',
+  unknown: 'ended unknown',
+  voided: 'was voided',
+  withdrawn: 'was withdrawn',
+}
+
+export const resultTones: Record<StepResult, Tone> = {
+  succeeded: 'good',
+  skipped: 'quiet',
+  denied: 'attention',
+  expired: 'attention',
+  failed: 'bad',
+  unknown: 'bad',
+  voided: 'attention',
+  withdrawn: 'quiet',
+}

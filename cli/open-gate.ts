@@ -1,0 +1,74 @@
+import type { GateKind } from '../contracts/incident.ts'
+import type { GateView } from '../contracts/views.ts'
+import type { ApiClient } from './api-client.ts'
+import { Failure } from './failure.ts'
+import { shortHash } from './narrate/narration.ts'
+
+/** Which of the open gates is meant. */
+export interface GateChoice {
+  step?: string
+  /** Beginning of a plan's hash; it names a gate as well as its step does. */
+  plan?: string
+}
+
+/** Every open gate, or those of one incident. */
+export async function fetchOpenGates(api: ApiClient, incident?: string): Promise<{ gates: GateView[] }> {
+  const answer = await api.get<{ gates: GateView[] } | GateView[]>('/v1/gates', { state: 'open', incident })
+  return Array.isArray(answer) ? { gates: answer } : answer
+}
+
+/** The one open gate that is meant. Throws `nothing_open`, `ambiguous` with the commands, or `plan_changed`. */
+export async function openGate(
+  api: ApiClient,
+  incident: string,
+  kind: GateKind,
+  choice: GateChoice,
+): Promise<GateView> {
+  const { gates } = await fetchOpenGates(api, incident)
+  const ofKind = gates.filter(gate => gate.kind === kind && gate.incident === incident)
+  const ofStep = ofKind.filter(gate => choice.step === undefined || gate.step === choice.step)
+  const meant = ofStep.filter(gate => choice.plan === undefined || hasPlan(gate, choice.plan))
+  const [only, ...others] = meant
+  if (only !== undefined && others.length === 0) return only
+  if (only !== undefined) throw ambiguous(incident, kind, meant)
+  if (ofStep.length > 0) throw changed(incident, ofStep, choice.plan ?? '')
+  throw nothingOpen(incident, kind, ofKind, choice.step)
+}
+
+function hasPlan({ planHash }: GateView, prefix: string): boolean {
+  return planHash?.startsWith(prefix.toLowerCase()) ?? false
+}
+
+function ambiguous(incident: string, kind: GateKind, gates: readonly GateView[]): Failure {
+  const verb = kind === 'approval' ? 'approve' : 'decide'
+  const answer = kind === 'approval' ? '' : ' done|not-done'
+  const commands = gates.map(({ step }) => `npx paramedic incident ${verb} ${incident}${answer} --step ${step}`)
+  return new Failure('ambiguous', `${gates.length} questions of ${incident} wait.`, {
+    hint: `name one: ${commands.join('  or  ')}`,
+  })
+}
+
+function changed(incident: string, gates: readonly GateView[], prefix: string): Failure {
+  const plans = gates.map(gate => `${gate.step} has plan ${shortHash(gate.planHash ?? '')}`)
+  return new Failure(
+    'plan_changed',
+    `No open gate of ${incident} has a plan ${prefix}; ${plans.join(', ')}. Nothing was approved.`,
+    {
+      hint: `read what it says now: paramedic incident show ${incident}`,
+    },
+  )
+}
+
+function nothingOpen(
+  incident: string,
+  kind: GateKind,
+  gates: readonly GateView[],
+  step: string | undefined,
+): Failure {
+  const what = kind === 'approval' ? 'approval' : 'answer'
+  const about = step === undefined ? '' : ` about ${step}`
+  const others = gates.length === 0 ? '' : ` (waiting: ${gates.map(gate => gate.step).join(', ')})`
+  return new Failure('nothing_open', `${incident} waits for no ${what}${about}${others}.`, {
+    hint: `see what became of it: paramedic incident show ${incident}`,
+  })
+}

@@ -1,0 +1,59 @@
+import { isOpen, type Severity } from '../../contracts/incident.ts'
+import type { IncidentDetail } from '../../contracts/views.ts'
+import { outcomeInWords } from '../narrate/incidents.ts'
+import { wholeDuration } from '../terminal/clock.ts'
+import type { Tone } from '../terminal/paint.ts'
+import { widthOf, wrap } from '../terminal/width.ts'
+import type { View } from './view.ts'
+
+export function heading(incident: IncidentDetail, view: View): string[] {
+  const { paint, clock, width } = view
+  const openedMs = Date.parse(incident.openedAt)
+  const facts = [
+    `${incident.system} / ${incident.environment}`,
+    `owner ${incident.owner}`,
+    `customers affected: ${incident.impact}`,
+    `runbook ${incident.runbook}`,
+    ...(incident.linkedTo === null ? [] : [`follows ${incident.linkedTo}`]),
+  ]
+  return [
+    ...titleLines(incident, view),
+    ...wrap(incident.title, width).map(paint.strong),
+    ...wrap(facts.join(' · '), width).map(paint.quiet),
+    ...wrap([`opened ${clock.exact(openedMs)}`, acknowledgement(incident)].join(' · '), width).map(
+      paint.quiet,
+    ),
+  ]
+}
+
+function titleLines(incident: IncidentDetail, { paint, width, now }: View): string[] {
+  const { severity, severityLabel, phase } = incident
+  const label = severityLabel === null ? severity : `${severity} ${severityLabel}`
+  const end = lasted(incident, now)
+  const title = `${paint.strong(incident.number)}  ${paint[severityTones[severity]](label)}  ${paint.strong(phase)}`
+  const gap = width - widthOf(title) - widthOf(end)
+  return gap < 2 ? [title, end] : [title + ' '.repeat(gap) + end]
+}
+
+function lasted(incident: IncidentDetail, now: number): string {
+  const openedMs = Date.parse(incident.openedAt)
+  if (isOpen(incident.phase)) return `open for ${wholeDuration(now - openedMs)}`
+  const took =
+    incident.closedAt === null ? '' : ` after ${wholeDuration(Date.parse(incident.closedAt) - openedMs)}`
+  return `${incident.outcome === null ? 'closed' : outcomeInWords(incident.outcome).split(',')[0]}${took}`
+}
+
+function acknowledgement({ acknowledgedAt, acknowledgedBy, openedAt, phase }: IncidentDetail): string {
+  if (acknowledgedAt !== null) {
+    const after = wholeDuration(Date.parse(acknowledgedAt) - Date.parse(openedAt))
+    return `acknowledged by ${acknowledgedBy ?? 'somebody'} after ${after}`
+  }
+  return isOpen(phase) ? 'not acknowledged' : 'never acknowledged'
+}
+
+export const severityTones: Record<Severity, Tone> = {
+  SEV1: 'bad',
+  SEV2: 'bad',
+  SEV3: 'attention',
+  SEV4: 'plain',
+}

@@ -1,0 +1,62 @@
+/** The next escalation, calculated from the runbook the incident runs by the same rules as workflows/escalate.ts. */
+import { isOpen, pageId } from '../../contracts/incident.ts'
+import type { EscalationLevel, Runbook } from '../../contracts/runbook.ts'
+import type { IncidentDetail } from '../../contracts/views.ts'
+import { evaluateCondition, incidentScope } from '../../language/conditions.ts'
+
+export interface NextPage {
+  dueAtMs: number
+  functions: string[]
+  unless?: 'acknowledged' | 'resolved'
+}
+
+/** The earliest level still to come; undefined when none is, or the incident is over. */
+export function nextPage(incident: IncidentDetail, runbook: Runbook): NextPage | undefined {
+  if (!isOpen(incident.phase)) return undefined
+  const restart = acknowledgementLost(incident)
+  const openedMs = Date.parse(incident.openedAt)
+  const begun = new Set(incident.pages.map(page => page.id))
+  const candidates = runbook.escalate.flatMap((level, index): NextPage[] => {
+    const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
+    if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
+    const dueAtMs = Math.max(
+      fromMs + level.afterMs,
+      level.unless === 'resolved' ? recoveryLostMs(incident) : 0,
+    )
+    return [
+      { dueAtMs, functions: level.page, ...(level.unless === undefined ? {} : { unless: level.unless }) },
+    ]
+  })
+  return candidates.toSorted((a, b) => a.dueAtMs - b.dueAtMs)[0]
+}
+
+function isHeldBack(incident: IncidentDetail, { unless, when }: EscalationLevel): boolean {
+  if (unless === 'acknowledged' && incident.acknowledgedAt !== null) return true
+  if (unless === 'resolved' && incident.recoveredAt !== null) return true
+  if (when === undefined) return false
+  const evaluated = evaluateCondition(when, incidentScope(incident))
+  // Without data a level pages.
+  return 'value' in evaluated && !evaluated.value
+}
+
+/** A new alert after an acknowledgement restarts the levels that wait for one, from that alert's time (promise 7). */
+function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: IncidentDetail): {
+  epoch: number
+  fromMs: number
+} {
+  const index = timeline.findLastIndex(entry => entry.kind === 'acknowledged')
+  const last = timeline[index]
+  if (last?.kind !== 'acknowledged' || acknowledgedAt !== null)
+    return { epoch: 0, fromMs: Date.parse(openedAt) }
+  const keyOf = (entry: (typeof timeline)[number]): string | undefined =>
+    entry.kind === 'alert.firing' ? entry.data.alertKey : undefined
+  const known = new Set(timeline.slice(0, index).map(keyOf))
+  const newer = timeline
+    .slice(index)
+    .find(entry => entry.kind === 'alert.firing' && !known.has(entry.data.alertKey))
+  return { epoch: last.data.epoch + 1, fromMs: newer?.atMs ?? last.atMs }
+}
+
+function recoveryLostMs({ timeline }: IncidentDetail): number {
+  return timeline.findLast(entry => entry.kind === 'recovery.lost')?.atMs ?? 0
+}

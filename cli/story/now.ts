@@ -1,0 +1,85 @@
+/** What is open at this moment, and the exact command for it. */
+import { isOpen } from '../../contracts/incident.ts'
+import type { IncidentDetail } from '../../contracts/views.ts'
+import { counted, listed } from '../narrate/narration.ts'
+import { wholeDuration } from '../terminal/clock.ts'
+import { gateCommands, gatePlan } from './gate-plan.ts'
+import type { NextPage } from './next-page.ts'
+import { command, hanging, type View } from './view.ts'
+
+/** @param isWatched the reader is watching already and need not be told how. */
+export function whatIsOpen(
+  incident: IncidentDetail,
+  view: View,
+  nextPage?: NextPage,
+  isWatched = false,
+): string[] {
+  if (!isOpen(incident.phase)) return afterTheEnd(incident, view)
+  const gates = incident.gates.filter(gate => gate.state === 'open')
+  const plans = gates.flatMap(gate => [...gatePlan(gate, view), '', ...gateCommands(gate, view)])
+  const facts = [...running(incident, view), ...state(incident, view), ...pageLine(nextPage, view)]
+  const others = [
+    ...(incident.acknowledgedAt === null ? [command(`incident ack ${incident.number}`, view, 'yours:')] : []),
+    ...(gates.length === 0 && isStuck(incident)
+      ? [command(`incident resolve ${incident.number} --reason "..."`, view, 'mended:')]
+      : []),
+    ...(isWatched ? [] : [command(`incident watch ${incident.number}`, view, 'follow:')]),
+  ]
+  return [...facts, ...(plans.length > 0 && facts.length > 0 ? [''] : []), ...plans, ...others]
+}
+
+function running({ claims }: IncidentDetail, view: View): string[] {
+  return claims
+    .filter(claim => claim.outcome === null)
+    .flatMap(({ step, action, target, claimedAt, deadline }) => {
+      const since = wholeDuration(view.now - Date.parse(claimedAt))
+      const text = `${step} runs since ${since}: ${action} on ${target}, to end before ${view.clock.near(Date.parse(deadline), view.now)}`
+      return hanging('  ', 2, text, 'attention', view)
+    })
+}
+
+/** The ladder has ended without a recovery: Paramedic only watches from here. */
+function isStuck({ timeline }: IncidentDetail): boolean {
+  const last = timeline.findLast(entry => entry.kind === 'ladder.exhausted' || entry.kind === 'phase.changed')
+  return last?.kind === 'ladder.exhausted'
+}
+
+function state(incident: IncidentDetail, view: View): string[] {
+  const say = (text: string, tone: 'plain' | 'bad' | 'good' = 'plain'): string[] =>
+    hanging('  ', 2, text, tone, view)
+  if (
+    incident.gates.some(gate => gate.state === 'open') ||
+    incident.claims.some(claim => claim.outcome === null)
+  )
+    return []
+  if (isStuck(incident))
+    return say('No step of the runbook is left: mend it by hand, Paramedic keeps measuring.', 'bad')
+  if (incident.recoveredAt !== null) return say('Recovered; it closes when the recovery has lasted.', 'good')
+  const firing =
+    incident.alertsFiring === 0
+      ? 'no alert fires any more'
+      : `${counted(incident.alertsFiring, 'alert')} firing`
+  return say(`Paramedic is at work in ${incident.phase}, ${firing}; nothing waits for you.`)
+}
+
+function pageLine(page: NextPage | undefined, view: View): string[] {
+  if (page === undefined) return []
+  const left = page.dueAtMs > view.now ? `in ${wholeDuration(page.dueAtMs - view.now)}` : 'now'
+  const unless = page.unless === undefined ? '' : ` unless ${page.unless}`
+  const text = `Next page ${left} (${view.clock.near(page.dueAtMs, view.now)}): ${listed(page.functions)}${unless}`
+  return hanging('  ', 2, text, 'attention', view)
+}
+
+function afterTheEnd(incident: IncidentDetail, view: View): string[] {
+  const { postmortemDueAt } = incident
+  if (postmortemDueAt === null || incident.outcome === 'cancelled') return ['  Nothing is open.']
+  const dueMs = Date.parse(postmortemDueAt)
+  const left = dueMs > view.now ? `in ${wholeDuration(dueMs - view.now)}` : 'overdue'
+  return hanging(
+    '  ',
+    2,
+    `Nothing is open but the post-mortem, due ${view.clock.exact(dueMs)} (${left}).`,
+    'plain',
+    view,
+  )
+}

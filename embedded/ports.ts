@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
+import { promisify } from 'node:util'
+import { SetupError } from './setup-error.ts'
+
+const LOOPBACK = '127.0.0.1'
+
+/** Fixed, so that bookmarks and configuration survive a restart; away from the products' own default ports. */
+export const DEFAULT_PORTS = {
+  api: { port: 8700, variable: 'PARAMEDIC_API_PORT' },
+  temporal: { port: 8733, variable: 'PARAMEDIC_TEMPORAL_PORT' },
+  postgres: { port: 8754, variable: 'PARAMEDIC_POSTGRES_PORT' },
+  redis: { port: 8763, variable: 'PARAMEDIC_REDIS_PORT' },
+  shop: { port: 8790, variable: 'PARAMEDIC_SHOP_PORT' },
+} as const
+
+export type PortName = keyof typeof DEFAULT_PORTS
+
+/** The port of a part: its variable, else its default. Throws port_in_use when somebody listens there. */
+export async function claimPort(name: PortName, env: NodeJS.ProcessEnv): Promise<number> {
+  const port = portOf(name, env)
+  if (await isPortFree(port)) return port
+  const { variable } = DEFAULT_PORTS[name]
+  const holder = await holderOf(port)
+  throw new SetupError(
+    'port_in_use',
+    `Port ${port} on ${LOOPBACK}, meant for ${name}, is in use${holder === undefined ? '' : ` by ${holder}`}.`,
+    `end that process, or choose another port: ${variable}=${port + 1000} npm start`,
+  )
+}
+
+/** The port of a part without looking whether it is free. Throws port_in_use for a value that is no port. */
+export function portOf(name: PortName, env: NodeJS.ProcessEnv): number {
+  const { port, variable } = DEFAULT_PORTS[name]
+  const given = env[variable]
+  if (given === undefined || given === '') return port
+  const parsed = Number(given)
+  if (Number.isInteger(parsed) && parsed > 0 && parsed < 65_536) return parsed
+  throw new SetupError('port_in_use', `${variable}=${given} is not a port.`, `give a number from 1 to 65535`)
+}
+
+/** `count` ports nobody listens on, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  // All held at once: asked for one after another, the kernel may give the same port twice.
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)))
+  const ports = servers.map(server => {
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('a TCP server has a numeric address')
+    return address.port
+  })
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+  return ports
+}
+
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1)
+  if (port === undefined) throw new Error('asked for one port, got none')
+  return port
+}
+
+export async function isPortFree(port: number): Promise<boolean> {
+  try {
+    const server = await listen(port)
+    await new Promise(resolve => server.close(resolve))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function listen(port: number) {
+  const server = createServer()
+  return new Promise<typeof server>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => resolve(server))
+  })
+}
+
+// Only a courtesy: both tools may be absent, or may not be allowed to say.
+async function holderOf(port: number): Promise<string | undefined> {
+  const run = promisify(execFile)
+  const options = { timeout: 2_000 }
+  try {
+    const { stdout } = await run('ss', ['-ltnpH', `sport = :${port}`], options)
+    const match = /\("([^"]+)",pid=(\d+)/.exec(stdout)
+    if (match !== null) return `${match[1]} (pid ${match[2]})`
+  } catch {
+    // no ss here: ask lsof
+  }
+  try {
+    const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], options)
+    const pid = /^p(\d+)$/m.exec(stdout)?.[1]
+    const command = /^c(.+)$/m.exec(stdout)?.[1]
+    return pid === undefined ? undefined : `${command ?? 'a process'} (pid ${pid})`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cacheFolder } from './cache-folder.ts'
+import { findOnPath } from './find-on-path.ts'
+import { buildTemporalServer } from './temporal-build.ts'
+
+/** Time skipping came with 1.32; tests and drills need it. 1.32.2 wants a newer Go. */
+export const TEMPORAL_VERSION = '1.32.1'
+const MINIMUM = { major: 1, minor: 32 }
+
+/** `server` is the production server, `cli` the developer server inside the `temporal` command. */
+export type TemporalProgram = { kind: 'server' | 'cli'; path: string }
+
+/**
+ * The Temporal server of this machine: `temporal` on PATH, the one kept in the cache folder, else built with Go.
+ * A candidate that is too old is named with its version and passed over. The download the Temporal SDK offers is not
+ * tried: it fetches the same `temporal` command, whose newest release holds server 1.29 (measured: CLI 1.5.1).
+ */
+export async function findTemporalProgram(options: { say?(line: string): void }): Promise<TemporalProgram> {
+  const say = options.say ?? (line => process.stderr.write(`paramedic: ${line}\n`))
+  const onPath = findOnPath('temporal')
+  if (onPath !== undefined) {
+    const reason = await whyNot(onPath)
+    if (reason === undefined) return { kind: 'cli', path: onPath }
+    say(`${onPath} is not used: ${reason}`)
+  }
+  const built = builtServerPath()
+  if (!existsSync(built)) await buildTemporalServer({ version: TEMPORAL_VERSION, target: built, say })
+  return { kind: 'server', path: built }
+}
+
+/** Where the built server is, or will be. */
+export function builtServerPath(): string {
+  return join(cacheFolder(), 'temporal-server', TEMPORAL_VERSION, 'temporal-server')
+}
+
+/** Why the `temporal` command at this path cannot be used; undefined when it can. */
+async function whyNot(path: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 5_000 })
+    // "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)"
+    const match = /Server (\d+)\.(\d+)\.\d+/.exec(stdout)
+    if (match === null) return `it does not say which server it holds: ${stdout.trim()}`
+    const [major, minor] = [Number(match[1]), Number(match[2])]
+    const isEnough = major > MINIMUM.major || (major === MINIMUM.major && minor >= MINIMUM.minor)
+    return isEnough
+      ? undefined
+      : `it holds server ${major}.${minor}, needed is ${MINIMUM.major}.${MINIMUM.minor}`
+  } catch (error) {
+    return `it does not run: ${error instanceof Error ? error.message : String(error)}`
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Imported first, it makes a process stop itself (SIGSTOP) at one statement, as a killed or frozen machine would: FAULTY_PAUSE
+ * is a piece of the SQL, FAULTY_WHEN says before or after it. The test kills the process there or lets it go on.
+ */
+import pg from 'pg'
+
+const pauseAt = process.env['FAULTY_PAUSE']
+const pauseWhen = process.env['FAULTY_WHEN'] ?? 'before'
+let hasPaused = false
+
+if (pauseAt !== undefined) {
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+
+  function queryWithPause(this: pg.Client, ...args: unknown[]): unknown {
+    const isHere = !hasPaused && typeof args[0] === 'string' && args[0].includes(pauseAt!)
+    if (!isHere) return query.apply(this, args)
+    hasPaused = true
+    // A connection of its own resolves; the pool hands in a callback.
+    const done = args.at(-1)
+    const answer = ask(this, typeof done === 'function' ? args.slice(0, -1) : args)
+    if (typeof done !== 'function') return answer
+    answer.then(
+      result => done(null, result),
+      (error: unknown) => done(error),
+    )
+    return undefined
+  }
+
+  async function ask(client: pg.Client, args: unknown[]): Promise<unknown> {
+    if (pauseWhen === 'before') await stopped()
+    const result = await query.apply(client, args)
+    if (pauseWhen === 'after') await stopped()
+    process.stdout.write('statement passed\n')
+    return result
+  }
+
+  pg.Client.prototype.query = queryWithPause as typeof pg.Client.prototype.query
+}
+
+/** Resolves on the first turn of the event loop after the process was stopped and continued. */
+async function stopped(): Promise<void> {
+  const before = performance.now()
+  process.stdout.write('process paused\n', () => process.kill(process.pid, 'SIGSTOP'))
+  while (performance.now() - before < 200) await new Promise(resolve => setTimeout(resolve, 20))
+}
