@@ -31,7 +31,8 @@ export interface RehearsalOptions {
   configuration: Configuration
   runbooks: LoadedRunbook[]
   target(name: string): ScriptedTarget
-  script(labels: Record<string, string>): readonly ScriptedAct[]
+  /** Who acts when; without it the workflows are bundled exactly as production bundles them. */
+  script?(labels: Record<string, string>): readonly ScriptedAct[]
   /** Default: hours pass in moments. */
   skipsTime?: boolean
   maxCachedWorkflows?: number
@@ -79,12 +80,14 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     histories: createHistories(client),
     worker: `rehearsal/${process.pid}`,
   })
-  const scripted = createScriptActivities({ pool, scriptFor: options.script, relayAll })
+  const { script } = options
+  const scripted = script === undefined ? {} : createScriptActivities({ pool, scriptFor: script, relayAll })
+  const interceptors = script === undefined ? [] : [fileURLToPath(new URL('./scripted-people.ts', import.meta.url))]
   const native = await NativeConnection.connect({ address: temporalAddress })
   const workers = await createWorkers({
     connection: native,
     namespace,
-    bundle: await bundleWorkflows([fileURLToPath(new URL('./scripted-people.ts', import.meta.url))]),
+    bundle: await bundleWorkflows(interceptors),
     activities: { ...activities, main: { ...activities.main, ...scripted } },
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   })

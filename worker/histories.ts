@@ -18,7 +18,7 @@ export function createHistories(client: Client): Histories {
       for (let runId: string | undefined = newest; runId !== undefined; ) {
         const history: History = await client.workflow.getHandle(workflowId, runId).fetchHistory()
         const started: Started = history.events?.[0]?.workflowExecutionStartedEventAttributes
-        runs.unshift({ runId, events: history.events?.length ?? 0, json: JSON.stringify(historyToJSON(history)) })
+        runs.unshift({ runId, events: history.events?.length ?? 0, json: historyToJSON(history) })
         runId = started?.continuedExecutionRunId || undefined
       }
       return runs

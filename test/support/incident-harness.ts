@@ -1,6 +1,6 @@
 /** Tests speak the domain through this: tell what the target does, who acts when, fire an alert, and read how it ended. */
 import { randomBytes } from 'node:crypto'
-import { Connection } from '@temporalio/client'
+import { type Client, Connection } from '@temporalio/client'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
@@ -40,6 +40,7 @@ export interface Played {
 
 export interface Harness {
   pool: Pool
+  client: Client
   /** Sets the scene and fires its alert; resolves with the incident's number. */
   open(scene: Scene): Promise<{ number: string; name: string }>
   /** Opens, waits for the end, and tells how it went. */
@@ -65,9 +66,17 @@ export async function freshDatabase(adminUrl = inject('postgresUrl')): Promise<{
   return { pool, url: url.href }
 }
 
-export async function startHarness(options: { skipsTime?: boolean; maxCachedWorkflows?: number } = {}): Promise<Harness> {
+export interface HarnessOptions {
+  skipsTime?: boolean
+  maxCachedWorkflows?: number
+  /** False: workflows are bundled as in production, and people act from outside. */
+  isScripted?: boolean
+  temporalAddress?: string
+}
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const { pool } = await freshDatabase()
-  const temporalAddress = inject('temporalAddress')
+  const temporalAddress = options.temporalAddress ?? inject('temporalAddress')
   const namespace = `test-${randomBytes(6).toString('hex')}`
   const connection = await Connection.connect({ address: temporalAddress })
   await registerNamespace(temporalAddress, namespace)
@@ -83,7 +92,7 @@ export async function startHarness(options: { skipsTime?: boolean; maxCachedWork
     configuration,
     runbooks,
     target: name => scenes.get(name.slice(0, name.lastIndexOf('-')))!.target,
-    script: labels => scenes.get(labels['alertname']!)?.people ?? [],
+    ...(options.isScripted === false ? {} : { script: labels => scenes.get(labels['alertname']!)?.people ?? [] }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   })
@@ -141,6 +150,7 @@ export async function startHarness(options: { skipsTime?: boolean; maxCachedWork
 
   return {
     pool,
+    client: rehearsal.client,
     open,
     ended,
     tell,

@@ -1,0 +1,36 @@
+/**
+ * Plays every behaviour whose history is kept, and replays what came out. With RECORD_HISTORIES=1 the files in
+ * test/replay/histories are written anew: before the first tagged release only, in a commit that says why.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { incidentWorkflowId } from '../../contracts/incident.ts'
+import { behaviours } from '../replay/behaviours.ts'
+import { historiesFolder, replay } from '../replay/replay.ts'
+import { type Harness, startHarness } from '../support/incident-harness.ts'
+
+let harness: Harness
+beforeAll(async () => void (harness = await startHarness({ skipsTime: false, isScripted: false })))
+afterAll(() => harness.stop())
+
+test.each(Object.entries(behaviours))('%s', async (name, behaviour) => {
+  const opened = await harness.open(behaviour)
+  await behaviour.happens(harness, opened)
+  await harness.ended(opened)
+  const history = await harness.client.workflow.getHandle(incidentWorkflowId(opened.number)).fetchHistory()
+  const json = JSON.parse(historyToJSON(history), withoutPlaces) as unknown
+  await expect(replay(json, incidentWorkflowId(opened.number))).resolves.toBeUndefined()
+  if (process.env['RECORD_HISTORIES'] !== '1') return
+  mkdirSync(historiesFolder, { recursive: true })
+  writeFileSync(
+    new URL(`${name}.json.gz`, historiesFolder),
+    gzipSync(JSON.stringify({ workflowId: incidentWorkflowId(opened.number), history: json })),
+  )
+})
+
+/** Where it ran is no part of a behaviour: stacks and identities name machines and folders. */
+function withoutPlaces(key: string, value: unknown): unknown {
+  return key === 'stackTrace' || key === 'identity' ? '' : value
+}

@@ -1,0 +1,219 @@
+/** The behaviours whose histories are kept. People act from outside and seconds stand for minutes, on the real clock. */
+import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
+import { setFreeze } from '../../store/freezes.ts'
+import { decideOutcome, listGates, vote } from '../../store/gates.ts'
+import { eventually, type Harness } from '../support/incident-harness.ts'
+
+interface Opened {
+  number: string
+  name: string
+}
+
+export interface Behaviour {
+  runbook: string
+  target: ScriptedTarget
+  autonomy?: 'observe' | 'propose' | 'auto'
+  /** What people and the source do, while it runs. */
+  happens(harness: Harness, opened: Opened): Promise<void>
+}
+
+const steadiness = `settle: 0s, for: 300ms, within: 2s, every: 250ms`
+
+function runbook(options: { steps?: number; gate?: string; hold?: string } = {}): string {
+  const step = (id: string, gate = '') =>
+    `  - { id: ${id}, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 }, ${gate}
+      verify: { check: pool, until: 'value.used_ratio < 0.7', ${steadiness} }, undo: { none: "sessions reconnect" } }`
+  const gate = options.gate === undefined ? '' : `gate: { approvers: [role:approver], ${options.gate} },`
+  const steps = ['first', 'second']
+    .slice(0, options.steps ?? 1)
+    .map((id, index) => step(id, index === 0 ? gate : ''))
+  return `
+triage:
+  checks: { pool: { uses: postgres.connections, target: db }, health: { uses: service.health, target: api } }
+  severity: [ { is: SEV1, label: High, when: 'checks.pool.used_ratio > 0.95' }, { is: SEV2 } ]
+  impact: 'checks.pool.used_ratio > 0.9'
+mitigate:
+${steps.join('\n')}
+verify: { checks: [pool], until: 'checks.pool.used_ratio < 0.7', for: 300ms, within: 2s, every: 250ms }
+hold: ${options.hold ?? '500ms'}
+escalate:
+  - { after: 0s, page: [on-call] }
+  - { after: 3s, unless: acknowledged, page: [on-call, senior] }
+  - { after: 60m, unless: resolved, when: incident.impact, page: [platform-lead], severity: SEV1 }
+`
+}
+
+const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
+const well = { idle: 1, used_ratio: 0.2, status: 'up' }
+const mendedBy = (effects: number): ScriptedTarget => ({
+  measure: moment => (moment.effects >= effects ? well : ill),
+})
+const neverMended: ScriptedTarget = { measure: () => ill }
+const lost: ScriptedTarget = {
+  measure: () => ill,
+  apply: async () => {
+    throw new Error('the connection broke in the middle')
+  },
+}
+
+const by = (opened: Opened) => ({ number: opened.number, by: 'ana', atMs: Date.now() })
+const quiet = (harness: Harness, opened: Opened) => harness.report(opened.name, 'resolved')
+const resolve = (harness: Harness, opened: Opened) =>
+  requestResolve(harness.pool, { ...by(opened), reason: 'mended by hand' })
+
+/** Waits until the incident's record has an entry of this kind. */
+async function entry(
+  harness: Harness,
+  opened: Opened,
+  kind: Parameters<Awaited<ReturnType<Harness['tell']>>['entries']>[0],
+): Promise<void> {
+  await eventually(async () => (await harness.tell(opened)).entries(kind).length > 0)
+}
+
+async function decide(harness: Harness, opened: Opened, verdict: 'approve' | 'deny'): Promise<void> {
+  const open = await eventually(
+    async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
+  )
+  await vote(harness.pool, {
+    gateId: open.id,
+    by: 'ana',
+    verdict,
+    planHash: open.planHash!,
+    atMs: Date.now(),
+  })
+}
+
+const asks = 'quorum: 1, expires: 60s, on_expiry: escalate'
+
+export const behaviours: Record<string, Behaviour> = {
+  'recovers-by-the-first-step': { runbook: runbook(), target: mendedBy(1), happens: quiet },
+  'goes-to-the-second-step-when-the-first-does-not-help': {
+    runbook: runbook({ steps: 2 }),
+    target: mendedBy(2),
+    happens: quiet,
+  },
+  'waits-for-a-person-when-the-ladder-is-exhausted': {
+    runbook: runbook(),
+    target: neverMended,
+    async happens(harness, opened) {
+      await entry(harness, opened, 'ladder.exhausted')
+      await resolve(harness, opened)
+    },
+  },
+  'takes-no-data-for-no-recovery': {
+    runbook: runbook(),
+    target: { measure: moment => (moment.effects === 0 ? ill : {}) },
+    async happens(harness, opened) {
+      await entry(harness, opened, 'ladder.exhausted')
+      await resolve(harness, opened)
+    },
+  },
+  'runs-an-approved-plan': {
+    runbook: runbook({ gate: asks }),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      await decide(harness, opened, 'approve')
+      await quiet(harness, opened)
+    },
+  },
+  'goes-on-after-a-denial': {
+    runbook: runbook({ steps: 2, gate: asks }),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      await decide(harness, opened, 'deny')
+      await quiet(harness, opened)
+    },
+  },
+  'pages-and-goes-on-when-nobody-decides': {
+    runbook: runbook({ steps: 2, gate: 'quorum: 1, expires: 1s, on_expiry: escalate' }),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      await entry(harness, opened, 'gate.expired')
+      await quiet(harness, opened)
+    },
+  },
+  'withdraws-the-gate-when-the-alert-resolves': {
+    runbook: runbook({ gate: asks }),
+    target: { measure: () => well },
+    async happens(harness, opened) {
+      await entry(harness, opened, 'gate.opened')
+      await quiet(harness, opened)
+    },
+  },
+  'goes-to-the-next-step-when-the-alert-returns-in-the-hold': {
+    runbook: runbook({ steps: 2, hold: '3s' }),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      await entry(harness, opened, 'recovery.held')
+      await quiet(harness, opened)
+      await harness.report(opened.name, 'firing')
+      await entry(harness, opened, 'recovery.lost')
+      await quiet(harness, opened)
+    },
+  },
+  'restarts-the-levels-for-a-new-alert-after-an-acknowledgement': {
+    runbook: runbook(),
+    target: neverMended,
+    async happens(harness, opened) {
+      await acknowledge(harness.pool, by(opened))
+      await harness.report(opened.name, 'firing', Date.now(), 'second')
+      await eventually(async () => (await harness.tell(opened)).pages.length >= 2)
+      await resolve(harness, opened)
+    },
+  },
+  'waits-out-a-freeze': {
+    runbook: runbook({ gate: asks }),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      const open = await eventually(
+        async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
+      )
+      await setFreeze(harness.pool, { on: true, by: 'ben', atMs: Date.now() })
+      await vote(harness.pool, {
+        gateId: open.id,
+        by: 'ana',
+        verdict: 'approve',
+        planHash: open.planHash!,
+        atMs: Date.now(),
+      })
+      await entry(harness, opened, 'freeze.met')
+      await setFreeze(harness.pool, { on: false, by: 'ben', atMs: Date.now() })
+      await eventually(
+        async () =>
+          (await listGates(harness.pool, { incident: opened.number, open: true }))[0]?.attempt === 2,
+      )
+      await decide(harness, opened, 'approve')
+      await quiet(harness, opened)
+    },
+  },
+  'asks-a-person-what-became-of-a-lost-effect': {
+    runbook: runbook(),
+    target: lost,
+    async happens(harness, opened) {
+      const open = await eventually(
+        async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
+      )
+      await decideOutcome(harness.pool, { gateId: open.id, by: 'ana', answer: 'done', atMs: Date.now() })
+      await entry(harness, opened, 'ladder.exhausted')
+      await resolve(harness, opened)
+    },
+  },
+  'ends-when-a-person-cancels': {
+    runbook: runbook({ gate: asks }),
+    target: neverMended,
+    async happens(harness, opened) {
+      await entry(harness, opened, 'gate.opened')
+      await requestCancel(harness.pool, { ...by(opened), reason: 'opened by mistake' })
+    },
+  },
+  'plans-and-leaves-alone-what-is-in-observe': {
+    runbook: runbook(),
+    target: neverMended,
+    autonomy: 'observe',
+    async happens(harness, opened) {
+      await entry(harness, opened, 'ladder.exhausted')
+      await resolve(harness, opened)
+    },
+  },
+}
