@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'integration',
+          provide: { maxCachedWorkflows: 200 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/unit/**', 'test/full/**'],
         },
@@ -30,7 +31,9 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'full',
-          include: ['test/full/**/*.test.ts'],
+          // The workflow tests once more with nothing cached, so that every workflow task is a replay.
+          include: ['test/full/**/*.test.ts', 'test/workflow/**/*.test.ts'],
+          provide: { maxCachedWorkflows: 0 },
           testTimeout: 600 * SECOND_MS,
         },
       },

@@ -68,7 +68,6 @@ export async function freshDatabase(adminUrl = inject('postgresUrl')): Promise<{
 
 export interface HarnessOptions {
   skipsTime?: boolean
-  maxCachedWorkflows?: number
   /** False: workflows are bundled as in production, and people act from outside. */
   isScripted?: boolean
   temporalAddress?: string
@@ -94,7 +93,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     target: name => scenes.get(name.slice(0, name.lastIndexOf('-')))!.target,
     ...(options.isScripted === false ? {} : { script: labels => scenes.get(labels['alertname']!)?.people ?? [] }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
-    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+    maxCachedWorkflows: inject('maxCachedWorkflows'),
   })
 
   async function report(name: string, status: 'firing' | 'resolved', atMs = Date.now(), alert = 'first'): Promise<void> {

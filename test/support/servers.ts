@@ -20,6 +20,8 @@ declare module 'vitest' {
     postgresUrl: string
     /** Undefined where no redis-server is installed. */
     redisUrl: string | undefined
+    /** How many workflows a worker keeps in memory; see vitest.config.ts. */
+    maxCachedWorkflows: number
   }
 }
 
