@@ -19,7 +19,11 @@ export function createArchiveActivities({ pool, histories }: { pool: Pool; histo
       const chain = await histories.readClosedChain(input.number)
       if (chain === undefined) {
         const message = `incident ${input.number} still runs`
-        throw ApplicationFailure.create({ message, type: 'StillRunning', category: ApplicationFailureCategory.BENIGN })
+        throw ApplicationFailure.create({
+          message,
+          type: 'StillRunning',
+          category: ApplicationFailureCategory.BENIGN,
+        })
       }
       const atMs = Date.now()
       const runs: ArchivedRun[] = chain.map(({ runId, events, json }) => ({

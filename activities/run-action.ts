@@ -130,7 +130,11 @@ export function createActionActivities(dependencies: {
     } catch (error) {
       // The record is out of reach: whether the effect happened is for settling and probing to find out.
       if (isCodedError(error) && error.code === 'database_unavailable') throw error
-      const reached = { touched: touchedBy(error) ?? life.touched(), unit: '', evidence: isCodedError(error) ? error.fields : {} }
+      const reached = {
+        touched: touchedBy(error) ?? life.touched(),
+        unit: '',
+        evidence: isCodedError(error) ? error.fields : {},
+      }
       return settle(input, plan, hasBegun ? outcomeOf(error) : 'failed', reached, error, now())
     }
   }
@@ -149,17 +153,15 @@ export function createActionActivities(dependencies: {
     atMs: number,
   ): Promise<ActionResult> {
     const { step, attempt, action } = input
-    const message = error === undefined ? undefined : error instanceof Error ? error.message : String(error)
+    const message = error === undefined ? undefined : messageOf(error)
     const data = {
-      ...{
-        step,
-        attempt,
-        action,
-        target: plan.target.name,
-        outcome,
-        touched: effect.touched,
-        evidence: effect.evidence,
-      },
+      step,
+      attempt,
+      action,
+      target: plan.target.name,
+      outcome,
+      touched: effect.touched,
+      evidence: effect.evidence,
       ...(effect.unit === '' ? {} : { unit: effect.unit }),
       ...(message === undefined ? {} : { error: message }),
     }
@@ -188,6 +190,10 @@ const refusals: Record<ClaimRefusal, string> = {
 /** No answer in the middle of a change leaves it open what happened; a refusal, or a stop between two batches, does not. */
 function outcomeOf(error: unknown): Outcome {
   return isCodedError(error) && error.family !== 'unavailable' ? 'failed' : 'unknown'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'something that is no error was thrown'
 }
 
 /** An action that fails knows exactly how far it came; the last checkpoint may lag behind. */

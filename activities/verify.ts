@@ -68,7 +68,11 @@ export function createVerifyActivities(dependencies: {
       if (holdBeganMs === undefined || atMs - holdBeganMs < input.forMs) {
         const message = `${input.until} has not held for ${input.forMs} ms yet`
         // Benign: a poll that goes on is no trouble to log.
-        throw ApplicationFailure.create({ message, type: notYet, category: ApplicationFailureCategory.BENIGN })
+        throw ApplicationFailure.create({
+          message,
+          type: notYet,
+          category: ApplicationFailureCategory.BENIGN,
+        })
       }
       return end(input, sample, 'recovered', atMs - holdBeganMs, atMs)
     },

@@ -42,7 +42,9 @@ function hasPlan({ planHash }: GateView, prefix: string): boolean {
 function ambiguous(incident: string, kind: GateKind, gates: readonly GateView[]): Failure {
   const verb = kind === 'approval' ? 'approve' : 'decide'
   const answer = kind === 'approval' ? '' : ' done|not-done'
-  const commands = gates.map(({ step }) => `npx paramedic incident ${verb} ${incident}${answer} --step ${step}`)
+  const commands = gates.map(
+    ({ step }) => `npx paramedic incident ${verb} ${incident}${answer} --step ${step}`,
+  )
   return new Failure('ambiguous', `${gates.length} questions of ${incident} wait.`, {
     hint: `name one: ${commands.join('  or  ')}`,
   })

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { autonomies } from './incident.ts'
 import { Secret } from './secret.ts'
-import { targetKinds } from './targets/definition.ts'
+import type { targetKinds } from './targets/definition.ts'
 
 /** The built-in roles; what each may do is in principals.ts. */
 export const roles = ['viewer', 'responder', 'approver', 'admin', 'auditor', 'ingest'] as const
@@ -21,7 +21,9 @@ const secret = z
 /** A URL that may carry a password is a secret as a whole. */
 const secretUrl = z.url().transform(value => new Secret(value))
 /** Asked over HTTP; credentials do not belong into it. */
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).refine(value => !URL.parse(value)?.username, 'must not carry credentials')
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .refine(value => !URL.parse(value)?.username, 'must not carry credentials')
 const token = z
   .string()
   .min(24, 'must be at least 24 characters')

@@ -108,7 +108,11 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'The incident took another turn; what was done before stays done.',
   },
-  frozen: { family: 'rejected', httpStatus: 409, hint: 'A freeze is on; `npx paramedic freeze off` lifts it.' },
+  frozen: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'A freeze is on; `npx paramedic freeze off` lifts it.',
+  },
   invalid_runbook: {
     family: 'refused',
     httpStatus: 400,

@@ -54,7 +54,11 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   const client = new Client({ connection, namespace })
   const workflows = createIncidentWorkflows(client)
   const log = { error: (fields: object, message: string) => console.error(message, fields) }
-  const relay = createRelay(pool, { runbooks: options.runbooks, targets: configuration.targets, log }, workflows)
+  const relay = createRelay(
+    pool,
+    { runbooks: options.runbooks, targets: configuration.targets, log },
+    workflows,
+  )
   const relayAll = async (withinMs: number): Promise<void> => {
     const until = Date.now() + withinMs
     while (await isWaiting(pool)) {
@@ -82,7 +86,8 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   })
   const { script } = options
   const scripted = script === undefined ? {} : createScriptActivities({ pool, scriptFor: script, relayAll })
-  const interceptors = script === undefined ? [] : [fileURLToPath(new URL('./scripted-people.ts', import.meta.url))]
+  const interceptors =
+    script === undefined ? [] : [fileURLToPath(new URL('./scripted-people.ts', import.meta.url))]
   const native = await NativeConnection.connect({ address: temporalAddress })
   const workers = await createWorkers({
     connection: native,

@@ -24,7 +24,12 @@ export function createScriptActivities(options: {
       return options.scriptFor(input.labels).map(act => act.afterMs)
     },
 
-    async performAct(input: { number: string; labels: Record<string, string>; index: number; atMs: number }): Promise<void> {
+    async performAct(input: {
+      number: string
+      labels: Record<string, string>
+      index: number
+      atMs: number
+    }): Promise<void> {
       const act = options.scriptFor(input.labels)[input.index]!
       await act.perform({ pool: options.pool, number: input.number, atMs: input.atMs })
       await options.relayAll(deliveredWithinMs)

@@ -7,14 +7,19 @@ import type { ScriptActivities } from './script-activities.ts'
 import { incidentWorkflowType, taskQueue } from '../contracts/messages.ts'
 import type { CarriedInput } from '../workflows/life.ts'
 
-const { readScript, performAct } = proxyActivities<ScriptActivities>({ taskQueue, startToCloseTimeout: 30_000, retry: { maximumAttempts: 1 } })
+const { readScript, performAct } = proxyActivities<ScriptActivities>({
+  taskQueue,
+  startToCloseTimeout: 30_000,
+  retry: { maximumAttempts: 1 },
+})
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [
     {
       async execute(input, next) {
         const [incident] = input.args as [CarriedInput]
-        const isFirstRun = workflowInfo().workflowType === incidentWorkflowType && incident.carried === undefined
+        const isFirstRun =
+          workflowInfo().workflowType === incidentWorkflowType && incident.carried === undefined
         if (isFirstRun) void followScript(incident)
         return next(input)
       },

@@ -42,14 +42,22 @@ export function createScriptedTargets(find: (name: string) => ScriptedTarget): {
     measure: async (target: TargetConfiguration) => find(target.name).measure(moment(target)),
   }
   const action = {
-    identify: async (target: TargetConfiguration) => find(target.name).identity?.(moment(target)) ?? { name: target.name },
+    identify: async (target: TargetConfiguration) =>
+      find(target.name).identity?.(moment(target)) ?? { name: target.name },
     async plan(target: TargetConfiguration) {
       const wouldTouch = find(target.name).wouldTouch?.(moment(target)) ?? 1
-      return { preview: { summary: `would touch ${wouldTouch}`, wouldTouch, unit: 'things', examples: [] }, atMost: wouldTouch }
+      return {
+        preview: { summary: `would touch ${wouldTouch}`, wouldTouch, unit: 'things', examples: [] },
+        atMost: wouldTouch,
+      }
     },
     async apply(target: TargetConfiguration, _: unknown, context: EffectContext) {
       const scripted = find(target.name)
-      const effect = (await scripted.apply?.(moment(target), context)) ?? { touched: 1, unit: 'things', evidence: {} }
+      const effect = (await scripted.apply?.(moment(target), context)) ?? {
+        touched: 1,
+        unit: 'things',
+        evidence: {},
+      }
       receipts.push({ target: target.name, atMs: moment(target).nowMs })
       return effect
     },
@@ -59,5 +67,9 @@ export function createScriptedTargets(find: (name: string) => ScriptedTarget): {
   const checks = Object.fromEntries(Object.keys(checkDefinitions).map(name => [name, check]))
   const actions = Object.fromEntries(Object.keys(actionDefinitions).map(name => [name, action]))
   // Every name has the same script behind it; the typed parameters are not looked at.
-  return { checks: checks as unknown as CheckImplementations, actions: actions as unknown as ActionImplementations, receipts }
+  return {
+    checks: checks as unknown as CheckImplementations,
+    actions: actions as unknown as ActionImplementations,
+    receipts,
+  }
 }

@@ -29,8 +29,12 @@ export async function readTimeline(
 
 export type ChainFault = { seq: number; fault: 'content' | 'link' | 'sequence' | 'truncated' }
 
-/** Recomputes the whole chain; the first entry that does not fit, or undefined when all fit. */
+/**
+ * Recomputes the whole chain; the first entry that does not fit, or undefined when all fit. Others may write meanwhile: the
+ * last entry found lies between the heads before and after.
+ */
 export async function findChainFault(db: Queryable): Promise<ChainFault | undefined> {
+  const before = await readHead(db)
   let previous = { seq: 0, hash: '0'.repeat(64) }
   for (;;) {
     const { rows } = await db.query<EntryRow & { prev_hash: string }>(
@@ -45,10 +49,15 @@ export async function findChainFault(db: Queryable): Promise<ChainFault | undefi
     }
     if (rows.length === 0) break
   }
-  const head = await db.query<{ seq: number; hash: string }>('select seq, hash from audit_head')
-  return head.rows[0]?.seq === previous.seq && head.rows[0].hash === previous.hash
-    ? undefined
-    : { seq: previous.seq + 1, fault: 'truncated' }
+  const after = await readHead(db)
+  const fits = [before, after].every(head => head.seq !== previous.seq || head.hash === previous.hash)
+  if (before.seq <= previous.seq && previous.seq <= after.seq && fits) return undefined
+  return { seq: Math.min(previous.seq, after.seq) + 1, fault: 'truncated' }
+}
+
+async function readHead(db: Queryable): Promise<{ seq: number; hash: string }> {
+  const { rows } = await db.query<{ seq: number; hash: string }>('select seq, hash from audit_head')
+  return rows[0] ?? { seq: -1, hash: '' }
 }
 
 interface EntryRow {

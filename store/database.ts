@@ -10,7 +10,10 @@ export type Queryable = Pick<pg.ClientBase, 'query'>
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** Opens the pool on Paramedic's own database; every connection lives in the schema `paramedic`. */
-export function openDatabase(url: string, options: { maxConnections?: number; name?: string; statementTimeoutMs?: number } = {}): Pool {
+export function openDatabase(
+  url: string,
+  options: { maxConnections?: number; name?: string; statementTimeoutMs?: number } = {},
+): Pool {
   const { statementTimeoutMs: ms } = options
   // Also on the server: a statement nobody waits for any more must not hold its locks.
   const timeout = ms === undefined ? '' : ` -c statement_timeout=${ms} -c lock_timeout=${ms}`

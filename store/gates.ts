@@ -273,7 +273,9 @@ async function lockOpenGate(
   if (gate === undefined || gate.kind !== kind)
     throw new CodedError('not_found', `There is no ${kind} gate ${gateId}.`, { fields: { gateId } })
   if (!isOpen(gate.incident_phase)) {
-    throw new CodedError('incident_not_open', `${gate.incident} is ${gate.incident_phase}.`, { fields: { number: gate.incident, phase: gate.incident_phase } })
+    throw new CodedError('incident_not_open', `${gate.incident} is ${gate.incident_phase}.`, {
+      fields: { number: gate.incident, phase: gate.incident_phase },
+    })
   }
   if (gate.state !== 'open') {
     const who = gate.decided_by === null ? '' : ` by ${gate.decided_by}`

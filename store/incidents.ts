@@ -160,7 +160,7 @@ export async function changeIncident(tx: Queryable, number: string, change: Inci
       change.severityLabel ?? null,
       change.impact ?? null,
       change.recoveredAtMs !== undefined,
-      change.recoveredAtMs == null ? null : new Date(change.recoveredAtMs),
+      change.recoveredAtMs === undefined || change.recoveredAtMs === null ? null : new Date(change.recoveredAtMs),
       openPhases,
     ],
   )

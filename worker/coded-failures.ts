@@ -12,7 +12,11 @@ export const codedFailures: ActivityInboundCallsInterceptor = {
       return await next(input)
     } catch (error) {
       if (!isCodedError(error)) throw error
-      throw ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable: error.family !== 'unavailable' })
+      throw ApplicationFailure.create({
+        message: error.message,
+        type: error.code,
+        nonRetryable: error.family !== 'unavailable',
+      })
     }
   },
 }

@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { bundleWorkflowCode, type NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker'
+import {
+  bundleWorkflowCode,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker'
 import type { Activities } from '../activities/activities.ts'
 import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
 import { codedFailures } from './coded-failures.ts'

@@ -15,7 +15,7 @@ export function createHistories(client: Client): Histories {
       const { status, runId: newest } = await client.workflow.getHandle(workflowId).describe()
       if (status.name === 'RUNNING') return undefined
       const runs: { runId: string; events: number; json: string }[] = []
-      for (let runId: string | undefined = newest; runId !== undefined; ) {
+      for (let runId: string | undefined = newest; runId !== undefined;) {
         const history: History = await client.workflow.getHandle(workflowId, runId).fetchHistory()
         const started: Started = history.events?.[0]?.workflowExecutionStartedEventAttributes
         runs.unshift({ runId, events: history.events?.length ?? 0, json: historyToJSON(history) })

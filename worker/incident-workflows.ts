@@ -1,4 +1,9 @@
-import { type Client, isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
+import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client'
 import { incidentWorkflowId } from '../contracts/incident.ts'
 import { changedSignal, incidentWorkflowType, taskQueue } from '../contracts/messages.ts'
 import type { IncidentWorkflows } from '../intake/deliver-messages.ts'
@@ -35,7 +40,11 @@ export function createIncidentWorkflows(client: Client): IncidentWorkflows {
           await client.workflow.getHandle(incidentWorkflowId(number)).signal(changedSignal, { rowId })
           return 'delivered'
         } catch (error) {
-          if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === notFound)) return 'ended'
+          if (
+            error instanceof WorkflowNotFoundError ||
+            (isGrpcServiceError(error) && error.code === notFound)
+          )
+            return 'ended'
           throw error
         }
       })

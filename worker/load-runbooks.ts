@@ -14,7 +14,9 @@ export interface RunbookFile extends LoadedRunbook {
 
 /** Reads every runbook below a folder. Throws `invalid_runbook` with every fault of every file. */
 export async function readRunbooks(directory: string): Promise<RunbookFile[]> {
-  const names = (await readdir(directory, { recursive: true })).filter(name => name.endsWith('.yaml') && !name.endsWith('.drill.yaml'))
+  const names = (await readdir(directory, { recursive: true })).filter(
+    name => name.endsWith('.yaml') && !name.endsWith('.drill.yaml'),
+  )
   const files: RunbookFile[] = []
   const faults: string[] = []
   for (const name of names.toSorted()) {
@@ -24,7 +26,8 @@ export async function readRunbooks(directory: string): Promise<RunbookFile[]> {
     if ('faults' in parsed) faults.push(...parsed.faults.map(fault => formatFault(fault, source)))
     else files.push({ runbook: parsed.runbook, hash: parsed.hash, file, source })
   }
-  if (faults.length > 0) throw new CodedError('invalid_runbook', `Runbooks in ${directory} have faults:\n${faults.join('\n')}`)
+  if (faults.length > 0)
+    throw new CodedError('invalid_runbook', `Runbooks in ${directory} have faults:\n${faults.join('\n')}`)
   return files
 }
 

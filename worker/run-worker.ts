@@ -33,9 +33,20 @@ export interface WorkerOptions {
 /** Between two tries to reach what is not up yet. */
 const retryMs = 1_000
 
+/** grpc-js waits up to two minutes before it connects again; workflows are to start within seconds of Temporal's return. */
+const reconnectSoon = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
+
 /** Runs until told to stop. Alerts become incidents while Temporal is still away; their workflows start when it is back. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { pool, log, stopping, configuration, runbooks, temporalAddress: address, temporalNamespace: namespace } = options
+  const {
+    pool,
+    log,
+    stopping,
+    configuration,
+    runbooks,
+    temporalAddress: address,
+    temporalNamespace: namespace,
+  } = options
   Runtime.install({
     // Signals are the process's: the relay and the pools stop with the workers, in order.
     shutdownSignals: [],
@@ -45,8 +56,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await migrate(pool)
     await keepVersions(pool, runbooks)
   })
-  const client = new Client({ connection: Connection.lazy({ address }), namespace })
-  const relaying = createRelay(pool, { runbooks, targets: configuration.targets, log }, createIncidentWorkflows(client)).run(stopping)
+  const client = new Client({
+    connection: Connection.lazy({ address, channelArgs: reconnectSoon }),
+    namespace,
+  })
+  const relaying = createRelay(
+    pool,
+    { runbooks, targets: configuration.targets, log },
+    createIncidentWorkflows(client),
+  ).run(stopping)
   const webhook = configuration.pages.webhook
   const activities = createActivities({
     pool,
@@ -70,7 +88,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 }
 
 /** Tries until it works or the worker is told to stop; says what it waits for. */
-async function untilDone<T>({ log, stopping }: WorkerOptions, what: string, work: () => Promise<T>): Promise<T | undefined> {
+async function untilDone<T>(
+  { log, stopping }: WorkerOptions,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   while (!stopping.aborted) {
     try {
       return await work()

@@ -16,7 +16,10 @@ export const prometheusChecks = {
       },
     },
     fields: {
-      value: { type: 'double', describe: 'The sum of the matching series; missing when none matches or it is NaN or infinite' },
+      value: {
+        type: 'double',
+        describe: 'The sum of the matching series; missing when none matches or it is NaN or infinite',
+      },
       series: { type: 'int', unit: 'series', describe: 'How many series matched' },
     },
   },

@@ -50,5 +50,5 @@ test('no level pages twice and none is lost', async () => {
   const opened = await harness.open({ runbook: ladder({ steps: 3 }), target: neverMended })
   await eventually(async () => (await harness.tell(opened)).pages.length === 4, 60_000)
   const told = await harness.tell(opened)
-  expect(told.pages.map(sent => sent.page.level).toSorted()).toEqual([0, 1, 2, 3])
+  expect(told.pages.map(sent => sent.page.level).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
 })

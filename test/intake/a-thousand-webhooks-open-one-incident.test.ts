@@ -16,8 +16,9 @@ test('1,000 duplicates in parallel: one incident, every delivery kept, every rep
   await Promise.all(relays)
   await intake.drain(atMs)
 
-  expect(await intake.incidents('storm')).toMatchObject([{ isOpen: true, linkedTo: null }])
-  const [{ number }] = (await intake.incidents('storm')) as [{ number: string }]
+  const incidents = await intake.incidents('storm')
+  expect(incidents).toMatchObject([{ isOpen: true, linkedTo: null }])
+  const { number } = incidents[0]!
   expect(await intake.alert('storm/pool')).toMatchObject({
     status: 'firing',
     events: 1_000,
@@ -37,21 +38,6 @@ test('1,000 duplicates in parallel: one incident, every delivery kept, every rep
   expect(intake.problems).toEqual([])
 })
 
-test('deliveries that name the same groups in different orders never wait for each other in a circle', async () => {
-  const { shuffled } = seeded('groups in different orders')
-  for (let round = 0; round < 20; round += 1) {
-    const groups = Array.from({ length: 40 }, (_, index) => `round-${round}/${index}`)
-    await Promise.all(
-      Array.from({ length: 8 }, () =>
-        intake.deliver(
-          shuffled(groups).map(group => ({ group, alert: group, status: 'firing' as const, atMs })),
-        ),
-      ),
-    )
-  }
-  expect(await countDeadlocks(intake.pool)).toBe(0)
-})
-
 test('one alert comes through two groups at once, 100 times: it is counted twice and belongs to one incident', async () => {
   const alerts = Array.from({ length: 100 }, (_, index) => `twins/${index}`)
   for (const alert of alerts) {
@@ -59,6 +45,7 @@ test('one alert comes through two groups at once, 100 times: it is counted twice
     await intake.deliver([{ ...report, group: `${alert}/a` }])
     await intake.deliver([{ ...report, group: `${alert}/b` }])
   }
+  expect(await countDeadlocks(intake.pool)).toBe(0)
   await inChunks(alerts, 4, alert =>
     Promise.all(['a', 'b'].map(group => intake.apply(dedupKeyOf(`${alert}/${group}`), atMs))),
   )
@@ -68,4 +55,19 @@ test('one alert comes through two groups at once, 100 times: it is counted twice
     expect(opened, alert).toHaveLength(1)
     expect(await intake.alert(alert)).toMatchObject({ events: 2, incident: opened[0]!.number })
   }
+})
+
+test('deliveries that name the same groups in different orders never wait for each other in a circle', async () => {
+  const { shuffled } = seeded('groups in different orders')
+  for (let round = 0; round < 10; round += 1) {
+    const groups = Array.from({ length: 20 }, (_, index) => `round-${round}/${index}`)
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        intake.deliver(
+          shuffled(groups).map(group => ({ group, alert: group, status: 'firing' as const, atMs })),
+        ),
+      ),
+    )
+  }
+  expect(await countDeadlocks(intake.pool)).toBe(0)
 })

@@ -60,7 +60,7 @@ test('a person ends incidents while their alerts resolve or fire on, 200 times: 
   const { flip } = seeded('ending races reports')
   const groups = await givenGroups('ended', 200)
   const numbers = await Promise.all(groups.map(async group => (await intake.incidents(group))[0]!.number))
-  const reports = groups.map(group => (flip() ? ('resolved' as const) : ('firing' as const)))
+  const reports = groups.map(() => (flip() ? ('resolved' as const) : ('firing' as const)))
   await intake.deliver(
     groups.map((group, index) => ({
       group,

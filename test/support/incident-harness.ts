@@ -81,7 +81,14 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   await registerNamespace(temporalAddress, namespace)
   await connection.close()
 
-  const configuration: Configuration = { apiVersion: 'paramedic/v1', kind: 'Configuration', sources: [], targets: [], principals: [], pages: {} }
+  const configuration: Configuration = {
+    apiVersion: 'paramedic/v1',
+    kind: 'Configuration',
+    sources: [],
+    targets: [],
+    principals: [],
+    pages: {},
+  }
   const runbooks: LoadedRunbook[] = []
   const scenes = new Map<string, Scene>()
   const rehearsal = await startRehearsal({
@@ -91,12 +98,19 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     configuration,
     runbooks,
     target: name => scenes.get(name.slice(0, name.lastIndexOf('-')))!.target,
-    ...(options.isScripted === false ? {} : { script: labels => scenes.get(labels['alertname']!)?.people ?? [] }),
+    ...(options.isScripted === false
+      ? {}
+      : { script: labels => scenes.get(labels['alertname']!)?.people ?? [] }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
     maxCachedWorkflows: inject('maxCachedWorkflows'),
   })
 
-  async function report(name: string, status: 'firing' | 'resolved', atMs = Date.now(), alert = 'first'): Promise<void> {
+  async function report(
+    name: string,
+    status: 'firing' | 'resolved',
+    atMs = Date.now(),
+    alert = 'first',
+  ): Promise<void> {
     await reportAlert(pool, { name, status, atMs, alert })
   }
 
@@ -113,7 +127,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     )
     await report(name, 'firing')
     await rehearsal.relayAll(20_000)
-    const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [name])
+    const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [
+      name,
+    ])
     return { number: rows[0]!.number, name }
   }
 
@@ -123,7 +139,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   }
 
   async function tell({ number, name }: { number: string; name: string }): Promise<Played> {
-    const { rows } = await pool.query<Record<string, unknown> & { opened_at: Date }>('select * from incident where number = $1', [number])
+    const { rows } = await pool.query<Record<string, unknown> & { opened_at: Date }>(
+      'select * from incident where number = $1',
+      [number],
+    )
     const row = rows[0]!
     const openedAtMs = row.opened_at.getTime()
     const timeline = await readTimeline(pool, number)
@@ -217,7 +236,10 @@ export function at(minute: number, perform: ScriptedAct['perform']): ScriptedAct
 }
 
 /** Waits until something is so; fails with the last state when it is not in time. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(
+  look: () => Promise<T | undefined | false>,
+  withinMs = 20_000,
+): Promise<T> {
   const until = Date.now() + withinMs
   for (;;) {
     const found = await look()

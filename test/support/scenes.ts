@@ -25,9 +25,13 @@ escalate:
   - { after: 60m, unless: resolved, when: incident.impact, page: [platform-lead], severity: SEV1 }`
 
 /** Steps named first, second, …; `gates` says which one asks and how. */
-export function ladder(options: { steps?: number; gates?: Record<number, string>; hold?: string } = {}): string {
+export function ladder(
+  options: { steps?: number; gates?: Record<number, string>; hold?: string } = {},
+): string {
   const names = ['first', 'second', 'third'].slice(0, options.steps ?? 1)
-  const steps = names.map((name, index) => step(name, options.gates?.[index] === undefined ? '' : `gate: ${options.gates[index]},`))
+  const steps = names.map((name, index) =>
+    step(name, options.gates?.[index] === undefined ? '' : `gate: ${options.gates[index]},`),
+  )
   return `${triage}
 mitigate:
 ${steps.join('\n')}
@@ -56,13 +60,19 @@ export function approves(minute: number, verdict: 'approve' | 'deny' = 'approve'
 }
 
 export function resolves(minute: number): ScriptedAct {
-  return at(minute, async ({ pool, number, atMs }) => void (await requestResolve(pool, { number, by: 'ana', atMs, reason: 'told so' })))
+  return at(
+    minute,
+    async ({ pool, number, atMs }) =>
+      void (await requestResolve(pool, { number, by: 'ana', atMs, reason: 'told so' })),
+  )
 }
 
 /** The source reports the incident's own alert at its minute. */
 export function alert(minute: number, status: 'firing' | 'resolved', name = 'first'): ScriptedAct {
   return at(minute, async ({ pool, number, atMs }) => {
-    const { rows } = await pool.query<{ system: string }>('select system from incident where number = $1', [number])
+    const { rows } = await pool.query<{ system: string }>('select system from incident where number = $1', [
+      number,
+    ])
     await reportAlert(pool, { name: rows[0]!.system, status, atMs, alert: name })
   })
 }

@@ -19,7 +19,9 @@ escalate:
 `
 const broken = { measure: () => ({ idle: 50, used_ratio: 0.99 }) }
 const resolveAt = (minute: number) =>
-  at(minute, ({ pool, number, atMs }) => requestResolve(pool, { number, by: 'ana', atMs, reason: 'enough' }).then(() => {}))
+  at(minute, ({ pool, number, atMs }) =>
+    requestResolve(pool, { number, by: 'ana', atMs, reason: 'enough' }).then(() => {}),
+  )
 
 test('nobody acknowledges: pages at 0, 15, 30 and 60, each once, and raises the severity at 60', async () => {
   const played = await harness.play({ runbook: levels, target: broken, people: [resolveAt(70)] })
@@ -36,7 +38,9 @@ test('nobody acknowledges: pages at 0, 15, 30 and 60, each once, and raises the 
 test('acknowledged at 20: 0 and 15 paged, and the levels that wait for a recovery keep their times', async () => {
   const people = [
     at(20, ({ pool, number, atMs }) => acknowledge(pool, { number, by: 'ana', atMs }).then(() => {})),
-    at(25, ({ pool, number, atMs }) => requestResolve(pool, { number, by: 'ana', atMs, reason: 'done' }).then(() => {})),
+    at(25, ({ pool, number, atMs }) =>
+      requestResolve(pool, { number, by: 'ana', atMs, reason: 'done' }).then(() => {}),
+    ),
   ]
   const played = await harness.play({ runbook: levels, target: broken, people })
   expect(played.pagedAt.map(page => page.minute)).toEqual([0, 15])

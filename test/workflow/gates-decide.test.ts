@@ -11,7 +11,11 @@ afterAll(() => harness.stop())
 const gated = ladder({ steps: 2, gates: { 0: gate() } })
 
 test('approved: the approved plan runs, once', async () => {
-  const played = await harness.play({ runbook: gated, target: mendedBy(1), people: [approves(5), alert(7, 'resolved')] })
+  const played = await harness.play({
+    runbook: gated,
+    target: mendedBy(1),
+    people: [approves(5), alert(7, 'resolved')],
+  })
   const [planned] = played.entries('step.planned')
   expect(played.entries('claim.made')).toMatchObject([{ planHash: planned?.planHash }])
   expect(played.entries('gate.decided')).toMatchObject([{ state: 'approved' }])
@@ -20,7 +24,11 @@ test('approved: the approved plan runs, once', async () => {
 })
 
 test('denied: nothing runs and the ladder goes on', async () => {
-  const played = await harness.play({ runbook: gated, target: mendedBy(1), people: [approves(5, 'deny'), alert(8, 'resolved')] })
+  const played = await harness.play({
+    runbook: gated,
+    target: mendedBy(1),
+    people: [approves(5, 'deny'), alert(8, 'resolved')],
+  })
   expect(played.entries('step.ended').map(entry => [entry.step, entry.result])).toEqual([
     ['first', 'denied'],
     ['second', 'succeeded'],
@@ -36,7 +44,12 @@ test('expired: never an approval; it escalates and goes on', async () => {
 })
 
 test('the alert resolves while the gate is open: the question is withdrawn and nothing runs', async () => {
-  const well = { measure: (moment: { nowMs: number }) => ({ idle: 50, used_ratio: moment.nowMs - began > 60_000 ? 0.1 : 0.99 }) }
+  const well = {
+    measure: (moment: { nowMs: number }) => ({
+      idle: 50,
+      used_ratio: moment.nowMs - began > 60_000 ? 0.1 : 0.99,
+    }),
+  }
   const began = Date.now()
   const played = await harness.play({ runbook: gated, target: well, people: [alert(5, 'resolved')] })
   expect(played.entries('gate.withdrawn')).toHaveLength(1)
@@ -46,7 +59,12 @@ test('the alert resolves while the gate is open: the question is withdrawn and n
 })
 
 test('a target in propose asks before a step that no runbook gates', async () => {
-  const played = await harness.play({ runbook: ladder(), target: mendedBy(1), autonomy: 'propose', people: [approves(1), alert(3, 'resolved')] })
+  const played = await harness.play({
+    runbook: ladder(),
+    target: mendedBy(1),
+    autonomy: 'propose',
+    people: [approves(1), alert(3, 'resolved')],
+  })
   expect(played.entries('gate.opened')).toHaveLength(1)
   expect(played.receipts).toHaveLength(1)
 })
@@ -70,8 +88,15 @@ test('the target changed under the approval: it is voided and asked again', asyn
   let looks = 0
   // Planned as one, found as another before the effect, then stable.
   const moved = { ...mendedBy(1), identity: () => ({ pid: (looks += 1) === 1 ? '1' : '2' }) }
-  const played = await harness.play({ runbook: gated, target: moved, people: [approves(5), approves(8), alert(11, 'resolved')] })
-  expect(played.entries('effect.ended')).toMatchObject([{ outcome: 'failed', attempt: 1 }, { outcome: 'succeeded', attempt: 2 }])
+  const played = await harness.play({
+    runbook: gated,
+    target: moved,
+    people: [approves(5), approves(8), alert(11, 'resolved')],
+  })
+  expect(played.entries('effect.ended')).toMatchObject([
+    { outcome: 'failed', attempt: 1 },
+    { outcome: 'succeeded', attempt: 2 },
+  ])
   expect(played.receipts).toHaveLength(1)
 })
 

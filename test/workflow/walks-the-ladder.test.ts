@@ -7,7 +7,11 @@ beforeAll(async () => void (harness = await startHarness()))
 afterAll(() => harness.stop())
 
 test('one step mends it: measured, held, closed as recovered with its evidence', async () => {
-  const played = await harness.play({ runbook: ladder(), target: mendedBy(1), people: [alert(1, 'resolved')] })
+  const played = await harness.play({
+    runbook: ladder(),
+    target: mendedBy(1),
+    people: [alert(1, 'resolved')],
+  })
   expect(played.row).toMatchObject({ phase: 'closed', outcome: 'recovered', severity: 'SEV1', impact: 'yes' })
   expect(played.entries('step.ended')).toMatchObject([{ step: 'first', result: 'succeeded' }])
   expect(played.entries('verification.ended').map(entry => [entry.of, entry.verdict])).toEqual([
@@ -15,21 +19,39 @@ test('one step mends it: measured, held, closed as recovered with its evidence',
     ['overall/1', 'recovered'],
   ])
   expect(played.receipts).toHaveLength(1)
-  expect(played.entries('phase.changed').map(entry => entry.to)).toEqual(['triage', 'mitigation', 'verification', 'closed'])
+  expect(played.entries('phase.changed').map(entry => entry.to)).toEqual([
+    'triage',
+    'mitigation',
+    'verification',
+    'closed',
+  ])
   expect(played.pagedAt.map(page => page.minute)).toEqual([0])
 })
 
 test('a failed verification leads to the next step, never to resolved', async () => {
-  const played = await harness.play({ runbook: ladder({ steps: 2 }), target: mendedBy(2), people: [alert(10, 'resolved')] })
+  const played = await harness.play({
+    runbook: ladder({ steps: 2 }),
+    target: mendedBy(2),
+    people: [alert(10, 'resolved')],
+  })
   expect(played.entries('step.ended').map(entry => entry.result)).toEqual(['failed', 'succeeded'])
-  expect(played.entries('verification.ended').map(entry => entry.verdict)).toEqual(['not_recovered', 'recovered', 'recovered'])
+  expect(played.entries('verification.ended').map(entry => entry.verdict)).toEqual([
+    'not_recovered',
+    'recovered',
+    'recovered',
+  ])
   expect(played.receipts).toHaveLength(2)
 })
 
 test('no data is not recovery', async () => {
-  const silent = { measure: (moment: { effects: number }) => (moment.effects === 0 ? { used_ratio: 0.99 } : {}) }
+  const silent = {
+    measure: (moment: { effects: number }) => (moment.effects === 0 ? { used_ratio: 0.99 } : {}),
+  }
   const played = await harness.play({ runbook: ladder(), target: silent, people: [resolves(20)] })
-  expect(played.entries('verification.ended')[0]).toMatchObject({ verdict: 'no_data', because: expect.stringContaining('value.used_ratio') })
+  expect(played.entries('verification.ended')[0]).toMatchObject({
+    verdict: 'no_data',
+    because: expect.stringContaining('value.used_ratio'),
+  })
   expect(played.entries('step.ended')).toMatchObject([{ result: 'failed' }])
   expect(played.row['outcome']).toBe('resolved-by-person')
 })
@@ -44,9 +66,15 @@ test('an exhausted ladder pages the next level at once and waits for a person', 
 })
 
 test('an alert that resolves by itself leads to verification, and what it measured closes the incident', async () => {
-  const heals = { measure: (moment: { nowMs: number }) => ({ used_ratio: moment.nowMs > healedAt ? 0.1 : 0.99 }) }
+  const heals = {
+    measure: (moment: { nowMs: number }) => ({ used_ratio: moment.nowMs > healedAt ? 0.1 : 0.99 }),
+  }
   const healedAt = Date.now() + 4 * 60_000
-  const played = await harness.play({ runbook: ladder(), target: { ...heals, wouldTouch: () => 0 }, people: [alert(5, 'resolved')] })
+  const played = await harness.play({
+    runbook: ladder(),
+    target: { ...heals, wouldTouch: () => 0 },
+    people: [alert(5, 'resolved')],
+  })
   expect(played.row['outcome']).toBe('recovered')
   expect(played.entries('step.ended')).toMatchObject([{ result: 'skipped' }])
   expect(played.receipts).toHaveLength(0)
@@ -54,7 +82,11 @@ test('an alert that resolves by itself leads to verification, and what it measur
 
 test('an alert that returns in the hold leads to the next step', async () => {
   const people = [alert(1, 'resolved'), alert(2, 'firing'), alert(10, 'resolved')]
-  const played = await harness.play({ runbook: ladder({ steps: 2, hold: '5m' }), target: mendedBy(1), people })
+  const played = await harness.play({
+    runbook: ladder({ steps: 2, hold: '5m' }),
+    target: mendedBy(1),
+    people,
+  })
   expect(played.entries('recovery.lost')).toHaveLength(1)
   expect(played.entries('step.ended').map(entry => [entry.step, entry.result])).toEqual([
     ['first', 'succeeded'],
@@ -64,8 +96,15 @@ test('an alert that returns in the hold leads to the next step', async () => {
 })
 
 test('a target in observe is planned and left alone', async () => {
-  const played = await harness.play({ runbook: ladder(), target: neverMended, autonomy: 'observe', people: [resolves(20)] })
+  const played = await harness.play({
+    runbook: ladder(),
+    target: neverMended,
+    autonomy: 'observe',
+    people: [resolves(20)],
+  })
   expect(played.entries('step.planned')).toHaveLength(1)
-  expect(played.entries('step.ended')).toMatchObject([{ result: 'skipped', because: expect.stringContaining('would have') }])
+  expect(played.entries('step.ended')).toMatchObject([
+    { result: 'skipped', because: expect.stringContaining('would have') },
+  ])
   expect(played.receipts).toHaveLength(0)
 })

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
+import { quickRunbook } from '../support/quick-runbook.ts'
+import { inChunks } from '../support/seeded.ts'
+
+let harness: Harness
+/** On the real clock: the alert comes through the relay while the workflow closes. */
+beforeAll(async () => void (harness = await startHarness({ skipsTime: false })))
+afterAll(() => harness.stop())
+
+const holdMs = 1_000
+const runbook = quickRunbook({ hold: '1s' })
+
+test('20 alerts return in the moment the hold ends: each belongs to exactly one incident, which is open', async () => {
+  // From just before the end to when it has surely closed; the record of the hold takes part of it.
+  const offsetsMs = Array.from({ length: 20 }, (_, index) => (index === 19 ? 'closed' : -20 + index * 15))
+  const ends = await inChunks(offsetsMs, 10, returnsAt)
+  for (const { first, incidents, alert } of ends) {
+    expect(alert, first.number).toMatchObject({ status: 'firing', events: 3 })
+    const [original, next, ...more] = incidents
+    expect(more, first.number).toEqual([])
+    expect(alert.incident, first.number).toBe((next ?? original)!.number)
+    if (next === undefined) {
+      expect(first.row['closed_at'], first.number).toBeNull()
+      expect(first.entries('incident.closed'), first.number).toEqual([])
+      expect(first.entries('recovery.lost'), first.number).toHaveLength(1)
+    } else {
+      expect(next, first.number).toMatchObject({ isOpen: true, linkedTo: first.number })
+      expect(first.row, first.number).toMatchObject({ phase: 'closed', outcome: 'recovered' })
+      expect(first.entries('incident.closed'), first.number).toHaveLength(1)
+      expect(first.entries('alert.firing'), first.number).toHaveLength(1)
+    }
+  }
+  const opened = ends.filter(end => end.incidents.length === 2).length
+  console.log(`alerts return as the hold ends: ${20 - opened} stayed, ${opened} opened a linked incident`)
+  expect(opened).toBeGreaterThan(0)
+  expect(opened).toBeLessThan(20)
+})
+
+interface End {
+  first: Played
+  incidents: { number: string; isOpen: boolean; linkedTo: string | null }[]
+  alert: { status: string; events: number; incident: string }
+}
+
+async function returnsAt(offsetMs: number | 'closed'): Promise<End> {
+  const opened = await harness.open({ runbook, target: { measure: () => ({ idle: 50, used_ratio: 0.2 }) } })
+  await harness.report(opened.name, 'resolved')
+  const heldAtMs = await eventually(
+    async () => (await harness.tell(opened)).timeline.find(entry => entry.kind === 'recovery.held')?.atMs,
+  )
+  if (offsetMs === 'closed')
+    await eventually(async () => (await harness.tell(opened)).row['phase'] === 'closed')
+  else await delay(Math.max(0, heldAtMs + holdMs + offsetMs - Date.now()))
+  await harness.report(opened.name, 'firing')
+  // Decided when the ladder has been gone through once more, here or in the next incident.
+  await eventually(async () => {
+    const { number } = (await readEnd(opened)).incidents.at(-1)!
+    const { entries } = await harness.tell({ number, name: opened.name })
+    return entries(number === opened.number ? 'recovery.lost' : 'step.ended').length > 0
+  })
+  return readEnd(opened)
+}
+
+async function readEnd(opened: { number: string; name: string }): Promise<End> {
+  const incidents = await harness.pool.query<End['incidents'][number]>(
+    `select number, phase <> 'closed' as "isOpen", linked_to as "linkedTo" from incident where system = $1 order by opened_at, number`,
+    [opened.name],
+  )
+  const alert = await harness.pool.query<End['alert']>(
+    'select status, events, incident from alert where name = $1',
+    [opened.name],
+  )
+  return { first: await harness.tell(opened), incidents: incidents.rows, alert: alert.rows[0]! }
+}
