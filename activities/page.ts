@@ -18,7 +18,9 @@ export type PageResult =
 /** Channel -> `sent`, or why not. */
 interface Delivered {
   channels: Record<string, string>
-  latenessMs: number
+  atMs: number
+  /** The row did not answer; people were paged all the same. */
+  isUnasked: boolean
 }
 
 export function createPageActivities({ pool, notifiers }: { pool: Pool; notifiers: readonly Notifier[] }) {
@@ -29,31 +31,35 @@ export function createPageActivities({ pool, notifiers }: { pool: Pool; notifier
      */
     async page(input: PageInput): Promise<PageResult> {
       const now = createWorkflowClock()
-      const asked = await within(limits.pageAsksMs, decide(input, now()))
-      if (asked?.state === 'suppressed') return { state: 'suppressed', because: asked.because }
-      if (asked?.state === 'sent')
-        return { state: 'sent', latenessMs: Math.max(0, now() - input.intent.dueAtMs) }
-      // Sent by an earlier try that could not record it: only the record is missing.
-      const before = activityInfo().heartbeatDetails as Delivered | undefined
-      const delivered = before ?? {
-        channels: await sendAll(input.page),
-        latenessMs: Math.max(0, now() - input.intent.dueAtMs),
+      // Sent by an earlier try that could not record it: only the record is missing, whatever was decided since.
+      let delivered = (activityInfo().heartbeatDetails ?? undefined) as Delivered | undefined
+      const beating = setInterval(() => heartbeat(delivered), limits.heartbeatMs / 3)
+      try {
+        if (delivered === undefined) {
+          const asked = await within(limits.pageAsksMs, decide(input, now()))
+          if (asked?.state === 'suppressed') return asked
+          if (asked?.state === 'sent') return { state: 'sent', latenessMs: latenessOf(input, now()) }
+          const channels = await sendAll(input.page)
+          delivered = { channels, atMs: now(), isUnasked: asked === undefined }
+        }
+        const isSent = Object.values(delivered.channels).includes('sent')
+        if (isSent) heartbeat(delivered)
+        await recordSent(input, delivered)
+        if (isSent) return { state: 'sent', latenessMs: latenessOf(input, delivered.atMs) }
+        throw new CodedError(
+          'target_unavailable',
+          `Nobody could be paged: ${JSON.stringify(delivered.channels)}.`,
+        )
+      } finally {
+        clearInterval(beating)
       }
-      const isSent = Object.values(delivered.channels).includes('sent')
-      if (isSent) heartbeat(delivered)
-      await recordSent(input, delivered, now(), asked === undefined)
-      if (isSent) return { state: 'sent', latenessMs: delivered.latenessMs }
-      throw new CodedError(
-        'target_unavailable',
-        `Nobody could be paged: ${JSON.stringify(delivered.channels)}.`,
-      )
     },
   }
 
   async function decide(
     { intent }: PageInput,
     atMs: number,
-  ): Promise<{ state: 'sending' | 'sent' } | { state: 'suppressed'; because: string }> {
+  ): Promise<{ state: 'sending' | 'sent' } | Extract<PageResult, { state: 'suppressed' }>> {
     return inTransaction(pool, async tx => {
       const { state, because, isNew } = await beginPage(tx, { ...intent, atMs })
       if (state !== 'suppressed') return { state: state === 'sent' ? 'sent' : 'sending' }
@@ -82,12 +88,8 @@ export function createPageActivities({ pool, notifiers }: { pool: Pool; notifier
     return Object.fromEntries(await Promise.all(sent))
   }
 
-  async function recordSent(
-    { intent }: PageInput,
-    { channels, latenessMs }: Delivered,
-    atMs: number,
-    isUnasked: boolean,
-  ): Promise<void> {
+  async function recordSent({ intent }: PageInput, { channels, atMs, isUnasked }: Delivered): Promise<void> {
+    const latenessMs = latenessOf({ intent }, atMs)
     const reached = Object.keys(channels).filter(name => channels[name] === 'sent')
     const state = reached.length > 0 ? 'sent' : 'failed'
     const about = {
@@ -109,6 +111,10 @@ export function createPageActivities({ pool, notifiers }: { pool: Pool; notifier
       ])
     })
   }
+}
+
+function latenessOf({ intent }: Pick<PageInput, 'intent'>, atMs: number): number {
+  return Math.max(0, atMs - intent.dueAtMs)
 }
 
 /** The answer if it comes in time; a late or failed one is as good as none. */

@@ -6,7 +6,7 @@ import { rotateLog, tailOf } from './log-file.ts'
 import { endChild, exitOf, hasEnded, type ProcessRegistry } from './processes.ts'
 
 const READY_WITHIN_MS = 60_000
-const POLL_MS = 50
+const POLL_MS = 200
 // Long enough to answer what is being asked; short enough that all parts together stop within ten seconds.
 const STOP_WITHIN_MS = 4_000
 

@@ -15,6 +15,10 @@ export type DynamicConfig = Record<string, string | number | boolean>
 export const DYNAMIC_CONFIG: DynamicConfig = {
   // The default of 5 keeps a workflow that cannot go on hidden for minutes; paramedic counts them as trouble.
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 2,
+  // A frozen worker keeps its connection, and is handed tasks on it, until it misses a ping. The defaults, a minute and ten
+  // seconds, cost an incident 80 s (test/faults/frozen-worker.test.ts).
+  'frontend.keepAliveTime': '5s',
+  'frontend.keepAliveTimeout': '3s',
 }
 
 /** Settings of tests and drills: an hour of waiting passes at once for workflows that ask for it. */

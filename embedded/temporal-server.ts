@@ -1,10 +1,10 @@
 import { type ChildProcess } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import { rotateLog, tailOf } from './log-file.ts'
-import { freePorts } from './ports.ts'
+import { freePorts, isPortFree } from './ports.ts'
 import { endChild, exitOf, hasEnded, openProcessRegistry, type ProcessRegistry } from './processes.ts'
 import { SetupError } from './setup-error.ts'
 import { findTemporalProgram, type TemporalProgram } from './temporal-program.ts'
@@ -12,6 +12,9 @@ import { DYNAMIC_CONFIG, dynamicConfigFile, serverConfig, type DynamicConfig } f
 
 const READY_WITHIN_MS = 60_000
 const POLL_MS = 50
+// One for each entry of TemporalPorts.
+const PORTS = 8
+const PORTS_FILE = 'ports.json'
 // Its own shutdown waits over five seconds for services that are gone already (measured); every answer it has given
 // is on disk, so nothing is lost by not waiting.
 const STOP_WITHIN_MS = 1_500
@@ -51,7 +54,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const processes = options.processes ?? openProcessRegistry(join(options.dataDir, 'processes.json'))
   if (options.processes === undefined) await processes.endLeftovers()
   const program = await findTemporalProgram({ ...(options.say && { say: options.say }) })
-  const ports = await freePorts(8)
+  const ports = await choosePorts(options.dataDir)
   const port = options.port ?? ports[0] ?? 0
   const logFile = options.logFile ?? join(options.dataDir, 'temporal.log')
   await rotateLog(logFile)
@@ -66,6 +69,24 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     stop: () => endChild(child, 'SIGTERM', STOP_WITHIN_MS),
     kill: () => endChild(child, 'SIGKILL', 0),
   }
+}
+
+/**
+ * The ports of the last start, while they are free. A killed server stays in the membership table of its own data for a while:
+ * beside other ports it is a dead member that is asked for tasks, for 50 s (measured); under the same ports it is the new one.
+ */
+async function choosePorts(dataDir: string): Promise<number[]> {
+  const file = join(dataDir, PORTS_FILE)
+  const last = await readFile(file, 'utf8').then(
+    // Written below and by nothing else.
+    text => JSON.parse(text) as number[],
+    () => [],
+  )
+  const areFree = await Promise.all(last.map(isPortFree))
+  if (last.length === PORTS && !areFree.includes(false)) return last
+  const ports = await freePorts(PORTS)
+  await writeFile(file, JSON.stringify(ports))
+  return ports
 }
 
 async function writeConfig(program: TemporalProgram, options: TemporalServerOptions, ports: number[]) {

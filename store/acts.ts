@@ -8,7 +8,6 @@ import type { NewEntry } from '../contracts/timeline.ts'
 import { countFiring } from './alerts.ts'
 import { appendEntries } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
-import { changeIncident } from './incidents.ts'
 import { leaveMessage } from './messages.ts'
 
 export interface Act {
@@ -59,8 +58,11 @@ export async function setSeverity(
 ): Promise<void> {
   await inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
-    await changeIncident(tx, act.number, { severity: act.severity })
-    await tx.query('update incident set severity_by = $2 where number = $1', [act.number, act.by])
+    await tx.query('update incident set severity = $2, severity_by = $3 where number = $1', [
+      act.number,
+      act.severity,
+      act.by,
+    ])
     await leaveMessage(tx, act.number, { kind: 'severity-set', severity: act.severity, by: act.by }, act.atMs)
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
@@ -72,8 +74,11 @@ export async function setSeverity(
 export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?: string }): Promise<void> {
   await inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
-    await changeIncident(tx, act.number, { impact: act.impact })
-    await tx.query('update incident set impact_by = $2 where number = $1', [act.number, act.by])
+    await tx.query('update incident set impact = $2, impact_by = $3 where number = $1', [
+      act.number,
+      act.impact,
+      act.by,
+    ])
     await leaveMessage(tx, act.number, { kind: 'impact-set', impact: act.impact, by: act.by }, act.atMs)
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [

@@ -146,11 +146,16 @@ export interface IncidentChange {
   recoveredAtMs?: number | null
 }
 
-/** Applies what the workflow decided; an incident that has ended stays as it is. */
+/**
+ * Applies what the workflow decided; an incident that has ended stays as it is. A person's severity and impact stand, also
+ * when the workflow has not heard of them yet: measurements may only raise them (SEV1 sorts before SEV2).
+ */
 export async function changeIncident(tx: Queryable, number: string, change: IncidentChange): Promise<void> {
   await tx.query(
-    `update incident set phase = coalesce($2, phase), severity = coalesce($3, severity),
-       severity_label = coalesce($4, severity_label), impact = coalesce($5, impact),
+    `update incident set phase = coalesce($2, phase),
+       severity = case when severity_by is null then coalesce($3, severity) else least(severity, coalesce($3, severity)) end,
+       severity_label = coalesce($4, severity_label),
+       impact = case when impact_by is null or $5 = 'yes' then coalesce($5, impact) else impact end,
        recovered_at = case when $6 then $7::timestamptz else recovered_at end
      where number = $1 and phase = any($8)`,
     [
@@ -160,7 +165,9 @@ export async function changeIncident(tx: Queryable, number: string, change: Inci
       change.severityLabel ?? null,
       change.impact ?? null,
       change.recoveredAtMs !== undefined,
-      change.recoveredAtMs === undefined || change.recoveredAtMs === null ? null : new Date(change.recoveredAtMs),
+      change.recoveredAtMs === undefined || change.recoveredAtMs === null
+        ? null
+        : new Date(change.recoveredAtMs),
       openPhases,
     ],
   )

@@ -61,11 +61,8 @@ export async function finishPage(
   id: string,
   finished: { state: 'sent' | 'failed'; latenessMs: number; channels: Record<string, string>; atMs: number },
 ): Promise<void> {
-  await tx.query('update page set state = $2, sent_at = $3, lateness_ms = $4, channels = $5 where id = $1', [
-    id,
-    finished.state,
-    new Date(finished.atMs),
-    finished.latenessMs,
-    finished.channels,
-  ])
+  await tx.query(
+    'update page set state = $2, because = null, sent_at = $3, lateness_ms = $4, channels = $5 where id = $1',
+    [id, finished.state, new Date(finished.atMs), finished.latenessMs, finished.channels],
+  )
 }

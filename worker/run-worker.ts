@@ -71,7 +71,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     configuration,
     checks,
     actions,
-    notifiers: [createLogNotifier(log), ...(webhook === undefined ? [] : [createWebhookNotifier(webhook)])],
+    // Not both: a log that always takes the page would hide that nobody was reached.
+    notifiers: [webhook === undefined ? createLogNotifier(log) : createWebhookNotifier(webhook)],
     histories: createHistories(client),
     worker: `${hostname()}/${process.pid}`,
   })

@@ -77,11 +77,11 @@ export const probes = proxyActivities<Activities['actions']>({
   retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000, maximumAttempts: 6 },
 })
 
-/** A page is tried for an hour; the next level does not wait for it. */
+/** A page is tried for an hour; the next level does not wait for it. One that a dead worker took is due again after a heartbeat. */
 export const pages = proxyActivities<Activities['pages']>({
   taskQueue: pageTaskQueue,
   startToCloseTimeout: 30_000,
-  heartbeatTimeout: 30_000,
+  heartbeatTimeout: limits.heartbeatMs,
   scheduleToCloseTimeout: 3_600_000,
   retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 },
 })

@@ -1,0 +1,308 @@
+import { existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { pino } from 'pino'
+import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { createApp } from '../../api/app.ts'
+import { define as defineConfig } from '../../cli/commands/config.ts'
+import { define as defineDoctor } from '../../cli/commands/doctor.ts'
+import { define as defineFreeze } from '../../cli/commands/freeze.ts'
+import { define as defineGate } from '../../cli/commands/gate.ts'
+import { define as defineIncident } from '../../cli/commands/incident.ts'
+import { define as defineRunbook } from '../../cli/commands/runbook.ts'
+import { define as defineSandbox } from '../../cli/commands/sandbox.ts'
+import { exitCodes } from '../../cli/exit-codes.ts'
+import { configurationSchema } from '../../contracts/configuration.ts'
+import { errorCodes } from '../../contracts/error-codes.ts'
+import { rolesFor, verbs } from '../../contracts/principals.ts'
+import { actionDefinitions, checkDefinitions } from '../../contracts/targets/catalogue.ts'
+import type {
+  ActionDefinition,
+  CheckDefinition,
+  ParameterDefinition,
+} from '../../contracts/targets/definition.ts'
+import { DEFAULT_PORTS } from '../../embedded/ports.ts'
+import { alertmanagerSource } from '../../integrations/alertmanager-source.ts'
+import { formatDuration } from '../../language/duration.ts'
+import { parseConfiguration } from '../../language/parse-configuration.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+import { runbookSource } from '../../language/runbook-source.ts'
+import type { Pool } from '../../store/database.ts'
+import {
+  allPages,
+  anchorOf,
+  chapter,
+  codeBlocks,
+  codeTitles,
+  localLinks,
+  page,
+  sectionOf,
+  sections,
+  source,
+  tableRows,
+} from '../support/documents.ts'
+
+const pages = allPages()
+const readme = page('README.md')
+const [api, cli, configuration, errors, runbooks] = ['api', 'cli', 'configuration', 'errors', 'runbooks'].map(
+  name => page(`docs/${name}.md`),
+) as [typeof readme, typeof readme, typeof readme, typeof readme, typeof readme]
+
+describe('every page', () => {
+  test.each(pages.map(one => [one.file, one] as const))(
+    '%s has one title and links that lead somewhere',
+    (_, one) => {
+      expect(sections(one).filter(({ level }) => level === 1)).toHaveLength(1)
+      const broken = localLinks(one).filter(({ target, anchor }) => !leadsSomewhere(target, anchor))
+      expect(broken).toEqual([])
+    },
+  )
+})
+
+function leadsSomewhere(target: string, anchor: string | undefined): boolean {
+  if (!existsSync(target)) return false
+  if (anchor === undefined) return true
+  const found = pages.find(one => target.endsWith(`/${one.file}`))
+  return found !== undefined && sections(found).some(({ title }) => anchorOf(title) === anchor)
+}
+
+describe('errors', () => {
+  const local = matches(source('cli/failure.ts').split('export class')[0]!, /\| '([a-z_]+)'/g)
+  const setUp = [
+    ...matches(source('embedded/setup-error.ts').split('export class')[0]!, /\| '([a-z_]+)'/g),
+    ...matches(source('embedded/bootstrap.mjs'), /new BootstrapError\(\s*'([a-z_]+)'/g),
+  ]
+
+  test('every code has its section, and every section its code', () => {
+    expect(codeTitles(errors).toSorted()).toEqual(unique([...Object.keys(errorCodes), ...local, ...setUp]))
+  })
+
+  test.each(Object.entries(errorCodes))('%s says its family and status', (code, { family, httpStatus }) => {
+    const said = /^(\w+), \[?(\d+)\]?\./.exec(sectionOf(errors, code).trim())
+    expect([said?.[1], said?.[2]]).toEqual([family, String(httpStatus)])
+  })
+})
+
+describe('variables', () => {
+  const read = unique([
+    ...matches(source('configuration.ts'), /^ {2}(PARAMEDIC_\w+): z/gm),
+    ...matches(source('cli/connection.ts'), /env\['(PARAMEDIC_\w+)'\]/g),
+    ...Object.values(DEFAULT_PORTS).map(({ variable }) => variable),
+  ])
+  const inFirstColumn = (text: string): string[] =>
+    unique(tableRows(text).flatMap(([first = '']) => matches(first, /^`(PARAMEDIC_\w+)`$/g)))
+
+  test('docs/configuration.md has those that are read, and no other', () => {
+    expect(inFirstColumn(configuration.text)).toEqual(read)
+  })
+
+  test('README.md has the same', () => {
+    expect(inFirstColumn(chapter(readme, 'Variables'))).toEqual(read)
+  })
+})
+
+describe('keys of files', () => {
+  const rows = [
+    ['docs/configuration.md', chapter(configuration, 'paramedic.yaml'), configurationSchema],
+    ['docs/runbooks.md', chapter(runbooks, 'Keys'), runbookSource],
+  ] as const
+
+  test.each(rows)('%s has every key, and no other', (_, text, schema) => {
+    const known = unique(keysOf(schema))
+    const told = matches(text, /`([\w.]+)`/g).flatMap(words => words.split('.'))
+    expect(known.filter(key => !told.includes(key))).toEqual([])
+    const tabled = tableRows(text).flatMap(([first = '']) => matches(first, /^`([\w.]+)`$/g))
+    expect(tabled.flatMap(words => words.split('.')).filter(key => !known.includes(key))).toEqual([])
+  })
+})
+
+/** What zod documents for authors of libraries as `_zod.def`. */
+interface Definition {
+  shape?: Record<string, z.ZodType>
+  innerType?: z.ZodType
+  in?: z.ZodType
+  element?: z.ZodType
+  valueType?: z.ZodType
+  options?: z.ZodType[]
+}
+
+function keysOf(schema: z.ZodType | undefined): string[] {
+  if (schema === undefined) return []
+  const { shape = {}, options = [], ...one } = schema._zod.def as Definition
+  const inner = [one.innerType, one.in, one.element, one.valueType, ...options]
+  const own = Object.entries(shape).flatMap(([key, value]) => [key, ...keysOf(value)])
+  return [...own, ...inner.flatMap(keysOf)]
+}
+
+describe('checks and actions', () => {
+  const definitions: Record<string, CheckDefinition | ActionDefinition> = {
+    ...checkDefinitions,
+    ...actionDefinitions,
+  }
+
+  test('each has its section in docs/runbooks.md, and no other', () => {
+    const told = codeTitles(runbooks).filter(title => title.includes('.'))
+    expect(told.toSorted()).toEqual(unique(Object.keys(definitions)))
+  })
+
+  test.each(Object.entries(definitions))('%s says what its definition says', (name, definition) => {
+    const text = sectionOf(runbooks, name)
+    const risk = 'risk' in definition ? `; risk \`${definition.risk}\`` : ''
+    expect(text).toContain(`On a \`${definition.kind}\` target${risk}. ${definition.describe}.`)
+    if ('fence' in definition) expect(text).toContain(`Fence: ${definition.fence}.`)
+    expect(tableRows(text)).toEqual(rowsOf(definition))
+  })
+})
+
+function rowsOf(definition: CheckDefinition | ActionDefinition): string[][] {
+  const parameters = Object.entries(definition.parameters).map(([name, parameter]) => [
+    `\`${name}\``,
+    parameter.type,
+    defaultOf(parameter),
+    rangeOf(parameter),
+    parameter.describe,
+  ])
+  const fields = 'fields' in definition ? Object.entries(definition.fields) : []
+  return [
+    ...parameters,
+    ...fields.map(([name, { type, unit = '', describe }]) => [`\`${name}\``, type, unit, describe]),
+  ]
+}
+
+function defaultOf({ type, required, default: value }: ParameterDefinition): string {
+  if (required === true) return 'required'
+  if (value === undefined) return 'none'
+  return `\`${type === 'duration' ? formatDuration(Number(value)) : JSON.stringify(value)}\``
+}
+
+function rangeOf({ type, min, max }: ParameterDefinition): string {
+  const written = (bound: number): string => (type === 'duration' ? formatDuration(bound) : String(bound))
+  const unit = type === 'string' ? ' characters' : ''
+  if (min !== undefined && max !== undefined) return `${written(min)} to ${written(max)}${unit}`
+  if (min !== undefined) return `at least ${written(min)}${unit}`
+  return max === undefined ? '' : `at most ${written(max)}${unit}`
+}
+
+describe('the command line', () => {
+  const nouns = {
+    incident: defineIncident,
+    gate: defineGate,
+    freeze: defineFreeze,
+    runbook: defineRunbook,
+    config: defineConfig,
+    sandbox: defineSandbox,
+    doctor: defineDoctor,
+  }
+  const commands = Object.entries(nouns).flatMap(([name, define]) => {
+    const noun = new Command(name)
+    define(noun)
+    const verbs = noun.commands.map(verb => [`${name} ${usageOf(verb)}`, verb] as const)
+    return verbs.length > 0 ? verbs : [[name, noun] as const]
+  })
+
+  test('each command has its section, and no other', () => {
+    expect(Object.keys(nouns)).toEqual(matches(source('cli/main.ts'), /^ +(?:\{ )?name: '(\w+)'/gm))
+    expect(codeTitles(cli).toSorted()).toEqual(unique(commands.map(([usage]) => usage)))
+  })
+
+  test.each(commands)('%s has its options, and no other', (usage, command) => {
+    const flags = command.options.flatMap(({ long }) => long ?? [])
+    const told = matches(sectionOf(cli, usage), /`(--[a-z]+)[^`]*`/g).filter(flag => flag !== '--json')
+    expect(unique(told)).toEqual(unique(flags))
+  })
+
+  test('the exit codes are told', () => {
+    const exits = sections(cli).find(({ title }) => title === 'Exit codes')?.body ?? ''
+    expect(tableRows(exits).map(([code]) => Number(code))).toEqual(Object.values(exitCodes))
+  })
+})
+
+function usageOf(command: Command): string {
+  const words = command.registeredArguments.map(argument => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
+  return [command.name(), ...words].join(' ')
+}
+
+describe('the API', () => {
+  const app = createApp({
+    // Routes are declared without a query.
+    pool: {} as Pool,
+    configuration: { sources: [], principals: [] },
+    clock: Date.now,
+    log: pino({ level: 'silent' }),
+    version: '0.0.0',
+  })
+  const routes = (): (readonly [string, string])[] =>
+    app.routeTable.map(({ method, url, access }) => [`${method} ${url}`, access] as const)
+
+  test('every route has its section with who may use it, and no other', async () => {
+    await app.ready()
+    const titles = codeTitles(api)
+    expect(titles.toSorted()).toEqual(unique(routes().map(([route]) => route)))
+    const told = titles.map(title => {
+      const said = /^(?:Verb )?`([\w.:]+)`/.exec(sectionOf(api, title).trim())
+      return [title, said?.[1]]
+    })
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(routes()))
+  })
+
+  test('the table of roles is that of the code', () => {
+    const expected = verbs.map(verb => [`\`${verb}\``, rolesFor(verb).join(', ')])
+    expect(tableRows(chapter(api, 'Roles'))).toEqual(expected)
+  })
+
+  test('examples are JSON', () => {
+    for (const example of codeBlocks(api, 'json')) expect(() => JSON.parse(example) as unknown).not.toThrow()
+  })
+})
+
+describe('examples', () => {
+  const yaml = pages.flatMap(one => codeBlocks(one, 'yaml').map(text => [one.file, text] as const))
+  const of = (kind: string): typeof yaml => yaml.filter(([, text]) => text.includes(`kind: ${kind}\n`))
+
+  test('there are some', () => {
+    expect([of('Runbook').length, of('Configuration').length].every(count => count >= 2)).toBe(true)
+  })
+
+  test.each(of('Runbook'))('a runbook in %s parses', (file, text) => {
+    expect(parseRunbook(text, file)).not.toHaveProperty('faults')
+  })
+
+  test.each(of('Configuration'))('a configuration in %s parses', (file, text) => {
+    const parsed = parseConfiguration(text, file, ({ name }) =>
+      name.endsWith('-url') ? 'postgresql://somebody@db.example/orders' : 'x'.repeat(40),
+    )
+    expect(parsed).not.toHaveProperty('faults')
+  })
+
+  test.each([readme, api].map(one => [one.file, one] as const))('the alert posted in %s is one', (_, one) => {
+    const bodies = matches(one.text, /-d '(\{[^']+\})'/g)
+    expect(bodies).toHaveLength(1)
+    const parsed = alertmanagerSource.parse(JSON.parse(bodies[0]!), { source: 'alertmanager', atMs: 0 })
+    expect(parsed).toMatchObject({ alerts: [{ name: 'OrdersConnectionsHigh' }] })
+  })
+
+  test('README.md shows the hash its runbook has', () => {
+    const [, text] = of('Runbook').find(([file]) => file === readme.file)!
+    const parsed = parseRunbook(text, readme.file)
+    expect('hash' in parsed && readme.text.includes(parsed.hash.slice(0, 12))).toBe(true)
+  })
+})
+
+test('files named in ARCHITECTURE.md and CONTRIBUTING.md exist', () => {
+  const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md'].flatMap(file =>
+    matches(source(file), /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjs|md|yaml))`/g),
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter(file => !existsSync(new URL(`../../${file}`, import.meta.url)))).toEqual([])
+})
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(match => match[1]!)
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)].toSorted()
+}

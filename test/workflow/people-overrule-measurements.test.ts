@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addNote, requestCancel, setImpact, setSeverity } from '../../store/acts.ts'
+import { at, type Harness, startHarness } from '../support/incident-harness.ts'
+import { ladder, mendedBy, neverMended, resolves } from '../support/scenes.ts'
+
+let harness: Harness
+beforeAll(async () => void (harness = await startHarness()))
+afterAll(() => harness.stop())
+
+test("a person's severity and impact stand; a level that asks for more raises the severity", async () => {
+  const people = [
+    at(5, ({ pool, number, atMs }) => setSeverity(pool, { number, by: 'ana', severity: 'SEV3', reason: 'only internal', atMs })),
+    at(6, ({ pool, number, atMs }) => setImpact(pool, { number, by: 'ana', impact: 'no', atMs })),
+    resolves(70),
+  ]
+  const played = await harness.play({ runbook: ladder(), target: neverMended, people })
+  expect(played.row).toMatchObject({ severity: 'SEV3', severity_by: 'ana', impact: 'no' })
+  // The level of minute 60 waits for impact, and there is none any more.
+  expect(played.pagedAt.map(page => page.level)).toEqual([0, 1, 2])
+})
+
+test('impact said to be there after the time of its level pages then, and raises the severity', async () => {
+  const people = [
+    at(1, ({ pool, number, atMs }) => setImpact(pool, { number, by: 'ana', impact: 'no', atMs })),
+    at(65, ({ pool, number, atMs }) => setImpact(pool, { number, by: 'ana', impact: 'yes', atMs })),
+    resolves(70),
+  ]
+  const played = await harness.play({ runbook: ladder(), target: neverMended, people })
+  expect(played.pagedAt.at(-1)).toEqual({ level: 3, minute: 65 })
+  expect(played.row['severity']).toBe('SEV1')
+  expect(played.entries('page.sent').at(-1)?.latenessMs).toBeLessThan(5_000)
+})
+
+test('a cancelled incident closes as cancelled, with its notes, and changes nothing more', async () => {
+  const people = [
+    at(1, ({ pool, number, atMs }) => addNote(pool, { number, by: 'ana', text: 'a test of ours', atMs })),
+    at(2, ({ pool, number, atMs }) => requestCancel(pool, { number, by: 'ana', reason: 'opened by a test', atMs })),
+  ]
+  const slow = { ...mendedBy(9), wouldTouch: () => 0 }
+  const played = await harness.play({ runbook: ladder(), target: slow, people })
+  expect(played.row).toMatchObject({ outcome: 'cancelled', phase: 'closed' })
+  expect(played.entries('note')).toEqual([{ text: 'a test of ours' }])
+  expect(played.receipts).toHaveLength(0)
+})
