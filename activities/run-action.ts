@@ -128,8 +128,8 @@ export function createActionActivities(dependencies: {
       const effect = await action.apply(target, plan.parameters, context)
       return await settle(input, plan, 'succeeded', effect, undefined, now())
     } catch (error) {
-      // The record is out of reach: whether the effect happened is for settling and probing to find out.
-      if (isCodedError(error) && error.code === 'database_unavailable') throw error
+      // The record is out of reach, or this attempt was given up while the worker was away: settling and probing find out.
+      if (isCodedError(error) && leavesSettling.includes(error.code)) throw error
       const reached = {
         touched: touchedBy(error) ?? life.touched(),
         unit: '',
@@ -186,6 +186,8 @@ const refusals: Record<ClaimRefusal, string> = {
   'incident-ended': 'the incident has ended',
   exists: 'this attempt was claimed or given up before',
 }
+
+const leavesSettling: readonly string[] = ['database_unavailable', 'deadline_passed']
 
 /** No answer in the middle of a change leaves it open what happened; a refusal, or a stop between two batches, does not. */
 function outcomeOf(error: unknown): Outcome {

@@ -111,7 +111,7 @@ function checkedUrl(url: string, from: string): string {
   const { protocol } = URL.parse(url) ?? {}
   if (protocol === 'http:' || protocol === 'https:') return url.replace(/\/+$/, '')
   throw new Failure('not_connected', `${from} says ${JSON.stringify(url)}, which is no http(s) address.`, {
-    hint: 'give the address of the API, such as http://127.0.0.1:7070',
+    hint: 'give the address of the API, such as http://127.0.0.1:8700',
     exitCode: 2,
   })
 }

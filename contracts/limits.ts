@@ -40,6 +40,8 @@ export const limits = {
   /** An approval not used this long after its gate's expiry is void. */
   approvalUseMs: 5 * minute,
 
+  /** The first page waits this long for triage, well within the five seconds that escalation is allowed to be late. */
+  pageAwaitsTriageMs: 2 * second,
   /** A page asks the row this long; without an answer it pages and records afterwards. */
   pageAsksMs: second,
   /** A channel slower than this has failed; the next try is Temporal's. */

@@ -62,7 +62,7 @@ async function readAlerts(tx: Queryable, number: string): Promise<AlertView[]> {
     }
   >(
     `select name, status, labels, annotations, starts_at as "startsAt", ends_at as "endsAt", last_seen_at as "lastSeenAt", events
-     from alert where incident = $1 order by status, starts_at desc, alert_key limit $2`,
+     from incident_alert where incident = $1 order by status, starts_at desc, alert_key limit $2`,
     [number, alertsShown],
   )
   return rows.map(row => ({

@@ -58,7 +58,7 @@ export function summaryColumns(row: string): string {
 export function summaryCounts(row: string): string {
   return `
     cross join lateral (select count(*) filter (where status = 'firing')::int as firing, count(*)::int as total
-      from alert where incident = ${row}.number) reported
+      from incident_alert where incident = ${row}.number) reported
     cross join lateral (select count(*)::int as gates from gate where incident = ${row}.number and state = 'open') asking`
 }
 

@@ -15,7 +15,7 @@ export interface RunbookFile extends LoadedRunbook {
 /** Reads every runbook below a folder. Throws `invalid_runbook` with every fault of every file. */
 export async function readRunbooks(directory: string): Promise<RunbookFile[]> {
   const names = (await readdir(directory, { recursive: true })).filter(
-    name => name.endsWith('.yaml') && !name.endsWith('.drill.yaml'),
+    name => /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name),
   )
   const files: RunbookFile[] = []
   const faults: string[] = []
@@ -23,7 +23,9 @@ export async function readRunbooks(directory: string): Promise<RunbookFile[]> {
     const file = path.join(directory, name)
     const source = await readFile(file, 'utf8')
     const parsed = parseRunbook(source, file)
-    if ('faults' in parsed) faults.push(...parsed.faults.map(fault => formatFault(fault, source)))
+    const twin = 'runbook' in parsed && files.find(other => other.runbook.name === parsed.runbook.name)
+    if (twin) faults.push(`${file}: the name ${twin.runbook.name} is taken by ${twin.file}`)
+    else if ('faults' in parsed) faults.push(...parsed.faults.map(fault => formatFault(fault, source)))
     else files.push({ runbook: parsed.runbook, hash: parsed.hash, file, source })
   }
   if (faults.length > 0)

@@ -50,7 +50,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   Runtime.install({
     // Signals are the process's: the relay and the pools stop with the workers, in order.
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', entry => log.warn({ ...entry.meta }, entry.message)),
+    logger: new DefaultLogger('WARN', entry => {
+      // Two of our three workers serve activities only, on purpose.
+      if (!entry.message.startsWith('No workflows registered')) log.warn({ ...entry.meta }, entry.message)
+    }),
   })
   await untilDone(options, 'PostgreSQL', async () => {
     await migrate(pool)

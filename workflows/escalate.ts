@@ -1,9 +1,10 @@
-import { condition } from '@temporalio/workflow'
+import { condition, isCancellation } from '@temporalio/workflow'
 import type { EscalationLevel } from '../contracts/runbook.ts'
 import { isMoreSevere, pageId } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { pages } from './activity-stubs.ts'
-import { isAcknowledged } from './incident-state.ts'
+import { type IncidentState, isAcknowledged } from './incident-state.ts'
 import type { Life } from './life.ts'
 
 interface Due {
@@ -26,8 +27,13 @@ export async function escalate(life: Life): Promise<never> {
     const next = nextDue(life)
     if (next === undefined) await condition(hasChanged)
     else if (next.dueAtMs <= Date.now() || !(await condition(hasChanged, next.dueAtMs - Date.now())))
-      void firePage(life, next)
+      void firePage(life, next).catch(unlessCancelled)
   }
+}
+
+/** The incident ended with a page on its way: nobody waits for it any more. */
+function unlessCancelled(error: unknown): void {
+  if (!isCancellation(error)) throw error
 }
 
 /** The next level that is still to come pages at once: the ladder is exhausted, or a gate ran out. */
@@ -116,6 +122,8 @@ async function firePage(life: Life, due: Due): Promise<void> {
   const level = input.runbook.escalate[due.level]!
   state.paged[due.id] = true
   state.pagesInFlight += 1
+  // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
+  if (isUnassessed(state)) await condition(() => !isUnassessed(state), limits.pageAwaitsTriageMs)
   if (level.severity !== undefined && isMoreSevere(level.severity, state.severity)) {
     life.note('severity.changed', {
       from: state.severity,
@@ -139,6 +147,10 @@ async function firePage(life: Life, due: Due): Promise<void> {
     // Each failed try has its own entry; the levels after this one are the way on.
     .catch(() => undefined)
   state.pagesInFlight -= 1
+}
+
+function isUnassessed({ phase }: IncidentState): boolean {
+  return phase === 'detection' || phase === 'triage'
 }
 
 function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {

@@ -47,7 +47,7 @@ export async function askForOutcome(
     id,
     incident: input.number,
     kind: 'outcome',
-    approvers: ['role:approver', 'role:responder'],
+    approvers: ['role:approver'],
     quorum: 1,
     ...about,
   } as const

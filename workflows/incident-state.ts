@@ -40,6 +40,8 @@ export interface IncidentState {
   nextStep: number
   attempts: Record<string, number>
   verifications: number
+  /** Steps that were planned only, because their target is in observe. */
+  observedSteps: number
   isRecovered: boolean
   /** Page ids that went out, and levels that may not wait for their time. */
   paged: Record<string, true>
@@ -75,6 +77,7 @@ export function firstState(input: IncidentInput): IncidentState {
     nextStep: 0,
     attempts: {},
     verifications: 0,
+    observedSteps: 0,
     isRecovered: false,
     paged: {},
     hurried: {},

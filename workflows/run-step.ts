@@ -42,8 +42,10 @@ async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
     .catch(asFailedPlan)
   if (planned.state === 'failed') return { result: 'failed', because: planned.because }
   if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
-  if (planned.state === 'observed')
+  if (planned.state === 'observed') {
+    life.state.observedSteps += 1
     return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
+  }
   if (planned.gate !== undefined) {
     const decided = await awaitGate(life, planned.gate)
     if (decided !== 'approved')

@@ -53,7 +53,10 @@ function state(incident: IncidentDetail, view: View): string[] {
   )
     return []
   if (isStuck(incident))
-    return say('No step of the runbook is left: mend it by hand, Paramedic keeps measuring.', 'bad')
+    return say(
+      'No step of the runbook is left: mend it by hand; when its alerts resolve, Paramedic measures whether it is well.',
+      'bad',
+    )
   if (incident.recoveredAt !== null) return say('Recovered; it closes when the recovery has lasted.', 'good')
   const firing =
     incident.alertsFiring === 0
