@@ -118,7 +118,7 @@ export async function settleDoubts(
       if (!(await lockKey(tx, dedupKey))) return 0
       const alerts = byKey(await lockDoubted(tx, dedupKey, atMs))
       const entries: NewEntry[] = []
-      for (const alert of [...alerts.values()])
+      for (const alert of alerts.values())
         await takeReport(tx, intake, alerts, dedupKey, confirmedReport(alert, atMs), entries)
       for (const alert of inKeyOrder(alerts)) await saveAlert(tx, alert)
       await appendEntries(tx, entries)

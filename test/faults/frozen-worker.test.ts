@@ -5,16 +5,16 @@
 import { Client, Connection } from '@temporalio/client'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { incidentWorkflowId } from '../../contracts/incident.ts'
-import type { Child } from '../support/child-process.ts'
+import type { Child, Fault } from '../support/child-process.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { startWorld, type World } from '../support/real-world.ts'
 
 const claim = 'insert into claim (incident, step, attempt, action'
-/** The last statement before the effect. */
-const beforeEffect = 'select is_on, changed_at'
+/** What a checkpoint asks; the second checkpoint is the last thing before the service is stopped. */
+const checkpoint = 'select is_on, changed_at'
 
 test('frozen before its claim: the attempt is given up, the next one does it once, and the sleeper finds the door closed', async () => {
-  const { world, number, sleeper } = await frozenAt(claim)
+  const { world, number, sleeper } = await frozenAt({ pause: claim })
   world.startWorker()
   await eventually(async () => (await world.entries(number, 'effect.ended')).length > 0, 90_000)
 
@@ -29,7 +29,7 @@ test('frozen before its claim: the attempt is given up, the next one does it onc
 }, 150_000)
 
 test('frozen after its claim: unknown, probed, done once by the next attempt, and not by the sleeper', async () => {
-  const { world, number, sleeper } = await frozenAt(beforeEffect)
+  const { world, number, sleeper } = await frozenAt({ pause: checkpoint })
   world.startWorker()
   await eventually(async () => (await world.entries(number, 'effect.ended')).length > 1, 90_000)
 
@@ -46,7 +46,7 @@ test('frozen after its claim: unknown, probed, done once by the next attempt, an
 }, 150_000)
 
 test('frozen after its claim with nobody else there: it refuses by its own clock, and the next attempt does it', async () => {
-  const { world, number, sleeper } = await frozenAt(beforeEffect)
+  const { world, number, sleeper } = await frozenAt({ pause: checkpoint, nth: 2 })
   await heartbeatHasTimedOut(world, number)
 
   sleeper.signal('SIGCONT')
@@ -72,9 +72,9 @@ async function heartbeatHasTimedOut({ namespace }: World, number: string): Promi
   })
 }
 
-async function frozenAt(pause: string) {
+async function frozenAt(fault: Fault) {
   const world = await startWorld()
-  const sleeper = world.startWorker({ pause })
+  const sleeper = world.startWorker(fault)
   await sleeper.says('worker ready')
   const number = await world.fire()
   await sleeper.says('process paused')

@@ -17,11 +17,20 @@ export interface Child {
 export interface Fault {
   pause: string
   when?: 'before' | 'after'
+  /** At the how many-th time the statement comes. Default 1. */
+  nth?: number
 }
 
 /** Starts a script beside this file with these variables and no others but PATH. */
 export function startChild(script: string, variables: Record<string, string>, fault?: Fault): Child {
-  const faulty = fault === undefined ? {} : { FAULTY_PAUSE: fault.pause, FAULTY_WHEN: fault.when ?? 'before' }
+  const faulty: Record<string, string> =
+    fault === undefined
+      ? {}
+      : {
+          FAULTY_PAUSE: fault.pause,
+          FAULTY_WHEN: fault.when ?? 'before',
+          FAULTY_NTH: String(fault.nth ?? 1),
+        }
   const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
     env: { PATH: process.env['PATH'], ...variables, ...faulty },
     stdio: ['ignore', 'pipe', 'pipe'],

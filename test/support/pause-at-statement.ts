@@ -1,20 +1,20 @@
 /**
  * Imported first, it makes a process stop itself (SIGSTOP) at one statement, as a killed or frozen machine would: FAULTY_PAUSE
- * is a piece of the SQL, FAULTY_WHEN says before or after it. The test kills the process there or lets it go on.
+ * is a piece of the SQL, FAULTY_NTH says at which time it comes, FAULTY_WHEN before or after it. The test kills the process there or lets it go on.
  */
 import pg from 'pg'
 
 const pauseAt = process.env['FAULTY_PAUSE']
 const pauseWhen = process.env['FAULTY_WHEN'] ?? 'before'
-let hasPaused = false
+let timesLeft = Number(process.env['FAULTY_NTH'] ?? '1')
 
 if (pauseAt !== undefined) {
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
 
   function queryWithPause(this: pg.Client, ...args: unknown[]): unknown {
-    const isHere = !hasPaused && typeof args[0] === 'string' && args[0].includes(pauseAt!)
-    if (!isHere) return query.apply(this, args)
-    hasPaused = true
+    const isIt = typeof args[0] === 'string' && args[0].includes(pauseAt!)
+    if (isIt) timesLeft -= 1
+    if (!isIt || timesLeft !== 0) return query.apply(this, args)
     // A connection of its own resolves; the pool hands in a callback.
     const done = args.at(-1)
     const answer = ask(this, typeof done === 'function' ? args.slice(0, -1) : args)
