@@ -1,5 +1,5 @@
 /** The workflow's own decisions: the incident's row and its entries, one transaction each. */
-import type { GateState, IncidentOutcome } from '../contracts/incident.ts'
+import type { GateState, IncidentOutcome, Phase } from '../contracts/incident.ts'
 import type { IncidentMessage } from '../contracts/messages.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
@@ -8,6 +8,8 @@ import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import { expireGate, type NewGate, openGate, withdrawGate } from '../store/gates.ts'
 import { changeIncident, type IncidentChange } from '../store/incidents.ts'
 import { readMessages } from '../store/messages.ts'
+import { isFirstTime } from '../store/work-done.ts'
+import { workKey } from './work-key.ts'
 
 export interface RecordInput {
   number: string
@@ -18,6 +20,7 @@ export interface RecordInput {
 export interface CloseInput {
   number: string
   seenTransition: number
+  from: Phase
   outcome: IncidentOutcome
   because: string
   postmortemDueAtMs?: number
@@ -34,14 +37,18 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
     },
 
     async record(input: RecordInput): Promise<void> {
+      const key = workKey()
       await inTransaction(pool, async tx => {
+        if (!(await isFirstTime(tx, key))) return
         if (input.change !== undefined) await changeIncident(tx, input.number, input.change)
         await appendEntries(tx, input.entries)
       })
     },
 
     async openGate(input: { gate: NewGate; entries: NewEntry[] }): Promise<void> {
+      const key = workKey()
       await inTransaction(pool, async tx => {
+        if (!(await isFirstTime(tx, key))) return
         const opened = await openGate(tx, input.gate)
         await appendEntries(tx, [...input.entries, ...opened])
       })
@@ -65,31 +72,21 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
     },
 
     async close(input: CloseInput): Promise<'closed' | 'newer-alert' | 'still-firing'> {
+      const key = workKey()
       return inTransaction(pool, async tx => {
-        const result = await closeIncident(tx, input)
-        const { number, outcome, because, atMs } = input
-        const closed: NewEntry[] =
-          result === 'closed'
-            ? [
-                {
-                  kind: 'phase.changed',
-                  actor: 'paramedic',
-                  atMs,
-                  incident: number,
-                  data: { from: 'verification', to: 'closed' },
-                },
-                {
-                  kind: 'incident.closed',
-                  actor: 'paramedic',
-                  atMs,
-                  incident: number,
-                  data: { outcome, because },
-                },
-              ]
-            : []
-        await appendEntries(tx, [...input.entries, ...closed])
+        const unwritten = (await isFirstTime(tx, key)) ? input.entries : []
+        const { result, isChange } = await closeIncident(tx, input)
+        await appendEntries(tx, [...unwritten, ...(isChange ? closingEntries(input) : [])])
         return result
       })
     },
   }
+}
+
+function closingEntries({ number: incident, from, outcome, because, atMs }: CloseInput): NewEntry[] {
+  const common = { actor: 'paramedic', atMs, incident } as const
+  return [
+    { ...common, kind: 'phase.changed', data: { from, to: 'closed' } },
+    { ...common, kind: 'incident.closed', data: { outcome, because } },
+  ]
 }

@@ -11,8 +11,10 @@ import {
   type Measurement,
   saveMeasurement,
 } from '../store/measurements.ts'
+import { isFirstTime } from '../store/work-done.ts'
 import { type CheckRequest, type CheckResult, measure } from './run-check.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
+import { workKey } from './work-key.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
 
 export interface VerifyInput {
@@ -108,8 +110,10 @@ export function createVerifyActivities(dependencies: {
   ): Promise<Verification> {
     const samples = await withCodedErrors(() => countMeasurements(pool, input.incident, purposeOf(input)))
     const because = sentence(input, sample, verdict, heldForMs)
-    await inTransaction(pool, tx =>
-      appendEntries(tx, [
+    const key = workKey()
+    await inTransaction(pool, async tx => {
+      if (!(await isFirstTime(tx, key))) return
+      await appendEntries(tx, [
         {
           kind: 'verification.ended',
           actor: 'paramedic',
@@ -125,8 +129,8 @@ export function createVerifyActivities(dependencies: {
             because,
           },
         },
-      ]),
-    )
+      ])
+    })
     return { verdict, because }
   }
 }

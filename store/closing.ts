@@ -2,6 +2,12 @@ import type { IncidentOutcome } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
 
+export interface Closing {
+  result: 'closed' | 'newer-alert' | 'still-firing'
+  /** False when nothing changed: it was closed before, or could not be. */
+  isChange: boolean
+}
+
 /**
  * Closes an incident in one statement, unless an alert transition newer than the ones the workflow has read belongs to
  * it: so an alert that races the close is part of exactly one incident. A recovery also needs every alert resolved.
@@ -15,7 +21,7 @@ export async function closeIncident(
     postmortemDueAtMs?: number
     atMs: number
   },
-): Promise<'closed' | 'newer-alert' | 'still-firing'> {
+): Promise<Closing> {
   const mayFire = close.outcome !== 'recovered'
   if (mayFire) await lockFiring(tx, close.number)
   const { rowCount } = await tx.query(
@@ -33,15 +39,15 @@ export async function closeIncident(
   )
   if (rowCount === 1) {
     if (mayFire) await muteAlerts(tx, close.number, close.atMs)
-    return 'closed'
+    return { result: 'closed', isChange: true }
   }
   const { rows } = await tx.query<{ phase: string; newer: boolean }>(
     'select phase, last_transition > $2 as newer from incident where number = $1',
     [close.number, close.seenTransition],
   )
   // Closed before by this same call, whose answer was lost.
-  if (rows[0]?.phase === 'closed') return 'closed'
-  return rows[0]?.newer === true ? 'newer-alert' : 'still-firing'
+  if (rows[0]?.phase === 'closed') return { result: 'closed', isChange: false }
+  return { result: rows[0]?.newer === true ? 'newer-alert' : 'still-firing', isChange: false }
 }
 
 /** Alerts before their incident, as the relay locks them: the other way round each would wait for the other. */

@@ -1,11 +1,20 @@
 /** The worker process: environment and signals; everything else is in run-worker.ts. */
 import { pino } from 'pino'
 import { loadConfiguration, readEnvironment } from '../configuration.ts'
+import { CodedError } from '../contracts/coded-error.ts'
+import { defaultRunbookName } from '../language/choose-runbook.ts'
 import { openDatabase } from '../store/database.ts'
 import { readRunbooks } from './load-runbooks.ts'
 import { runWorker } from './run-worker.ts'
 
 const environment = readEnvironment()
+const runbooks = await readRunbooks(environment.runbooksDir)
+if (!runbooks.some(({ runbook }) => runbook.name === defaultRunbookName)) {
+  throw new CodedError(
+    'invalid_runbook',
+    `No runbook in ${environment.runbooksDir} is named ${defaultRunbookName}: alerts that no other one matches would wait for ever.`,
+  )
+}
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
 
@@ -15,7 +24,7 @@ await runWorker({
   temporalAddress: environment.temporalAddress,
   temporalNamespace: environment.temporalNamespace,
   configuration: loadConfiguration(environment.configPath),
-  runbooks: await readRunbooks(environment.runbooksDir),
+  runbooks,
   log: pino({ level: environment.logLevel }),
   stopping: stopping.signal,
   onReady: () => process.stdout.write('worker ready\n'),

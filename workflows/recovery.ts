@@ -84,6 +84,7 @@ async function close(
   return records.close({
     number: input.number,
     seenTransition: state.seenTransition,
+    from: state.phase,
     outcome,
     because,
     atMs,

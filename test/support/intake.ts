@@ -159,7 +159,8 @@ function createIntake(pool: Pool, other: Pool): IntakeUnderTest {
     lastTransition,
     async close(number, outcome, atMs, seenTransition) {
       const seen = seenTransition ?? (await lastTransition(number))
-      return inTransaction(pool, tx => closeIncident(tx, { number, seenTransition: seen, outcome, atMs }))
+      const close = { number, seenTransition: seen, outcome, atMs }
+      return inTransaction(pool, async tx => (await closeIncident(tx, close)).result)
     },
   }
 }
