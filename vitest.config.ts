@@ -10,6 +10,18 @@ const shared = {
   hookTimeout: 60 * SECOND_MS,
 } as const
 
+// Minutes of outages, restarts and races on the real clock: they would take `npm test` past its six minutes.
+const long = [
+  'test/faults/api-killed.test.ts',
+  'test/faults/escalation-across-outages.test.ts',
+  'test/faults/frozen-worker.test.ts',
+  'test/faults/postgres-restarted.test.ts',
+  'test/faults/temporal-down.test.ts',
+  'test/embedded/sandbox-alerts.test.ts',
+  'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',
+  'test/workflow/an-approval-races-its-expiry.test.ts',
+]
+
 // One Temporal, one PostgreSQL and one Redis for the whole run.
 const withServers = { ...shared, globalSetup: ['test/support/servers.ts'] }
 
@@ -24,7 +36,7 @@ export default defineConfig({
           name: 'integration',
           provide: { maxCachedWorkflows: 200 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**', 'test/full/**'],
+          exclude: ['test/unit/**', 'test/full/**', ...long],
         },
       },
       {
@@ -32,7 +44,7 @@ export default defineConfig({
           ...withServers,
           name: 'full',
           // The workflow tests once more with nothing cached, so that every workflow task is a replay.
-          include: ['test/full/**/*.test.ts', 'test/workflow/**/*.test.ts'],
+          include: ['test/full/**/*.test.ts', 'test/workflow/**/*.test.ts', ...long],
           provide: { maxCachedWorkflows: 0 },
           testTimeout: 600 * SECOND_MS,
         },
