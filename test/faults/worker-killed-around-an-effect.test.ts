@@ -2,10 +2,13 @@
  * Goal: whatever moment a worker dies in, the target itself counts at most one effect for an attempt, the record says what is
  * known, and the incident ends. Method: a real worker stops itself at a chosen statement and is killed there; another goes on.
  */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { decideOutcome, listGates } from '../../store/gates.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { startWorld } from '../support/real-world.ts'
+
+// Two workers boot in each test, and a heartbeat has to run out.
+vi.setConfig({ testTimeout: 150_000 })
 
 /** The statement of the claim, the harness's look at it just before the effect, and the outcome. */
 const claim = 'insert into claim (incident, step, attempt, action'

@@ -2,6 +2,7 @@
  * Imported first, it makes a process stop itself (SIGSTOP) at one statement, as a killed or frozen machine would: FAULTY_PAUSE
  * is a piece of the SQL, FAULTY_NTH says at which time it comes, FAULTY_WHEN before or after it. The test kills the process there or lets it go on.
  */
+import { callbackify } from 'node:util'
 import pg from 'pg'
 
 const pauseAt = process.env['FAULTY_PAUSE']
@@ -16,14 +17,11 @@ if (pauseAt !== undefined) {
     if (isIt) timesLeft -= 1
     if (!isIt || timesLeft !== 0) return query.apply(this, args)
     // A connection of its own resolves; the pool hands in a callback.
-    const done = args.at(-1)
-    const answer = ask(this, typeof done === 'function' ? args.slice(0, -1) : args)
-    if (typeof done !== 'function') return answer
-    answer.then(
-      result => done(null, result),
-      (error: unknown) => done(error),
+    const done: unknown = args.at(-1)
+    if (typeof done !== 'function') return ask(this, args)
+    return callbackify(() => ask(this, args.slice(0, -1)))(
+      done as (error: Error | null, result: unknown) => void,
     )
-    return undefined
   }
 
   async function ask(client: pg.Client, args: unknown[]): Promise<unknown> {
