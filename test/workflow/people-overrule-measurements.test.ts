@@ -9,7 +9,9 @@ afterAll(() => harness.stop())
 
 test("a person's severity and impact stand; a level that asks for more raises the severity", async () => {
   const people = [
-    at(5, ({ pool, number, atMs }) => setSeverity(pool, { number, by: 'ana', severity: 'SEV3', reason: 'only internal', atMs })),
+    at(5, ({ pool, number, atMs }) =>
+      setSeverity(pool, { number, by: 'ana', severity: 'SEV3', reason: 'only internal', atMs }),
+    ),
     at(6, ({ pool, number, atMs }) => setImpact(pool, { number, by: 'ana', impact: 'no', atMs })),
     resolves(70),
   ]
@@ -34,7 +36,9 @@ test('impact said to be there after the time of its level pages then, and raises
 test('a cancelled incident closes as cancelled, with its notes, and changes nothing more', async () => {
   const people = [
     at(1, ({ pool, number, atMs }) => addNote(pool, { number, by: 'ana', text: 'a test of ours', atMs })),
-    at(2, ({ pool, number, atMs }) => requestCancel(pool, { number, by: 'ana', reason: 'opened by a test', atMs })),
+    at(2, ({ pool, number, atMs }) =>
+      requestCancel(pool, { number, by: 'ana', reason: 'opened by a test', atMs }),
+    ),
   ]
   const slow = { ...mendedBy(9), wouldTouch: () => 0 }
   const played = await harness.play({ runbook: ladder(), target: slow, people })
