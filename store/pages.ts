@@ -15,13 +15,14 @@ export interface PageIntent {
 export interface BegunPage {
   state: 'sending' | 'sent' | 'failed' | 'suppressed'
   because: string | null
-  /** False when the intent was on record before. */
+  /** False when the intent was on record before and stays as it is. */
   isNew: boolean
 }
 
 /**
  * Decides by the incident's row whether a level pages, and keeps the intent. An acknowledgement committed before this
- * statement wins; one after it comes too late. The answer of an intent already on record is repeated.
+ * statement wins; one after it comes too late. An intent that has not reached anybody yet is asked about again at every
+ * try; one that has stays sent.
  */
 export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunPage> {
   const { rows: locked } = await tx.query<{ because: string | null }>(
@@ -37,7 +38,8 @@ export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunP
   const because = locked[0]?.because ?? null
   const inserted = await tx.query(
     `insert into page (id, incident, epoch, level, functions, state, because, due_at, begun_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do update set state = 'suppressed', because = excluded.because
+       where page.state in ('sending', 'failed') and excluded.state = 'suppressed'`,
     [
       page.id,
       page.incident,

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { acknowledge } from '../../store/acts.ts'
+import { inTransaction } from '../../store/database.ts'
+import { beginPage, finishPage } from '../../store/pages.ts'
+import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
+import { givenIncident } from '../support/incidents.ts'
+
+let database: FreshDatabase
+beforeAll(async () => void (database = await freshDatabase(inject('postgresUrl'))))
+afterAll(() => database.drop())
+
+/** One try of a page that waits for an acknowledgement. */
+function tryPage(number: string) {
+  const intent = { id: `${number}/page/0/1`, incident: number, epoch: 0, level: 1, functions: ['on-call'] }
+  const at = { dueAtMs: Date.now(), atMs: Date.now() }
+  return inTransaction(database.pool, tx => beginPage(tx, { ...intent, unless: 'acknowledged', ...at }))
+}
+
+async function finish(number: string, state: 'sent' | 'failed'): Promise<void> {
+  const finished = { state, latenessMs: 0, channels: {}, atMs: Date.now() }
+  await inTransaction(database.pool, tx => finishPage(tx, `${number}/page/0/1`, finished))
+}
+
+test('a page that reached nobody is not tried again after the acknowledgement', async () => {
+  const number = await givenIncident(database.pool, { atMs: Date.now() })
+  expect(await tryPage(number)).toMatchObject({ state: 'sending', isNew: true })
+  await finish(number, 'failed')
+  await acknowledge(database.pool, { number, by: 'ana', atMs: Date.now() })
+  expect(await tryPage(number)).toEqual({ state: 'suppressed', because: 'acknowledged by ana', isNew: true })
+  expect(await tryPage(number)).toEqual({ state: 'suppressed', because: 'acknowledged by ana', isNew: false })
+})
+
+test('a page that was sent stays sent, whatever is acknowledged later', async () => {
+  const number = await givenIncident(database.pool, { atMs: Date.now() })
+  await tryPage(number)
+  await finish(number, 'sent')
+  await acknowledge(database.pool, { number, by: 'ana', atMs: Date.now() })
+  expect(await tryPage(number)).toMatchObject({ state: 'sent', isNew: false })
+})
