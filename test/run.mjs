@@ -19,7 +19,8 @@ await withPlainErrors(async () => {
     process.exitCode = temporal
     return
   }
-  const integration = await vitest(['--project', isFull ? 'full' : 'integration', '--passWithNoTests'])
+  const projects = isFull ? ['--project', 'long', '--project', 'replayed'] : ['--project', 'integration']
+  const integration = await vitest([...projects, '--passWithNoTests'])
   process.exitCode = integration !== 0 ? integration : unit
 })
 
