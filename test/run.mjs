@@ -19,8 +19,12 @@ await withPlainErrors(async () => {
     process.exitCode = temporal
     return
   }
-  const projects = isFull ? ['--project', 'long', '--project', 'replayed'] : ['--project', 'integration']
-  const integration = await vitest([...projects, '--passWithNoTests'])
+  const rounds = isFull ? [['punctual'], ['long', 'replayed']] : [['integration']]
+  let integration = 0
+  for (const projects of rounds) {
+    const named = projects.flatMap(name => ['--project', name])
+    integration = (await vitest([...named, '--passWithNoTests'])) || integration
+  }
   process.exitCode = integration !== 0 ? integration : unit
 })
 
