@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|bench|test'
+  'contracts|language|runbooks|outgoing|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -39,6 +39,11 @@ export default {
       'contracts',
       [],
       'The shared language is what everything else agrees on; importing one side would make the others follow it.',
+    ),
+    mayImportOnly(
+      'outgoing',
+      [CONTRACTS],
+      'One client for every request that leaves; it knows addresses and bytes, and nothing of who asks.',
     ),
     mayImportOnly(
       'language',
@@ -85,13 +90,13 @@ export default {
       // The configuration is read by services only, never by a workflow.
       from: {
         path: ['^contracts/', PURE_LANGUAGE],
-        pathNot: '^contracts/(configuration|principals|secret)\\.ts$',
+        pathNot: ['^contracts/configuration/', '^contracts/(configuration|duration|principals|secret)\\.ts$'],
       },
       to: { reachable: true, path: CORE },
     },
     mayImportOnly(
       'activities',
-      [CONTRACTS, '^store/', '^language/conditions\\.ts$'],
+      [CONTRACTS, '^store/', '^outgoing/', '^language/conditions\\.ts$'],
       'Activities commit rows with their audit entries. Whatever else they need is a port that the worker hands in.',
     ),
     {
@@ -104,7 +109,7 @@ export default {
     },
     mayImportOnly(
       'integrations',
-      [CONTRACTS],
+      [CONTRACTS, '^outgoing/'],
       'One outside system a file. It is written by people who know that system and nothing of the rest.',
     ),
     mayImportOnly('store', [CONTRACTS], 'SQL answers questions; it does not know who asks.'),

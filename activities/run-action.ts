@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
 import { CodedError, isCodedError } from '../contracts/coded-error.ts'
-import type { Configuration, TargetConfiguration } from '../contracts/configuration.ts'
+import type { Configuration } from '../contracts/configuration.ts'
+import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import { attemptId, type Outcome } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Plan } from '../contracts/plan.ts'

@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity'
 import { CodedError } from '../contracts/coded-error.ts'
-import type { Configuration, TargetConfiguration } from '../contracts/configuration.ts'
+import type { Configuration } from '../contracts/configuration.ts'
+import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import type { CheckName, ParameterValue } from '../contracts/targets/catalogue.ts'
 import { checkDefinitions } from '../contracts/targets/catalogue.ts'
 import { appendEntries } from '../store/audit-log.ts'

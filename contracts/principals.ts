@@ -1,5 +1,5 @@
 /** Who may do what: one table, asked by the api and again by the harness. */
-import type { Role } from './configuration.ts'
+import type { Role } from './configuration/people.ts'
 
 export interface Principal {
   name: string

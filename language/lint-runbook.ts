@@ -3,7 +3,7 @@
  * was written and skips what the schema refuses anyway, so that one pass reports everything.
  */
 import { defaultRunbookName } from './choose-runbook.ts'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from '../contracts/duration.ts'
 import type { Finding } from './fault.ts'
 import { lintConditions } from './lint-conditions.ts'
 import { lintUses } from './lint-uses.ts'

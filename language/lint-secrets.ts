@@ -4,6 +4,7 @@ import { isOneReference, replaceReferences } from './references.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
 const rule = 'secrets only as ${env:NAME} or ${file:PATH}'
+const channelSecrets = ['signing_secret', 'routing_key', 'bot_token']
 const passwordKeys = ['password', 'sslpassword']
 /** Stands for a reference while a URL is looked at; no password anybody would write. */
 const mark = 'paramedic-reference'
@@ -20,16 +21,21 @@ function wholeSecrets(tree: unknown): Path[] {
   const tokens = ['sources', 'principals'].flatMap(list =>
     listAt(tree, [list]).map((_, index) => [list, index, 'token']),
   )
-  return [...tokens, ['pages', 'webhook', 'signing_secret']]
+  const ofChannels = listAt(tree, ['channels']).flatMap((channel, index): Path[] => [
+    ...channelSecrets.map(key => ['channels', index, key]),
+    // Whoever knows the address of an incoming webhook may post to it.
+    ...(valueAt(channel, ['kind']) === 'slack' ? [['channels', index, 'url']] : []),
+  ])
+  return [...tokens, ...ofChannels]
 }
 
 function urlsOf(tree: unknown): Path[] {
-  const parts = ['connection', 'health', 'scrape']
+  const parts = ['connection', 'health', 'scrape', 'server']
   const ofTargets = listAt(tree, ['targets']).flatMap((target, index): Path[] => [
     ...parts.map(part => ['targets', index, part, 'url']),
     ...variablesOf(target).map(name => ['targets', index, 'process', 'environment', name]),
   ])
-  return [...ofTargets, ['pages', 'webhook', 'url']]
+  return [...ofTargets, ...listAt(tree, ['channels']).map((_, index): Path => ['channels', index, 'url'])]
 }
 
 function variablesOf(target: unknown): string[] {
@@ -53,7 +59,7 @@ function lintUrl(tree: unknown, path: Path): Finding[] {
   if (typeof written !== 'string') return []
   const password = passwordOf(replaceReferences(written, () => mark))
   if (password === undefined) return []
-  const isForPrograms = path.includes('connection') || path.includes('process')
+  const isForPrograms = path.includes('connection') || path.includes('process') || /^smtps?:/.test(written)
   if (isForPrograms && password.includes(mark)) return []
   const message = isForPrograms
     ? `the password in \`${String(path.at(-1))}\` must be a reference: ${rule}`

@@ -1,6 +1,6 @@
 /** The times of a verification, which must leave room for it to succeed. */
 import { limits } from '../contracts/limits.ts'
-import { formatDuration, parseDuration } from './duration.ts'
+import { formatDuration, parseDuration } from '../contracts/duration.ts'
 import type { Finding, Path } from './fault.ts'
 import { listAt, valueAt } from './tree.ts'
 

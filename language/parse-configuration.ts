@@ -1,10 +1,10 @@
 import { configurationSchema, type Configuration } from '../contracts/configuration.ts'
 import { inReadingOrder, type Fault, type Finding } from './fault.ts'
+import { lintNames } from './lint-names.ts'
 import { lintSecrets, lintVariableNames } from './lint-secrets.ts'
 import type { Resolve } from './references.ts'
 import { resolveReferences } from './resolve-references.ts'
 import { schemaFindings } from './schema-findings.ts'
-import { listAt, valueAt } from './tree.ts'
 import { parseYamlSource, type YamlSource } from './yaml-source.ts'
 
 export type ParsedConfiguration = { configuration: Configuration } | { faults: Fault[] }
@@ -32,19 +32,6 @@ export function parseConfiguration(text: string, file: string, resolve: Resolve)
 function withoutEchoes(reasons: readonly Finding[], shape: readonly Finding[]): Finding[] {
   const explained = new Set(reasons.map(({ path }) => JSON.stringify(path)))
   return [...reasons, ...shape.filter(({ path }) => !explained.has(JSON.stringify(path)))]
-}
-
-function lintNames(tree: unknown): Finding[] {
-  const words = { sources: 'source', targets: 'target', principals: 'principal' }
-  return Object.entries(words).flatMap(([list, word]) => {
-    const names = listAt(tree, [list]).map(item => valueAt(item, ['name']))
-    return names.flatMap((name, index): Finding[] => {
-      const isRepeated = typeof name === 'string' && names.indexOf(name) < index
-      return isRepeated
-        ? [{ path: [list, index, 'name'], message: `${word} \`${name}\` is named twice` }]
-        : []
-    })
-  })
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The `with` of a check or action, against its definition: known, typed, bounded, complete. */
 import type { ParameterDefinition, ParameterValue } from '../contracts/targets/definition.ts'
-import { durationShape, outOfBounds, parseDuration, longestDurationMs } from './duration.ts'
+import { durationShape, outOfBounds, parseDuration, longestDurationMs } from '../contracts/duration.ts'
 import type { Finding, Path } from './fault.ts'
 import { nameHint } from './nearest-name.ts'
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { severities } from '../contracts/incident.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
-import { duration } from './duration.ts'
+import { duration } from '../contracts/duration.ts'
 
 /** Names of runbooks, steps, roles, teams and functions. */
 const name = z

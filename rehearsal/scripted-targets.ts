@@ -1,7 +1,7 @@
 import type { ActionImplementations, CheckImplementations } from '../activities/targets/implementations.ts'
 import type { Effect, EffectContext, ProbeAnswer } from '../activities/targets/target.ts'
 import { createWorkflowClock } from '../activities/workflow-clock.ts'
-import type { TargetConfiguration } from '../contracts/configuration.ts'
+import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import type { TargetIdentity } from '../contracts/plan.ts'
 import { actionDefinitions, checkDefinitions } from '../contracts/targets/catalogue.ts'
 

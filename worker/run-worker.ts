@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { createActivities } from '../activities/activities.ts'
 import { actions, checks } from '../activities/targets/implementations.ts'
 import type { Configuration } from '../contracts/configuration.ts'
+import type { Notifier } from '../contracts/page.ts'
 import { createLogNotifier } from '../integrations/log-notifier.ts'
 import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
 import { createRelay } from '../intake/relay.ts'
@@ -68,14 +69,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     { runbooks, targets: configuration.targets, log },
     createIncidentWorkflows(client),
   ).run(stopping)
-  const webhook = configuration.pages.webhook
   const activities = createActivities({
     pool,
     configuration,
     checks,
     actions,
-    // Not both: a log that always takes the page would hide that nobody was reached.
-    notifiers: [webhook === undefined ? createLogNotifier(log) : createWebhookNotifier(webhook)],
+    notifiers: createNotifiers(configuration, log),
     histories: createHistories(client),
     worker: `${hostname()}/${process.pid}`,
   })
@@ -89,6 +88,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
   await relaying
   await client.connection.close()
+}
+
+function createNotifiers({ channels }: Configuration, log: Logger): Notifier[] {
+  const webhooks = channels.flatMap(channel => (channel.kind === 'webhook' ? [channel] : []))
+  // Not both: a log that always takes the page would hide that nobody was reached.
+  return webhooks.length === 0 ? [createLogNotifier(log)] : webhooks.map(createWebhookNotifier)
 }
 
 /** Tries until it works or the worker is told to stop; says what it waits for. */

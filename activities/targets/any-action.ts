@@ -1,4 +1,4 @@
-import type { TargetConfiguration } from '../../contracts/configuration.ts'
+import type { TargetConfiguration } from '../../contracts/configuration/targets.ts'
 import type { TargetIdentity } from '../../contracts/plan.ts'
 import type { ActionName, ParameterValue } from '../../contracts/targets/catalogue.ts'
 import type { ActionImplementations } from './implementations.ts'

@@ -1,5 +1,5 @@
 /** What a check and an action are to the harness. One file implements each; connections belong to the kind. */
-import type { TargetConfigurationOf } from '../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../contracts/configuration/targets.ts'
 import type { Preview, TargetIdentity } from '../../contracts/plan.ts'
 import type {
   ActionDefinition,

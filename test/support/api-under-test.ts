@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { type ApiDependencies, createApp } from '../../api/app.ts'
 import type { Api } from '../../api/validation.ts'
-import type { Role } from '../../contracts/configuration.ts'
+import type { Role } from '../../contracts/configuration/people.ts'
 import { Secret } from '../../contracts/secret.ts'
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts'
 

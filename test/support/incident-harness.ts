@@ -4,7 +4,7 @@ import { type Client, Connection } from '@temporalio/client'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
-import type { Configuration } from '../../contracts/configuration.ts'
+import { type Configuration, configurationSchema } from '../../contracts/configuration.ts'
 import type { LoadedRunbook } from '../../contracts/runbook.ts'
 import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
@@ -16,6 +16,7 @@ import { openDatabase, type Pool } from '../../store/database.ts'
 import { acceptDelivery } from '../../store/deliveries.ts'
 import { migrate } from '../../store/migrate.ts'
 import { saveRunbookVersion } from '../../store/runbooks.ts'
+import { configuredUrl } from './configured-url.ts'
 
 export interface Scene {
   /** YAML of a runbook without `metadata` and `match`; roles `db` (postgres) and `api` (service) are there. */
@@ -81,14 +82,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   await registerNamespace(temporalAddress, namespace)
   await connection.close()
 
-  const configuration: Configuration = {
+  const configuration: Configuration = configurationSchema.parse({
     apiVersion: 'paramedic/v1',
     kind: 'Configuration',
-    sources: [],
-    targets: [],
-    principals: [],
-    pages: {},
-  }
+  })
   const runbooks: LoadedRunbook[] = []
   const scenes = new Map<string, Scene>()
   const rehearsal = await startRehearsal({
@@ -123,7 +120,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     const url = { reveal: () => 'postgres://nowhere/nothing' } as never
     configuration.targets.push(
       { ...place, name: `${name}-db`, kind: 'postgres', role: 'db', connection: { url } },
-      { ...place, name: `${name}-api`, kind: 'service', role: 'api', health: { url: 'http://127.0.0.1:1' } },
+      {
+        ...place,
+        name: `${name}-api`,
+        kind: 'service',
+        role: 'api',
+        health: { url: configuredUrl('http://127.0.0.1:1') },
+      },
     )
     await report(name, 'firing')
     await rehearsal.relayAll(20_000)

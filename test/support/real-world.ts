@@ -188,7 +188,7 @@ function configurationYaml(
   const pages =
     pageWebhook === undefined
       ? ''
-      : `pages: { webhook: { url: "${pageWebhook.url}", signing_secret: '\${env:PAGE_SECRET}' } }\n`
+      : `channels: [{ name: pages, kind: webhook, url: "${pageWebhook.url}", signing_secret: '\${env:PAGE_SECRET}' }]\n`
   return `apiVersion: paramedic/v1
 kind: Configuration
 sources:

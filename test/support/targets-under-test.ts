@@ -5,9 +5,10 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import type { EffectContext } from '../../activities/targets/target.ts'
 import { isCodedError, type CodedError } from '../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../contracts/configuration/targets.ts'
 import type { TargetIdentity } from '../../contracts/plan.ts'
 import { Secret } from '../../contracts/secret.ts'
+import { configuredUrl } from './configured-url.ts'
 
 const place = { environment: 'test', system: 'shop', autonomy: 'auto' } as const
 
@@ -30,14 +31,27 @@ export function redisTarget(url: string, rebuildablePrefixes: string[] = []): Ta
 }
 
 export function prometheusTarget(url: string): TargetConfigurationOf<'prometheus'> {
-  return { ...place, name: 'shop-metrics', role: 'metrics', kind: 'prometheus', scrape: { url } }
+  return {
+    ...place,
+    name: 'shop-metrics',
+    role: 'metrics',
+    kind: 'prometheus',
+    scrape: { url: configuredUrl(url) },
+  }
 }
 
 export function serviceTarget(
   url: string,
   process?: TargetConfigurationOf<'service'>['process'],
 ): TargetConfigurationOf<'service'> {
-  return { ...place, name: 'shop-api', role: 'api', kind: 'service', health: { url }, process }
+  return {
+    ...place,
+    name: 'shop-api',
+    role: 'api',
+    kind: 'service',
+    health: { url: configuredUrl(url) },
+    process,
+  }
 }
 
 /** What the harness hands to `apply`; `checkpoints` records the progress of each call. */

@@ -3,14 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { Counter, Registry } from 'prom-client'
 import { afterEach, expect, it } from 'vitest'
 import { scrape } from '../../activities/targets/prometheus/scrape.ts'
-import { freePort } from '../../embedded/ports.ts'
-import {
-  everythingOf,
-  failureOf,
-  patience,
-  prometheusTarget,
-  startSilentServer,
-} from '../support/targets-under-test.ts'
+import { failureOf, patience, prometheusTarget, startSilentServer } from '../support/targets-under-test.ts'
 
 let server: Server | undefined
 
@@ -79,21 +72,6 @@ it.each([
   )
   expect(failure.code).toBe(code)
   expect(failure.message).toMatch(says)
-})
-
-it('sends the credentials of its URL and tells them to nobody else', async () => {
-  let authorization: string | undefined
-  const url = await serve((request, response) => {
-    authorization = request.headers.authorization
-    response.writeHead(401).end()
-  })
-  const target = prometheusTarget(url.replace('http://', 'http://medic:canary%2Fp%40ss@'))
-  const refused = await failureOf(scrape.measure(target, { metric: 'load', timeout }, patience))
-  const gone = prometheusTarget(`http://medic:canary%2Fp%40ss@127.0.0.1:${await freePort()}/metrics`)
-  const down = await failureOf(scrape.measure(gone, { metric: 'load', timeout }, patience))
-  expect(authorization).toBe(`Basic ${Buffer.from('medic:canary/p@ss').toString('base64')}`)
-  expect([refused.code, down.code]).toEqual(['target_rejected', 'target_unavailable'])
-  expect(everythingOf(refused) + everythingOf(down)).not.toContain('canary')
 })
 
 it('gives up in time, and at once when it is cancelled', async () => {

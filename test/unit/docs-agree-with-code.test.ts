@@ -23,7 +23,7 @@ import type {
 } from '../../contracts/targets/definition.ts'
 import { DEFAULT_PORTS } from '../../embedded/ports.ts'
 import { alertmanagerSource } from '../../integrations/alertmanager-source.ts'
-import { formatDuration } from '../../language/duration.ts'
+import { formatDuration } from '../../contracts/duration.ts'
 import { parseConfiguration } from '../../language/parse-configuration.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import { runbookSource } from '../../language/runbook-source.ts'
@@ -272,7 +272,11 @@ describe('examples', () => {
 
   test.each(of('Configuration'))('a configuration in %s parses', (file, text) => {
     const parsed = parseConfiguration(text, file, ({ name }) =>
-      name.endsWith('-url') ? 'postgresql://somebody@db.example/orders' : 'x'.repeat(40),
+      name.endsWith('slack-webhook')
+        ? 'https://hooks.example/T0/B0'
+        : name.endsWith('-url')
+          ? 'postgresql://somebody@db.example/orders'
+          : 'x'.repeat(40),
     )
     expect(parsed).not.toHaveProperty('faults')
   })

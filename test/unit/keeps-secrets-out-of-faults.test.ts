@@ -14,8 +14,8 @@ targets:
   - { name: db, kind: postgres, environment: production, system: shop, role: db, connection: { url: 'postgres://a:\${env:A}@h/d' } }
 principals:
   - { name: mia, roles: [approver], token: '\${file:/run/mia}' }
-pages:
-  webhook: { url: 'https://p/h', signing_secret: '\${env:A}' }
+channels:
+  - { name: p, kind: webhook, url: 'https://p/h', signing_secret: '\${env:A}' }
 `
 
 /** Every text a fault can reach: the fault itself and the form people read. */
@@ -81,8 +81,8 @@ describe('a credential written into the file is not printed back', () => {
     ['a token that YAML takes for an alias', "'${file:/run/mia}' }", `*${canary} }`],
     ['a token that YAML takes for a tag', "'${file:/run/mia}' }", `!${canary} x }`],
     ['a token that YAML takes for a directive', 'apiVersion', `%${canary}\n---\napiVersion`],
-    ['a token behind the end', 'pages:', `]${canary}\npages:`],
-    ['text that is no YAML at all', 'pages:', `"${canary}" "x"\npages:`],
+    ['a token behind the end', 'channels:', `]${canary}\nchannels:`],
+    ['text that is no YAML at all', 'channels:', `"${canary}" "x"\nchannels:`],
   ])('%s', (_, from, to) => {
     const broken = sound.replace(from, () => to)
     expect(broken).toContain(canary)

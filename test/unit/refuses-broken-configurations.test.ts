@@ -28,8 +28,11 @@ targets:
       environment: { PORT: '3000' }
 principals:
   - { name: mia, roles: [approver], functions: [on-call], token: '\${file:/run/secrets/mia}' }
-pages:
-  webhook: { url: 'https://pages.internal/hook', signing_secret: '\${env:PAGE_SECRET}' }
+channels:
+  - { name: pager, kind: webhook, url: 'https://pages.internal/hook', signing_secret: '\${env:PAGE_SECRET}' }
+  - { name: mail, kind: smtp, url: 'smtp://paramedic:\${env:PAGE_SECRET}@mail.internal', from: Paramedic }
+contacts:
+  - { name: mia, functions: [on-call], reach: [{ channel: pager }, { channel: mail, to: mia@example }] }
 `
 
 const known: Record<string, string> = {
@@ -101,7 +104,43 @@ const rows: [string, string, string, string[]][] = [
     'a literal signing secret',
     "'${env:PAGE_SECRET}'",
     'whsec',
-    [`28:66 \`signing_secret\` must be one reference: ${secretRule}`],
+    [`28:87 \`signing_secret\` must be one reference: ${secretRule}`],
+  ],
+  [
+    'a literal password of a mail server',
+    'paramedic:${env:PAGE_SECRET}@mail',
+    'paramedic:hunter2@mail',
+    [`29:36 the password in \`url\` must be a reference: ${secretRule}`],
+  ],
+  [
+    'the address of a Slack webhook, which is a credential',
+    "kind: webhook, url: 'https://pages.internal/hook', signing_secret: '${env:PAGE_SECRET}'",
+    'kind: slack, url: https://hooks.example/T/B',
+    [`28:38 \`url\` must be one reference: ${secretRule}`],
+  ],
+  [
+    'a contact reached by an unknown channel',
+    'channel: pager }',
+    'channel: pagr }',
+    ['31:59 there is no channel `pagr` | did you mean `pager`?'],
+  ],
+  [
+    'mail to nobody',
+    'mail, to: mia@example }',
+    'mail }',
+    ['31:68 `to` is required: a channel of kind smtp reaches an address'],
+  ],
+  [
+    'an address for a channel that has none',
+    'channel: pager }',
+    'channel: pager, to: mia }',
+    ['31:66 a channel of kind webhook takes no `to`'],
+  ],
+  [
+    'a contact nobody can reach',
+    'reach: [{ channel: pager }, { channel: mail, to: mia@example }]',
+    'title: Mia',
+    ['31:5 `reach` is required'],
   ],
   [
     'a literal password in a connection',
@@ -176,8 +215,8 @@ const rows: [string, string, string, string[]][] = [
   ],
   [
     'two principals of one name',
-    'pages:\n',
-    "  - { name: mia, roles: [viewer], token: '${file:/run/secrets/mia}' }\npages:\n",
+    'channels:\n',
+    "  - { name: mia, roles: [viewer], token: '${file:/run/secrets/mia}' }\nchannels:\n",
     ['27:13 principal `mia` is named twice'],
   ],
   ['another kind of file', 'kind: Configuration', 'kind: Runbook', ['2:7 `kind` must be Configuration']],
@@ -222,6 +261,58 @@ describe('a broken configuration is refused with line and column', () => {
       .replace('autonomy: auto', 'autonomy: x')
       .replace('[approver]', '[]')
     expect(faultsOf(broken).map(fault => fault.split(' ')[0])).toEqual(['4:54', '11:15', '26:25'])
+  })
+})
+
+describe('a threshold rule', () => {
+  const soundRule =
+    sound +
+    `rules:
+  - name: queue-long
+    target: orders-db
+    metric: { sql: select count(*) from job }
+    operator: '>'
+    value: 500
+    title: The queue is long
+`
+  test('is accepted with its defaults', () => {
+    const parsed = parseConfiguration(soundRule, 'paramedic.yaml', resolve)
+    expect(parsed).toHaveProperty('configuration.rules.0.everyMs', 15_000)
+    expect(parsed).toHaveProperty('configuration.rules.0.aggregate', 'last')
+  })
+
+  test.each([
+    [
+      'for an unknown target',
+      'target: orders-db',
+      'target: order-db',
+      ['34:13 there is no target `order-db` | did you mean `orders-db`?'],
+    ],
+    [
+      'that measures what its target cannot',
+      'sql: select count(*) from job',
+      'promql: up',
+      ['35:15 `promql` needs a target of kind prometheus with `server`'],
+    ],
+    ['without a threshold', '    value: 500\n', '', ['33:5 `value` is required']],
+    [
+      'with two metrics',
+      '{ sql:',
+      '{ scrape: jobs, sql:',
+      [
+        '35:13 `metric` must have exactly one of `scrape`, `promql` and `sql`',
+        '35:15 `scrape` needs a target of kind prometheus with `scrape`',
+      ],
+    ],
+    [
+      'with a window and nothing to make of it',
+      'value: 500',
+      'value: 500\n    window: 5m',
+      ['38:13 `window` goes with every `aggregate` but `last`'],
+    ],
+  ])('%s is refused', (_, from, to, expected) => {
+    expect(soundRule).toContain(from)
+    expect(faultsOf(soundRule.replace(from, () => to))).toEqual(expected)
   })
 })
 

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import { CodedError } from '../../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import type { Pace } from '../pace.ts'
 import { answerOf } from '../redaction.ts'
 

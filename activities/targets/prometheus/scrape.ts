@@ -1,8 +1,8 @@
 import { CodedError } from '../../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import { Secret } from '../../../contracts/secret.ts'
 import type { prometheusChecks } from '../../../contracts/targets/prometheus.ts'
-import { httpGet, type HttpAnswer } from '../http-get.ts'
+import { type HttpAnswer, httpRequest } from '../../../outgoing/http-request.ts'
 import { answerOf } from '../redaction.ts'
 import type { Check } from '../target.ts'
 import { ExpositionSyntaxError, parseExposition, type Sample } from './exposition.ts'
@@ -27,16 +27,19 @@ export const scrape: Check<(typeof prometheusChecks)['prometheus.scrape']> = {
 }
 
 async function answer(target: PrometheusTarget, timeoutMs: number, signal: AbortSignal): Promise<HttpAnswer> {
+  if (target.scrape === undefined)
+    throw unusable(target, 'target_rejected', 'the configuration gives it no `scrape`')
+  const { url } = target.scrape
   const question = {
-    url: target.scrape.url,
+    url,
     headers: { accept: 'text/plain;version=0.0.4' },
     timeoutMs,
     maxBytes: MAX_BYTES,
     signal,
   }
-  const answer = await httpGet(question).catch((error: unknown) => {
+  const answer = await httpRequest(question).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw unusable(target, 'target_unavailable', answerOf(error, new Secret(target.scrape.url)))
+    throw unusable(target, 'target_unavailable', answerOf(error, new Secret(url)))
   })
   if (answer.status >= 500) throw unusable(target, 'target_unavailable', `HTTP ${answer.status}`)
   if (answer.status !== 200) throw unusable(target, 'target_rejected', `HTTP ${answer.status}`)

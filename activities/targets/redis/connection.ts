@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { CodedError } from '../../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import type { Pace } from '../pace.ts'
 import { answerOf } from '../redaction.ts'
 

@@ -1,5 +1,5 @@
 import { CodedError } from '../../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 
 /** Throws `not_rebuildable` unless the prefix is one that the target declares rebuildable, or lies inside one. */
 export function requireRebuildable(target: TargetConfigurationOf<'redis'>, prefix: string): void {

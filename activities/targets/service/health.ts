@@ -1,8 +1,8 @@
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import { Secret } from '../../../contracts/secret.ts'
 import type { Measured } from '../../../contracts/targets/definition.ts'
 import type { serviceChecks } from '../../../contracts/targets/service.ts'
-import { httpGet } from '../http-get.ts'
+import { httpRequest } from '../../../outgoing/http-request.ts'
 import { printable } from '../printable.ts'
 import { answerOf } from '../redaction.ts'
 import type { Check } from '../target.ts'
@@ -31,7 +31,7 @@ export async function askHealth(
   signal: AbortSignal,
 ): Promise<HealthAnswer> {
   try {
-    const answer = await httpGet({ url: target.health.url, timeoutMs, maxBytes: MAX_BYTES, signal })
+    const answer = await httpRequest({ url: target.health.url, timeoutMs, maxBytes: MAX_BYTES, signal })
     const status = answer.status >= 200 && answer.status < 300 ? 'up' : 'degraded'
     return {
       measured: { status, http_status: answer.status, latency_ms: answer.latencyMs },

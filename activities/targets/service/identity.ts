@@ -1,5 +1,5 @@
 import { CodedError } from '../../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import type { TargetIdentity } from '../../../contracts/plan.ts'
 import { createProcessDriver, type ProcessDriver, type ProcessIdentity } from './process-driver.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../../contracts/coded-error.ts'
-import type { TargetConfigurationOf } from '../../../contracts/configuration.ts'
+import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import type { Pace } from '../pace.ts'
 import { askHealth } from './health.ts'
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts'

@@ -1,0 +1,47 @@
+/** The ways to reach people, one entry each; a contact or a stakeholder names the entry. */
+import { z } from 'zod'
+import { httpUrl, line, name, secret, secretHttpUrl, secretUrl } from './names.ts'
+
+const log = z.strictObject({ name, kind: z.literal('log') })
+
+/** Signed as Standard Webhooks says: https://www.standardwebhooks.com/ */
+const webhook = z
+  .strictObject({ name, kind: z.literal('webhook'), url: httpUrl, signing_secret: secret })
+  .transform(({ signing_secret, ...rest }) => ({ ...rest, signingSecret: signing_secret }))
+
+/** The address of an incoming webhook is its credential. */
+const slack = z.strictObject({ name, kind: z.literal('slack'), url: secretHttpUrl })
+
+/** `smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…:465`. */
+const smtp = z.strictObject({ name, kind: z.literal('smtp'), url: secretUrl, from: line })
+
+/** Events API v2; `url` is for its region: https://developer.pagerduty.com/docs/events-api-v2/overview/ */
+const pagerduty = z
+  .strictObject({
+    name,
+    kind: z.literal('pagerduty'),
+    routing_key: secret,
+    url: httpUrl.default(httpUrl.parse('https://events.pagerduty.com')),
+  })
+  .transform(({ routing_key, ...rest }) => ({ ...rest, routingKey: routing_key }))
+
+/** A bot: https://core.telegram.org/bots/api#sendmessage */
+const telegram = z
+  .strictObject({
+    name,
+    kind: z.literal('telegram'),
+    bot_token: secret,
+    url: httpUrl.default(httpUrl.parse('https://api.telegram.org')),
+  })
+  .transform(({ bot_token, ...rest }) => ({ ...rest, botToken: bot_token }))
+
+export const channel = z.discriminatedUnion('kind', [log, webhook, slack, smtp, pagerduty, telegram])
+
+export const channelKinds = ['log', 'webhook', 'slack', 'smtp', 'pagerduty', 'telegram'] as const
+export type ChannelKind = (typeof channelKinds)[number]
+
+/** Kinds whose messages need an address of their own: `to` of a contact. */
+export const addressedKinds: readonly ChannelKind[] = ['smtp', 'telegram']
+
+export type ChannelConfiguration = z.output<typeof channel>
+export type ChannelConfigurationOf<K extends ChannelKind> = Extract<ChannelConfiguration, { kind: K }>

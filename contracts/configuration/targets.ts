@@ -1,0 +1,90 @@
+/** What checks and actions work on. */
+import { z } from 'zod'
+import { duration } from '../duration.ts'
+import { autonomies } from '../incident.ts'
+import type { targetKinds } from '../targets/definition.ts'
+import { httpUrl, name, secretUrl } from './names.ts'
+
+/** Bind every runbook and every incident that touches the target. */
+const limits = z
+  .strictObject({
+    /** An action touches at most this much, whatever the runbook allows. */
+    at_most: z.int().min(1).optional(),
+    /** So many claims inside `within`; one more is refused. */
+    actions: z.int().min(1).max(10_000).optional(),
+    within: duration({ min: 60_000 }).default(3_600_000),
+  })
+  .transform(({ at_most, actions, within }) => ({
+    ...(at_most === undefined ? {} : { atMost: at_most }),
+    ...(actions === undefined ? {} : { actions: { count: actions, withinMs: within } }),
+  }))
+
+const place = {
+  name,
+  environment: name,
+  system: name,
+  role: name,
+  autonomy: z.enum(autonomies).default('observe'),
+  /** The team that owns it. */
+  team: name.optional(),
+  limits: limits.optional(),
+}
+
+const postgresTarget = z.strictObject({
+  ...place,
+  kind: z.literal('postgres'),
+  connection: z.strictObject({ url: secretUrl }),
+})
+
+const redisTarget = z
+  .strictObject({
+    ...place,
+    kind: z.literal('redis'),
+    connection: z.strictObject({ url: secretUrl }),
+    rebuildable_prefixes: z.array(z.string().min(1).max(256)).default([]),
+  })
+  .transform(({ rebuildable_prefixes, ...rest }) => ({ ...rest, rebuildablePrefixes: rebuildable_prefixes }))
+
+const processPart = z
+  .strictObject({
+    command: z.array(z.string().min(1)).min(1),
+    directory: z.string().min(1),
+    pid_file: z.string().min(1),
+    log_file: z.string().min(1),
+    environment: z.record(z.string(), z.string()).default({}),
+  })
+  .transform(({ pid_file, log_file, ...rest }) => ({ ...rest, pidFile: pid_file, logFile: log_file }))
+
+const serviceTarget = z.strictObject({
+  ...place,
+  kind: z.literal('service'),
+  health: z.strictObject({ url: httpUrl }),
+  process: processPart.optional(),
+})
+
+const prometheusTarget = z
+  .strictObject({
+    ...place,
+    kind: z.literal('prometheus'),
+    /** A text endpoint of the system itself. */
+    scrape: z.strictObject({ url: httpUrl }).optional(),
+    /** A Prometheus server, asked with PromQL. */
+    server: z.strictObject({ url: httpUrl }).optional(),
+  })
+  .refine(({ scrape, server }) => scrape !== undefined || server !== undefined, {
+    path: ['scrape'],
+    error: '`scrape` or `server` is required',
+  })
+
+export const target = z.discriminatedUnion('kind', [
+  postgresTarget,
+  redisTarget,
+  serviceTarget,
+  prometheusTarget,
+])
+
+export type TargetConfiguration = z.output<typeof target>
+export type TargetConfigurationOf<K extends (typeof targetKinds)[number]> = Extract<
+  TargetConfiguration,
+  { kind: K }
+>
