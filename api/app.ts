@@ -17,6 +17,7 @@ import { incidentActRoutes } from './routes/incident-acts.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { probeRoutes } from './routes/probes.ts'
+import { schemaRoutes } from './routes/schemas.ts'
 import { statusRoute } from './routes/status.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import type { TemporalHealth } from './temporal-health.ts'
@@ -87,6 +88,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   statusRoute(app, { ...dependencies, readiness })
   metricsRoute(app, { ...dependencies, registry })
   probeRoutes(app, { readiness, drain })
+  schemaRoutes(app)
   return app
 }
 

@@ -27,16 +27,16 @@ const service = z
 export const configurationSchema = z.strictObject({
   apiVersion: z.literal('paramedic/v1'),
   kind: z.literal('Configuration'),
-  service: service.default({ zone: 'UTC' }),
-  sources: z.array(source).default([]),
-  targets: z.array(target).default([]),
-  teams: z.array(team).default([]),
-  principals: z.array(principal).default([]),
-  channels: z.array(channel).default([]),
-  contacts: z.array(contact).default([]),
-  stakeholders: z.array(stakeholder).default([]),
+  service: service.prefault({}),
+  sources: z.array(source).prefault([]),
+  targets: z.array(target).prefault([]),
+  teams: z.array(team).prefault([]),
+  principals: z.array(principal).prefault([]),
+  channels: z.array(channel).prefault([]),
+  contacts: z.array(contact).prefault([]),
+  stakeholders: z.array(stakeholder).prefault([]),
   fallback: fallback.optional(),
-  rules: z.array(rule).default([]),
+  rules: z.array(rule).prefault([]),
 })
 
 export type Configuration = z.output<typeof configurationSchema>

@@ -22,9 +22,12 @@ export function formatDuration(ms: number): string {
   return `${ms / size}${unit}`
 }
 
+/** What an editor is told; the reason for a refusal comes from below. */
+const written = z.unknown().meta({ type: 'string', pattern: pattern.source, description: durationShape })
+
 /** The schema of a duration between two bounds in milliseconds, inclusive. */
 export function duration({ min = 0, max = longestDurationMs }: { min?: number; max?: number } = {}) {
-  return z.unknown().transform((written, context): number => {
+  return written.transform((written, context): number => {
     const ms = parseDuration(written)
     const message = ms === undefined ? durationShape : outOfBounds(ms, min, max)
     if (ms !== undefined && message === undefined) return ms

@@ -44,15 +44,15 @@ export const rule = z
     aggregate: z.enum(ruleAggregates).default('last'),
     window: duration({ min: 1_000, max: 86_400_000 }).optional(),
     /** Fires once the condition has held this long. */
-    for: duration().default(0),
-    every: duration({ min: 1_000, max: 3_600_000 }).default(15_000),
+    for: duration().prefault('0s'),
+    every: duration({ min: 1_000, max: 3_600_000 }).prefault('15s'),
     severity: z.enum(['critical', 'high', 'warning', 'info']).default('warning'),
     category: name.optional(),
     title: line,
     /** `{value}` and `{threshold}` are put in once. */
     message: z.string().min(1).max(2_000).optional(),
     /** After it has resolved it does not fire again for so long. */
-    cooldown: duration().default(0),
+    cooldown: duration().prefault('0s'),
     labels: z.record(labelName, z.string()).default({}),
   })
   .refine(({ operator, value }) => (operator === 'absent') === (value === undefined), {

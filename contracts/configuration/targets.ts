@@ -12,7 +12,7 @@ const limits = z
     at_most: z.int().min(1).optional(),
     /** So many claims inside `within`; one more is refused. */
     actions: z.int().min(1).max(10_000).optional(),
-    within: duration({ min: 60_000 }).default(3_600_000),
+    within: duration({ min: 60_000 }).prefault('1h'),
   })
   .transform(({ at_most, actions, within }) => ({
     ...(at_most === undefined ? {} : { atMost: at_most }),

@@ -87,3 +87,24 @@ principals:
   expect(mended.stdout).toContain('paramedic.yaml is valid')
   expect(mended.exitCode).toBe(0)
 })
+
+it('shows a configuration with its defaults, and no secret', async () => {
+  const file = join(folder, 'paramedic.yaml')
+  writeFileSync(
+    file,
+    `apiVersion: paramedic/v1
+kind: Configuration
+principals: [{ name: mia, roles: [viewer], token: '\${env:CANARY}' }]
+`,
+  )
+  const env = { CANARY: 'canary-never-shown-0123456789' }
+  const shown = await runParamedic(['config', 'show', file], { cwd: folder, env })
+  expect(shown.exitCode).toBe(0)
+  expect(shown.stdout).toContain('token: ${env:CANARY}')
+  expect(shown.stdout).toContain('functions: []')
+  expect(shown.stdout + shown.stderr).not.toContain('canary-never-shown')
+  writeFileSync(file, 'apiVersion: paramedic/v1\n')
+  const broken = await runParamedic(['config', 'show', file, '--json'], { cwd: folder, env })
+  expect(broken.exitCode).toBe(1)
+  expect(JSON.parse(broken.stdout)).toMatchObject({ isValid: false })
+})
