@@ -11,6 +11,8 @@ import { createDrain } from './drain.ts'
 import { sendError } from './error-reply.ts'
 import { createReadiness } from './readiness.ts'
 import { logRequests } from './request-log.ts'
+import { createLiveEntries } from './live-entries.ts'
+import { eventRoutes } from './routes/events.ts'
 import { freezeRoutes } from './routes/freeze.ts'
 import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
@@ -80,8 +82,12 @@ export function createApp(dependencies: ApiDependencies): Api {
   demandAccess(app, createAuthenticator(configuration))
 
   const readiness = createReadiness(pool, temporal)
+  const live = createLiveEntries(pool)
+  // Streams would keep the close waiting for ever.
+  app.addHook('preClose', () => live.close())
   webhookRoutes(app, dependencies)
   incidentRoutes(app, dependencies)
+  eventRoutes(app, { pool, live })
   incidentActRoutes(app, dependencies)
   gateRoutes(app, dependencies)
   freezeRoutes(app, dependencies)

@@ -6,13 +6,12 @@ import { entryLines } from './story/entries.ts'
 import { fired } from './story/fired.ts'
 import { heading } from './story/heading.ts'
 import { firstValues, measured } from './story/measured.ts'
-import type { NextPage } from './story/next-page.ts'
 import { whatIsOpen } from './story/now.ts'
 import { belongsToStep, steps } from './story/steps.ts'
 import { section, type View } from './story/view.ts'
 
 /** The whole story by subject. Expects a cleaned incident. */
-export function tellStory(incident: IncidentDetail, view: View, nextPage?: NextPage): string[] {
+export function tellStory(incident: IncidentDetail, view: View): string[] {
   const { timeline } = incident
   const told = (subject: Subject): string[] =>
     entryLines(
@@ -29,12 +28,12 @@ export function tellStory(incident: IncidentDetail, view: View, nextPage?: NextP
     ...section('How it went on', told('course'), view),
     ...section('Who was paged', told('pages'), view),
     ...section('What people did and said', told('people'), view),
-    ...section(isOpen(incident.phase) ? 'Now' : 'What is left', whatIsOpen(incident, view, nextPage), view),
+    ...section(isOpen(incident.phase) ? 'Now' : 'What is left', whatIsOpen(incident, view), view),
   ]
 }
 
 /** Everything in the order it happened. */
-export function tellTimeline(incident: IncidentDetail, view: View, nextPage?: NextPage): string[] {
+export function tellTimeline(incident: IncidentDetail, view: View): string[] {
   return [
     ...heading(incident, view),
     ...section(
@@ -46,7 +45,7 @@ export function tellTimeline(incident: IncidentDetail, view: View, nextPage?: Ne
       }),
       view,
     ),
-    ...section(isOpen(incident.phase) ? 'Now' : 'What is left', whatIsOpen(incident, view, nextPage), view),
+    ...section(isOpen(incident.phase) ? 'Now' : 'What is left', whatIsOpen(incident, view), view),
   ]
 }
 

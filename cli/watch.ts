@@ -1,11 +1,11 @@
-/** `incident watch`: looks at the service every second until the incident closes. */
+/** `incident watch`: follows the service live until the incident closes. */
 import { isOpen } from '../contracts/incident.ts'
 import type { IncidentDetail, IncidentList } from '../contracts/views.ts'
 import { pause, type ApiClient } from './api-client.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { resolveNumber } from './incident-number.ts'
-import { createPageForecast } from './local-runbook.ts'
+import { followChanges } from './live-changes.ts'
 import type { Session } from './session.ts'
 import { cleaned } from './terminal/plain-text.ts'
 import { createAppendingScreen } from './watch/appending-screen.ts'
@@ -13,7 +13,7 @@ import { createDrawnScreen } from './watch/drawn-screen.ts'
 import { createJsonScreen } from './watch/json-screen.ts'
 import type { Screen } from './watch/screen.ts'
 
-/** Fast enough for a person, and cheap for the service. */
+/** The picture's clocks move this often; without a live connection the service is asked as often. */
 const everyMs = 1_000
 /** What a shell reports for a program that Ctrl-C ended. */
 const interrupted = 130
@@ -37,6 +37,8 @@ export async function watchIncident(
     screen.close(undefined)
     throw error
   } finally {
+    // What follows live would keep the process.
+    stopped.abort()
     process.removeListener('SIGINT', stop)
     process.removeListener('SIGTERM', stop)
   }
@@ -74,14 +76,13 @@ async function follow(
   signal: AbortSignal,
 ): Promise<IncidentDetail | undefined> {
   const api = session.api()
-  const first = await look(api, number)
-  const forecast = await createPageForecast(first)
-  let incident = first
+  let incident = await look(api, number)
+  const changes = followChanges(api.connection, number, incident.timeline.at(-1)?.seq ?? 0, signal)
   while (!signal.aborted) {
-    screen.show(cleaned(incident), forecast(incident))
+    screen.show(cleaned(incident))
     if (!isOpen(incident.phase)) return incident
-    await pause(everyMs, signal)
-    if (!signal.aborted) incident = await lookAgain(api, incident, screen)
+    const isToAsk = await changes.next(everyMs)
+    if (isToAsk && !signal.aborted) incident = await lookAgain(api, incident, screen)
   }
   return undefined
 }

@@ -63,6 +63,11 @@ export const errorCodes = {
     httpStatus: 503,
     hint: 'The service is stopping; send the request again in a few seconds.',
   },
+  too_many_streams: {
+    family: 'unavailable',
+    httpStatus: 503,
+    hint: 'Too many clients follow live; try again later, or ask for the timeline now and then.',
+  },
   database_unavailable: {
     family: 'unavailable',
     httpStatus: 503,

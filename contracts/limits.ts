@@ -54,5 +54,11 @@ export const limits = {
   relayPollMs: second,
   /** An alert that fails this often is set aside, shown and counted. */
   relayAttempts: 5,
+  /** People who follow live, per api process; each costs a query at every entry it follows. */
+  liveStreams: 200,
+  /** A comment this often keeps proxies from cutting a quiet stream; their shortest usual patience is 30 s. */
+  liveKeepAliveMs: 15 * second,
+  /** Entries are looked for this often even when nobody rang. */
+  livePollMs: second,
   runbookBytes: 256 * 1024,
 } as const

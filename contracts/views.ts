@@ -41,6 +41,8 @@ export interface IncidentDetail extends IncidentSummary {
   gates: GateView[]
   claims: ClaimView[]
   pages: PageView[]
+  /** The escalation that comes next when nothing changes; null when there is none. */
+  nextPage: NextPageView | null
   /** Newest last. */
   timeline: TimelineEntry[]
 }
@@ -98,6 +100,14 @@ export interface PageView {
   dueAt: string
   sentAt: string | null
   latenessMs: number | null
+}
+
+export interface NextPageView {
+  level: number
+  functions: string[]
+  dueAt: string
+  /** What would call it off. */
+  unless: 'acknowledged' | 'resolved' | null
 }
 
 export interface FreezeView {

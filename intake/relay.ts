@@ -1,8 +1,8 @@
-import pg from 'pg'
 import { limits } from '../contracts/limits.ts'
 import { keysWithDoubts, keysWithEvents } from '../store/alerts.ts'
 import type { Pool } from '../store/database.ts'
 import { relayChannel } from '../store/deliveries.ts'
+import { createDoorbell } from '../store/doorbell.ts'
 import { incidentsToDeliver } from '../store/messages.ts'
 import { applyAlerts, settleDoubts } from './apply-alerts.ts'
 import { deliverMessages, type IncidentWorkflows } from './deliver-messages.ts'
@@ -36,7 +36,7 @@ export function createRelay(pool: Pool, intake: Intake, workflows: IncidentWorkf
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    const doorbell = createDoorbell(pool)
+    const doorbell = createDoorbell(pool, relayChannel, 'paramedic relay bell')
     const repeat = async (work: (atMs: number) => Promise<number>): Promise<void> => {
       while (!signal.aborted) {
         await doorbell.listen()
@@ -67,52 +67,4 @@ async function inLanes(items: string[], work: (item: string) => Promise<number>)
   }
   await Promise.all(Array.from({ length: lanes }, lane))
   return done
-}
-
-/** LISTEN on a connection of its own; while there is none, the poll alone wakes the relay. */
-function createDoorbell(pool: Pool): {
-  listen(): Promise<void>
-  nextRing(withinMs: number, signal: AbortSignal): Promise<void>
-  close(): Promise<void>
-} {
-  let client: pg.Client | undefined
-  let connecting: Promise<void> | undefined
-  const waiting = new Set<() => void>()
-
-  async function listen(): Promise<void> {
-    if (client !== undefined) return
-    connecting ??= connect().finally(() => (connecting = undefined))
-    await connecting
-  }
-
-  async function connect(): Promise<void> {
-    const fresh = new pg.Client({ ...pool.options, application_name: 'paramedic relay bell' })
-    fresh.on('error', () => void (client = undefined))
-    fresh.on('end', () => void (client = undefined))
-    fresh.on('notification', () => waiting.forEach(wake => wake()))
-    try {
-      await fresh.connect()
-      await fresh.query(`listen ${relayChannel}`)
-      client = fresh
-    } catch {
-      await fresh.end().catch(() => {})
-    }
-  }
-
-  async function nextRing(withinMs: number, signal: AbortSignal): Promise<void> {
-    await new Promise<void>(resolve => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        waiting.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, withinMs)
-      waiting.add(wake)
-      if (signal.aborted) wake()
-      else signal.addEventListener('abort', wake, { once: true })
-    })
-  }
-
-  return { listen, nextRing, close: async () => client?.end().catch(() => {}) }
 }

@@ -27,6 +27,23 @@ export async function readTimeline(
   return rows.map(toEntry)
 }
 
+/** The channel a commit of entries rings; the payload is the incident's number, empty for an entry of none. */
+export const entriesChannel = 'paramedic_entries'
+
+/** Entries of all incidents and of none, oldest first. Their order is that of their commits, so nothing comes in between later. */
+export async function readEntries(db: Queryable, afterSeq: number, limit: number): Promise<TimelineEntry[]> {
+  const { rows } = await db.query<EntryRow>(
+    'select seq, content, recorded_at, hash from audit_entry where seq > $1 order by seq limit $2',
+    [afterSeq, limit],
+  )
+  return rows.map(toEntry)
+}
+
+/** The number of the newest entry; 0 when there is none. */
+export async function lastSeq(db: Queryable): Promise<number> {
+  return (await readHead(db)).seq
+}
+
 export type ChainFault = { seq: number; fault: 'content' | 'link' | 'sequence' | 'truncated' }
 
 /**

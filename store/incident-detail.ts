@@ -9,8 +9,11 @@ import { summaryColumns, summaryCounts, type SummaryRow, toSummary } from './inc
 const alertsShown = 200
 const entriesShown = 1_000
 
+/** What is on record of an incident; what follows from it and its runbook is calculated by whoever shows it. */
+export type IncidentRecord = Omit<IncidentDetail, 'nextPage'>
+
 /** Everything about one incident, as it was at one moment. Throws `not_found`. */
-export async function readIncidentDetail(pool: Pool, number: string): Promise<IncidentDetail> {
+export async function readIncidentRecord(pool: Pool, number: string): Promise<IncidentRecord> {
   return inTransaction(pool, async tx => {
     // One snapshot: a decision that arrives between the queries must not show a gate open and its entry decided.
     await tx.query('set transaction isolation level repeatable read read only')
@@ -32,7 +35,7 @@ type IncidentRow = SummaryRow &
 async function readIncident(
   tx: Queryable,
   number: string,
-): Promise<Omit<IncidentDetail, 'alerts' | 'gates' | 'claims' | 'pages' | 'timeline'>> {
+): Promise<Omit<IncidentRecord, 'alerts' | 'gates' | 'claims' | 'pages' | 'timeline'>> {
   const { rows } = await tx.query<IncidentRow>(
     `select ${summaryColumns('i')}, i.runbook_hash as "runbookHash", i.bindings, i.linked_to as "linkedTo",
        i.postmortem_due_at as "postmortemDueAt"

@@ -1,6 +1,15 @@
 import type { Runbook } from '../contracts/runbook.ts'
 import type { Queryable } from './database.ts'
 
+/** The version of a runbook with this hash; undefined when none was ever kept. */
+export async function readRunbookVersion(db: Queryable, hash: string): Promise<Runbook | undefined> {
+  const { rows } = await db.query<{ normalised: Runbook }>(
+    'select normalised from runbook_version where hash = $1',
+    [hash],
+  )
+  return rows[0]?.normalised
+}
+
 /** Keeps a version of a runbook under its hash, with the bytes it was parsed from; the same version twice is one row. */
 export async function saveRunbookVersion(
   db: Queryable,

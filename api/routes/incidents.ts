@@ -5,7 +5,7 @@ import type { TimelineEntry } from '../../contracts/timeline.ts'
 import { mustExist } from '../../store/acts.ts'
 import { readTimeline } from '../../store/audit-log.ts'
 import type { Pool } from '../../store/database.ts'
-import { readIncidentDetail } from '../../store/incident-detail.ts'
+import { showIncident } from '../show-incident.ts'
 import { listIncidents } from '../../store/incident-views.ts'
 import { type Api, incidentNumberText } from '../validation.ts'
 
@@ -42,7 +42,7 @@ export function incidentRoutes(app: Api, { pool }: { pool: Pool }): void {
     '/v1/incidents/:number',
     { config, schema: { params: incidentParams } },
     (request): Promise<IncidentDetail> => {
-      return readIncidentDetail(pool, request.params.number)
+      return showIncident(pool, request.params.number)
     },
   )
 

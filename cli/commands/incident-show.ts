@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import type { IncidentDetail } from '../../contracts/views.ts'
 import { numberArgument, withExamples } from '../command-help.ts'
 import { resolveNumber } from '../incident-number.ts'
-import { createPageForecast } from '../local-runbook.ts'
 import { inSession, type Session } from '../session.ts'
 import { tellStory, tellTimeline } from '../story.ts'
 import { viewOf } from '../story-view.ts'
@@ -27,6 +26,5 @@ async function showIncident(session: Session, written: string, isTimeline: boole
   if (session.isJson) return session.printJson(answer)
   const incident = cleaned(answer)
   const tell = isTimeline ? tellTimeline : tellStory
-  const forecast = await createPageForecast(incident)
-  session.terminal.print(tell(incident, viewOf(session), forecast(incident)))
+  session.terminal.print(tell(incident, viewOf(session)))
 }

@@ -1,23 +1,17 @@
 /** What is open at this moment, and the exact command for it. */
 import { isOpen } from '../../contracts/incident.ts'
-import type { IncidentDetail } from '../../contracts/views.ts'
+import type { IncidentDetail, NextPageView } from '../../contracts/views.ts'
 import { counted, listed } from '../narrate/narration.ts'
 import { wholeDuration } from '../terminal/clock.ts'
 import { gateCommands, gatePlan } from './gate-plan.ts'
-import type { NextPage } from './next-page.ts'
 import { command, hanging, type View } from './view.ts'
 
 /** @param isWatched the reader is watching already and need not be told how. */
-export function whatIsOpen(
-  incident: IncidentDetail,
-  view: View,
-  nextPage?: NextPage,
-  isWatched = false,
-): string[] {
+export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = false): string[] {
   if (!isOpen(incident.phase)) return afterTheEnd(incident, view)
   const gates = incident.gates.filter(gate => gate.state === 'open')
   const plans = gates.flatMap(gate => [...gatePlan(gate, view), '', ...gateCommands(gate, view)])
-  const facts = [...running(incident, view), ...state(incident, view), ...pageLine(nextPage, view)]
+  const facts = [...running(incident, view), ...state(incident, view), ...pageLine(incident.nextPage, view)]
   const others = [
     ...(incident.acknowledgedAt === null ? [command(`incident ack ${incident.number}`, view, 'yours:')] : []),
     ...(gates.length === 0 && isStuck(incident)
@@ -65,11 +59,12 @@ function state(incident: IncidentDetail, view: View): string[] {
   return say(`Paramedic is at work in ${incident.phase}, ${firing}; nothing waits for you.`)
 }
 
-function pageLine(page: NextPage | undefined, view: View): string[] {
-  if (page === undefined) return []
-  const left = page.dueAtMs > view.now ? `in ${wholeDuration(page.dueAtMs - view.now)}` : 'now'
-  const unless = page.unless === undefined ? '' : ` unless ${page.unless}`
-  const text = `Next page ${left} (${view.clock.near(page.dueAtMs, view.now)}): ${listed(page.functions)}${unless}`
+function pageLine(page: NextPageView | null, view: View): string[] {
+  if (page === null) return []
+  const dueAtMs = Date.parse(page.dueAt)
+  const left = dueAtMs > view.now ? `in ${wholeDuration(dueAtMs - view.now)}` : 'now'
+  const unless = page.unless === null ? '' : ` unless ${page.unless}`
+  const text = `Next page ${left} (${view.clock.near(dueAtMs, view.now)}): ${listed(page.functions)}${unless}`
   return hanging('  ', 2, text, 'attention', view)
 }
 

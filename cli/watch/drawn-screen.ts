@@ -2,7 +2,6 @@ import type { IncidentDetail } from '../../contracts/views.ts'
 import type { Session } from '../session.ts'
 import { entryLines } from '../story/entries.ts'
 import { heading } from '../story/heading.ts'
-import type { NextPage } from '../story/next-page.ts'
 import { whatIsOpen } from '../story/now.ts'
 import { viewOf } from '../story-view.ts'
 import { tellStory } from '../story.ts'
@@ -42,9 +41,9 @@ export function createDrawnScreen(session: Session): Screen {
     setProblem: now => {
       problem = now
     },
-    show: (incident, nextPage) => {
+    show: incident => {
       last = incident
-      draw(picture(session, incident, nextPage, problem))
+      draw(picture(session, incident, problem))
     },
     close: end => {
       if (isEntered) terminal.write(leave)
@@ -62,16 +61,11 @@ export function createDrawnScreen(session: Session): Screen {
  * Heading on top, what is open at the bottom, and as much of the newest timeline as fits between. On a terminal too short
  * for that the bottom stays: it says what to do.
  */
-function picture(
-  session: Session,
-  incident: IncidentDetail,
-  nextPage: NextPage | undefined,
-  problem: string | undefined,
-): string[] {
+function picture(session: Session, incident: IncidentDetail, problem: string | undefined): string[] {
   const view = viewOf(session)
   const { paint, rows, columns } = session.terminal
   const top = [...heading(incident, view), ...(problem === undefined ? [] : [paint.bad(problem)]), '']
-  const bottom = ['', paint.strong('NOW'), ...whatIsOpen(incident, view, nextPage, true)]
+  const bottom = ['', paint.strong('NOW'), ...whatIsOpen(incident, view, true)]
   const height = (lines: readonly string[]): number =>
     lines.reduce((sum, line) => sum + rowsOf(line, columns()), 0)
   const newest = (lines: readonly string[], room: number): string[] => {

@@ -1,5 +1,4 @@
 import type { IncidentDetail } from '../../contracts/views.ts'
-import type { NextPage } from '../story/next-page.ts'
 
 /** What a watcher sees. */
 export interface Screen {
@@ -7,7 +6,7 @@ export interface Screen {
   wait(): void
   /** The service cannot be asked just now; undefined when it can again. */
   setProblem(problem: string | undefined): void
-  show(incident: IncidentDetail, nextPage: NextPage | undefined): void
+  show(incident: IncidentDetail): void
   /** The last picture; undefined when the person stopped before the incident closed. */
   close(end: IncidentDetail | undefined): void
 }

@@ -32,6 +32,8 @@ const golden: Record<string, string> = {
   'GET /v1/incidents': 'vraAu',
   'GET /v1/incidents/:number': 'vraAu',
   'GET /v1/incidents/:number/timeline': 'vraAu',
+  'GET /v1/incidents/:number/events': 'vraAu',
+  'GET /v1/events': 'vraAu',
   'POST /v1/incidents/:number/acknowledge': 'ra',
   'POST /v1/incidents/:number/notes': 'raA',
   'POST /v1/incidents/:number/severity': 'ra',
@@ -75,6 +77,8 @@ test.each(Object.keys(golden))('%s', async route => {
     .replace(':number', 'INC-2026-01-01-001')
     .replace(':step', 'restart')
     .replace(':attempt', '1')
+    // Past the door it is refused as well, and streams nothing.
+    .replace(/events$/, 'events?after=nonsense')
   let allowed = ''
   for (const somebody of everybody) {
     // A body that fits nowhere: past the door it is refused as 400 or 404, and nothing happens.

@@ -1,12 +1,19 @@
 import { expect, it, vi } from 'vitest'
 import type { IncidentDetail } from '../../contracts/views.ts'
-import { startApi } from './support/api-stand-in.ts'
+import { refusal, startApi } from './support/api-stand-in.ts'
 import { closedIncident, waitingIncident } from './support/full-story.ts'
 import { number, planHash } from './support/full-timeline.ts'
 import { runOnTerminal, startParamedic } from './support/run-paramedic.ts'
 import { setScene } from './support/scene.ts'
 
 const scene = setScene()
+const events = `/v1/incidents/${number}/events`
+
+/** A service that is too old to tell: the watcher asks every second. */
+function tellsNothing(api = scene.api): void {
+  const after = waitingIncident.timeline.at(-1)?.seq
+  api.on(`GET ${events}?after=${after}`, refusal(404, 'not_found', 'There is no such GET route.'))
+}
 
 /** The incident at its first looks, and closed from then on. */
 function closesAfter(looks: number): () => IncidentDetail {
@@ -15,6 +22,7 @@ function closesAfter(looks: number): () => IncidentDetail {
 }
 
 it('appends each line once to a pipe', async () => {
+  tellsNothing()
   scene.withIncident(waitingIncident)
   scene.api.on(`GET /v1/incidents/${number}`, closesAfter(2))
   const { exitCode, stdout } = await startParamedic(['incident', 'watch', '007'], { env: scene.env }).finished
@@ -26,6 +34,7 @@ it('appends each line once to a pipe', async () => {
 })
 
 it('draws on a terminal, gives the screen back, and leaves the story', async () => {
+  tellsNothing()
   scene.withIncident(waitingIncident)
   scene.api.on(`GET /v1/incidents/${number}`, closesAfter(2))
   const { exitCode, stdout } = await runOnTerminal(['incident', 'watch', 'latest'], {
@@ -40,6 +49,7 @@ it('draws on a terminal, gives the screen back, and leaves the story', async () 
 })
 
 it('waits for an incident when none is open', async () => {
+  tellsNothing()
   let looks = 0
   scene.api.on('GET /v1/incidents?open=true&limit=2', () => ({
     incidents: looks++ < 1 ? [] : [waitingIncident],
@@ -54,6 +64,7 @@ it('waits for an incident when none is open', async () => {
 it('keeps looking while the service restarts', async () => {
   const first = await startApi()
   first.on(`GET /v1/incidents/${number}`, waitingIncident)
+  tellsNothing(first)
   const port = Number(new URL(first.url).port)
   const watching = startParamedic(['incident', 'watch', number], {
     env: { ...scene.env, PARAMEDIC_API_URL: first.url },
@@ -70,6 +81,7 @@ it('keeps looking while the service restarts', async () => {
 })
 
 it('says how to go on when Ctrl-C ends it', async () => {
+  tellsNothing()
   scene.withIncident(waitingIncident)
   const watching = startParamedic(['incident', 'watch', number], { env: scene.env })
   await vi.waitUntil(() => watching.output().includes('approve:'), { timeout: 20_000 })
@@ -80,6 +92,7 @@ it('says how to go on when Ctrl-C ends it', async () => {
 })
 
 it('writes one document a change with --json', async () => {
+  tellsNothing()
   scene.api.on(`GET /v1/incidents/${number}`, closesAfter(2))
   const { stdout } = await startParamedic(['incident', 'watch', number, '--json'], { env: scene.env })
     .finished
@@ -88,4 +101,48 @@ it('writes one document a change with --json', async () => {
     .split('\n')
     .map(line => (JSON.parse(line) as IncidentDetail).phase)
   expect(phases).toEqual(['mitigation', 'closed'])
+})
+
+it('asks when it is told that something changed, and comes back where it was', async () => {
+  let looks = 0
+  const after = waitingIncident.timeline.at(-1)!.seq
+  scene.withIncident(waitingIncident)
+  let isClosed = false
+  scene.api.on(`GET /v1/incidents/${number}`, () => {
+    looks += 1
+    return isClosed ? closedIncident : waitingIncident
+  })
+  const live = scene.api.onStream(events)
+  const watching = startParamedic(['incident', 'watch', number], { env: scene.env })
+  await vi.waitUntil(() => live.comebacks.length === 1 && looks === 2, { timeout: 20_000 })
+  live.send(`id: ${after + 1}\nevent: note\ndata: {}\n\n: still here\n\n`)
+  await vi.waitUntil(() => looks === 3, { timeout: 20_000 })
+  live.cut()
+  await vi.waitUntil(() => live.comebacks.length === 2, { timeout: 20_000 })
+  isClosed = true
+  live.send(`id: ${after + 2}\nevent: incident.closed\ndata: {}\n\n`)
+  const { exitCode, stdout } = await watching.finished
+  expect(exitCode).toBe(0)
+  expect(live.comebacks).toEqual([undefined, String(after + 1)])
+  expect(stdout).toContain('Closed: resolved by a person')
+})
+
+it('counts down to the next page without asking', async () => {
+  let looks = 0
+  const dueAt = new Date(Date.now() + 600_000).toISOString()
+  const nextPage = { level: 1, functions: ['senior'], dueAt, unless: 'acknowledged' } as const
+  scene.api.on(`GET /v1/incidents/${number}`, () => {
+    looks += 1
+    return { ...waitingIncident, nextPage }
+  })
+  scene.api.onStream(events)
+  const watching = runOnTerminal(['incident', 'watch', number], {
+    env: scene.env,
+    size: { columns: 80, rows: 40 },
+    // Ctrl-C, once the clock has moved by itself.
+    type: { when: 'Next page in 9m 56s', text: '\u0003' },
+  })
+  const { stdout } = await watching
+  expect(new Set(stdout.match(/Next page in 9m \d+s/g)).size).toBeGreaterThanOrEqual(2)
+  expect(looks).toBe(2)
 })

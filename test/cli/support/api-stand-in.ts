@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
 export interface Request {
   method: string
@@ -18,16 +18,29 @@ export interface ApiStandIn {
   unexpected: string[]
   /** Sets what `GET /v1/...` answers; a function is asked every time. */
   on(route: string, answer: Answer | ((request: Request) => Answer)): void
+  /** Opens a stream for every request of this path, whatever its query; the test writes to the newest. */
+  onStream(path: string): LiveStream
   /** Everything that changes something, in order. */
   posts(): { path: string; body: unknown }[]
   close(): Promise<void>
+}
+
+export interface LiveStream {
+  /** `Last-Event-ID` of every request, in order; undefined where there was none. */
+  comebacks: (string | undefined)[]
+  send(block: string): void
+  /** Breaks the connection off. */
+  cut(): void
 }
 
 export async function startApi(port = 0): Promise<ApiStandIn> {
   const routes = new Map<string, Answer | ((request: Request) => Answer)>()
   const requests: Request[] = []
   const unexpected: string[] = []
+  const streams = new Map<string, (incoming: IncomingMessage, response: ServerResponse) => void>()
   const server = createServer((incoming, response) => {
+    const stream = streams.get((incoming.url ?? '').split('?')[0]!)
+    if (stream !== undefined) return stream(incoming, response)
     void readRequest(incoming).then(request => {
       requests.push(request)
       const route = routes.get(`${request.method} ${request.path}`)
@@ -46,6 +59,18 @@ export async function startApi(port = 0): Promise<ApiStandIn> {
     requests,
     unexpected,
     on: (route, answer) => routes.set(route, answer),
+    onStream: path => {
+      let newest: ServerResponse | undefined
+      const comebacks: (string | undefined)[] = []
+      streams.set(path, (incoming, response) => {
+        // Node keeps a repeated header as a list; this one is sent once.
+        comebacks.push(incoming.headers['last-event-id'] as string | undefined)
+        newest = response
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write('id: 1\nevent: connected\ndata: {}\n\n')
+      })
+      return { comebacks, send: block => void newest?.write(block), cut: () => void newest?.destroy() }
+    },
     posts: () => requests.filter(({ method }) => method === 'POST').map(({ path, body }) => ({ path, body })),
     close: async () => {
       server.closeAllConnections()

@@ -54,6 +54,7 @@ const base = {
   openedAt: new Date(openedMs).toISOString(),
   linkedTo: null,
   pages: [],
+  nextPage: null,
   claims: [],
 } satisfies Partial<IncidentDetail>
 

@@ -56,16 +56,14 @@ it('has every kind of entry in its example', () => {
 })
 
 it('tells somebody who was asleep what waits for him', async () => {
-  const page = {
-    dueAtMs: openedMs + 900_000,
+  const nextPage = {
+    level: 1,
+    dueAt: new Date(openedMs + 900_000).toISOString(),
     functions: ['on-call', 'senior'],
     unless: 'acknowledged',
   } as const
-  const lines = tellStory(
-    waitingIncident,
-    { ...view, now: waitingNowMs },
-    { ...page, functions: [...page.functions] },
-  )
+  const incident = { ...waitingIncident, nextPage: { ...nextPage, functions: [...nextPage.functions] } }
+  const lines = tellStory(incident, { ...view, now: waitingNowMs })
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/waiting-story.txt')
 })
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { nextPage } from '../../../cli/story/next-page.ts'
-import type { Runbook } from '../../../contracts/runbook.ts'
-import type { TimelineEntry } from '../../../contracts/timeline.ts'
-import type { IncidentDetail, PageView } from '../../../contracts/views.ts'
-import { closedIncident, waitingIncident } from '../../cli/support/full-story.ts'
-import { number, openedMs } from '../../cli/support/full-timeline.ts'
+import { nextPage } from '../../language/next-page.ts'
+import type { Runbook } from '../../contracts/runbook.ts'
+import type { TimelineEntry } from '../../contracts/timeline.ts'
+import type { IncidentDetail, PageView } from '../../contracts/views.ts'
+import { closedIncident, waitingIncident } from '../cli/support/full-story.ts'
+import { number, openedMs } from '../cli/support/full-timeline.ts'
 
 const minute = 60_000
 // Only the levels matter here.
@@ -56,7 +56,7 @@ it.each<[string, Partial<IncidentDetail>, number, string[]]>([
   ],
 ])('foresees %s', (_, change, minutes, functions) => {
   const found = nextPage({ ...waitingIncident, pages: firstPage, timeline: [], ...change }, runbook)
-  expect(found).toMatchObject({ dueAtMs: openedMs + minutes * minute, functions })
+  expect(found).toMatchObject({ dueAt: new Date(openedMs + minutes * minute).toISOString(), functions })
 })
 
 it('foresees nothing when customers are not affected and the rest is done, or when it is over', () => {
@@ -67,6 +67,6 @@ it('foresees nothing when customers are not affected and the rest is done, or wh
     recoveredAt: '2025-03-14T02:10:00Z',
     pages: firstPage,
   } as const
-  expect(nextPage({ ...quiet, pages: [...firstPage] }, runbook)).toBeUndefined()
-  expect(nextPage(closedIncident, runbook)).toBeUndefined()
+  expect(nextPage({ ...quiet, pages: [...firstPage] }, runbook)).toBeNull()
+  expect(nextPage(closedIncident, runbook)).toBeNull()
 })

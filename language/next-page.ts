@@ -1,36 +1,34 @@
 /** The next escalation, calculated from the runbook the incident runs by the same rules as workflows/escalate.ts. */
-import { isOpen, pageId } from '../../contracts/incident.ts'
-import type { EscalationLevel, Runbook } from '../../contracts/runbook.ts'
-import type { IncidentDetail } from '../../contracts/views.ts'
-import { evaluateCondition, incidentScope } from '../../language/conditions.ts'
+import { isOpen, pageId } from '../contracts/incident.ts'
+import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
+import type { IncidentDetail, NextPageView } from '../contracts/views.ts'
+import { evaluateCondition, incidentScope } from './conditions.ts'
 
-export interface NextPage {
-  dueAtMs: number
-  functions: string[]
-  unless?: 'acknowledged' | 'resolved'
-}
+/** What is on record of an incident. */
+type Recorded = Omit<IncidentDetail, 'nextPage' | 'gates'>
 
-/** The earliest level still to come; undefined when none is, or the incident is over. */
-export function nextPage(incident: IncidentDetail, runbook: Runbook): NextPage | undefined {
-  if (!isOpen(incident.phase)) return undefined
+/** The earliest level still to come; null when none is, or the incident is over. */
+export function nextPage(incident: Recorded, runbook: Pick<Runbook, 'escalate'>): NextPageView | null {
+  if (!isOpen(incident.phase)) return null
   const restart = acknowledgementLost(incident)
   const openedMs = Date.parse(incident.openedAt)
   const begun = new Set(incident.pages.map(page => page.id))
-  const candidates = runbook.escalate.flatMap((level, index): NextPage[] => {
+  const candidates = runbook.escalate.flatMap((level, index) => {
     const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
     if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
     const dueAtMs = Math.max(
       fromMs + level.afterMs,
       level.unless === 'resolved' ? recoveryLostMs(incident) : 0,
     )
-    return [
-      { dueAtMs, functions: level.page, ...(level.unless === undefined ? {} : { unless: level.unless }) },
-    ]
+    return [{ dueAtMs, level: index, functions: level.page, unless: level.unless ?? null }]
   })
-  return candidates.toSorted((a, b) => a.dueAtMs - b.dueAtMs)[0]
+  const first = candidates.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)[0]
+  if (first === undefined) return null
+  const { dueAtMs, ...page } = first
+  return { ...page, dueAt: new Date(dueAtMs).toISOString() }
 }
 
-function isHeldBack(incident: IncidentDetail, { unless, when }: EscalationLevel): boolean {
+function isHeldBack(incident: Recorded, { unless, when }: EscalationLevel): boolean {
   if (unless === 'acknowledged' && incident.acknowledgedAt !== null) return true
   if (unless === 'resolved' && incident.recoveredAt !== null) return true
   if (when === undefined) return false
@@ -40,7 +38,7 @@ function isHeldBack(incident: IncidentDetail, { unless, when }: EscalationLevel)
 }
 
 /** A new alert after an acknowledgement restarts the levels that wait for one, from that alert's time (promise 7). */
-function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: IncidentDetail): {
+function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: Recorded): {
   epoch: number
   fromMs: number
 } {
@@ -57,6 +55,6 @@ function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: IncidentDet
   return { epoch: last.data.epoch + 1, fromMs: newer?.atMs ?? last.atMs }
 }
 
-function recoveryLostMs({ timeline }: IncidentDetail): number {
+function recoveryLostMs({ timeline }: Recorded): number {
   return timeline.findLast(entry => entry.kind === 'recovery.lost')?.atMs ?? 0
 }
