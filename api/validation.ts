@@ -33,13 +33,16 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
   }
 }
 
+/** Fastify's words for the parts of a request, in those of whoever wrote it. */
+const partNames: Record<string, string> = { body: 'body', params: 'path', querystring: 'query' }
+
 function refusal(error: z.ZodError, part: string | undefined): CodedError {
   const faults = error.issues.map(issue => ({
-    field: issue.path.map(String).join('.') || (part ?? 'request'),
+    field: issue.path.map(String).join('.') || (partNames[part ?? ''] ?? 'request'),
     problem: issue.message,
   }))
   const told = faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
-  const message = `The ${part ?? 'request'} does not fit: ${told}.`
+  const message = `The ${partNames[part ?? ''] ?? 'request'} does not fit: ${told}.`
   return new CodedError(part === 'body' ? 'bad_payload' : 'bad_request', message, { fields: { faults } })
 }
 
@@ -51,6 +54,14 @@ export function writtenText(length: number): z.ZodType<string> {
     .min(1)
     .max(length)
     .transform(text => text.replaceAll('\0', '\u{fffd}').toWellFormed())
+}
+
+/** A name to look something up by; PostgreSQL refuses to compare with NUL or half a surrogate pair. */
+export function lookUpText(length: number): z.ZodType<string> {
+  return z
+    .string()
+    .max(length)
+    .refine(text => !text.includes('\0') && text.isWellFormed(), 'must be text without NUL')
 }
 
 export const incidentNumberText = z.string().regex(incidentNumberPattern, 'must look like INC-2026-01-31-001')

@@ -21,7 +21,7 @@ export const alertmanagerSource: AlertSource = {
     // The group's own status is only a hint: with `max_alerts` it speaks of the alerts that were left, not of all.
     return {
       alerts: alerts.map(alert => toAlert(alert, read.value, receipt)),
-      truncatedAlerts: truncatedAlerts ?? 0,
+      truncatedAlerts: Math.min(truncatedAlerts ?? 0, truncatedAtMost),
     }
   },
 }
@@ -44,6 +44,8 @@ const payload = z.object({
 /** Labels that only tell the members of a highly available pair apart. */
 const twinLabels = ['prometheus_replica', 'replica', '__replica__']
 const nameLength = 256
+/** The column is an integer of 32 bits; a count beyond it is no count. */
+const truncatedAtMost = 2 ** 31 - 1
 
 function toAlert(
   alert: z.output<typeof reported>,

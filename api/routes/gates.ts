@@ -7,7 +7,7 @@ import type { GateView } from '../../contracts/views.ts'
 import type { Pool } from '../../store/database.ts'
 import { decideOutcome, listGates, vote } from '../../store/gates.ts'
 import { principalOf } from '../access.ts'
-import { type Api, incidentNumberText, writtenText } from '../validation.ts'
+import { type Api, incidentNumberText, lookUpText, writtenText } from '../validation.ts'
 
 const listQuery = z.strictObject({
   state: z.literal('open').optional(),
@@ -16,7 +16,7 @@ const listQuery = z.strictObject({
 
 const gateParams = z.strictObject({
   number: incidentNumberText,
-  step: z.string().min(1).max(100),
+  step: lookUpText(100),
   attempt: z.coerce.number().int().min(1).max(1_000_000),
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { phases, severities } from '../../contracts/incident.ts'
+import { limits } from '../../contracts/limits.ts'
 import type { IncidentDetail, IncidentList } from '../../contracts/views.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
 import { mustExist } from '../../store/acts.ts'
@@ -7,13 +8,13 @@ import { readTimeline } from '../../store/audit-log.ts'
 import type { Pool } from '../../store/database.ts'
 import { showIncident } from '../show-incident.ts'
 import { listIncidents } from '../../store/incident-views.ts'
-import { type Api, incidentNumberText } from '../validation.ts'
+import { type Api, incidentNumberText, lookUpText } from '../validation.ts'
 
 const listQuery = z.strictObject({
   phase: z.enum(phases).optional(),
   open: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
   severity: z.enum(severities).optional(),
-  system: z.string().max(63).optional(),
+  system: lookUpText(limits.labelValueLength).optional(),
   /** A screenful, and at most what one page can show. */
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: incidentNumberText.optional(),

@@ -110,6 +110,19 @@ describe('hostile labels are kept and harm nothing', () => {
   })
 })
 
+test.each([
+  ['a start in the year 0', { startsAt: '0000-06-01T00:00:00Z' }, {}],
+  ['a start before the year 1 by its offset', { startsAt: '0001-01-01T00:00:00+10:00' }, {}],
+  ['an end after the year 9999 by its offset', { endsAt: '9999-12-31T23:59:59-12:00' }, {}],
+  ['more alerts left out than anybody can count', {}, { truncatedAlerts: Number.MAX_SAFE_INTEGER }],
+])('%s costs no alert', async (_title, times, group) => {
+  const body = { ...group, alerts: [{ ...alert, status: 'resolved', ...times }] }
+  expect(await api.call('alertmanager', 'POST', alertmanagerUrl, body)).toMatchObject({
+    status: 202,
+    body: { accepted: 1 },
+  })
+})
+
 describe('what cannot be read is refused and kept', () => {
   test.each([
     ['no JSON', '{"alerts": [ \u0000', 'application/json', 400, 'bad_json', 'rejected'],

@@ -108,9 +108,11 @@ test('a gate that is not there', async () => {
   expect(await api.call('approver', 'POST', gateUrl(incident, 'approve'), approval)).toMatchObject({
     status: 404,
   })
-  expect(
-    await api.call('approver', 'POST', `/v1/incidents/${incident}/gates/x/0/approve`, approval),
-  ).toMatchObject({ status: 400 })
+  for (const path of ['x/0', 'x%00/1']) {
+    expect(
+      await api.call('approver', 'POST', `/v1/incidents/${incident}/gates/${path}/approve`, approval),
+    ).toMatchObject({ status: 400, body: { error: { code: 'bad_request' } } })
+  }
 })
 
 test('an outcome gate takes an answer, and only that', async () => {

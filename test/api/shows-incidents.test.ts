@@ -33,6 +33,14 @@ describe('the list', () => {
   test('has the newest first, each once, whatever the page size', async () => {
     for (const limit of [1, 2, 3, 7, 50]) expect(await allPages(limit)).toEqual(numbers.toReversed())
   })
+  test('refuses a system that no text can be', async () => {
+    expect(await api.call('viewer', 'GET', '/v1/incidents?system=%00')).toMatchObject({
+      status: 400,
+      body: {
+        error: { code: 'bad_request', message: expect.stringContaining('The query does not fit: system') },
+      },
+    })
+  })
   test('counts alerts and gates of each', async () => {
     await givenGate(api.database.pool, numbers[6]!, { atMs: day })
     const { body } = await api.call('viewer', 'GET', '/v1/incidents?limit=1')
