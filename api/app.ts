@@ -24,6 +24,7 @@ import { statusRoute } from './routes/status.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import type { TemporalHealth } from './temporal-health.ts'
 import { createTrafficMetrics } from './traffic-metrics.ts'
+import { refuseUnread } from './unread-request.ts'
 import { type Api, validatorCompiler } from './validation.ts'
 
 export interface ApiDependencies {
@@ -59,6 +60,7 @@ export function createApp(dependencies: ApiDependencies): Api {
     exposeHeadRoutes: false,
     // The drain says why, in our words.
     return503OnClosing: false,
+    clientErrorHandler: refuseUnread,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   })
   app.setValidatorCompiler(validatorCompiler)

@@ -26,6 +26,31 @@ test('a body longer than it may be is refused by its announcement', async () => 
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 /)
 })
 
+test.each([
+  ['no HTTP at all', '\u0016\u0003\u0001\u0000', 'is no HTTP/1.1 request'],
+  [
+    'two lengths',
+    head([authorized, 'content-length: 5', 'transfer-encoding: chunked']),
+    'is no HTTP/1.1 request',
+  ],
+  ['endless headers', head([`x-long: ${'x'.repeat(20_000)}`]), 'longer than 16 KiB'],
+])(
+  '%s is refused with a code, a sentence and a hint, and the line is cut',
+  async (_title, bytes, sentence) => {
+    const socket = await open()
+    socket.write(bytes)
+    const answer = await text(socket)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    const { error } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))
+    expect(error).toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining(sentence),
+      hint: expect.any(String),
+      requestId: expect.any(String),
+    })
+  },
+)
+
 test('while stopping, what is under way ends well and what is new is told so', async () => {
   const underWay = await open()
   underWay.write(head([authorized, `content-length: ${alerts.length}`]) + alerts.slice(0, 10))
