@@ -48,8 +48,10 @@ function isReplayTime(state: AlertState, report: AlertReport): boolean {
 function judgeResolved(state: AlertState | undefined, report: AlertReport): AlertEventOutcome {
   if (state === undefined) return 'resolved-unknown'
   if (state.status === 'resolved') return 'repeat'
-  const endsAtMs = report.endsAtMs ?? report.receivedAtMs
-  return endsAtMs >= state.startsAtMs ? 'resolved' : 'out-of-order'
+  // An end that the sender did not date is now, and our clock says nothing about a start on the sender's: one that runs
+  // ahead, or is in another zone, would keep the alert firing for good.
+  if (report.endsAtMs === undefined) return 'resolved'
+  return report.endsAtMs >= state.startsAtMs ? 'resolved' : 'out-of-order'
 }
 
 /** The state after a report was taken as `outcome`; `incidentIsOpen` is the caller's to know. */

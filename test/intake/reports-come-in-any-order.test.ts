@@ -74,6 +74,15 @@ test('an end older than the episode that fires is set aside; the right one resol
   expect(await intake.outcomes(group)).toEqual(['fired', 'out-of-order', 'resolved'])
 })
 
+test("an end without a time of its own resolves, also when the sender's clock runs two hours ahead", async () => {
+  const { group, firing, open } = given()
+  await intake.take({ ...firing, startsAtMs: atMs + 120 * minuteMs })
+  expect(await open()).toHaveLength(1)
+  await intake.take({ ...later(firing, 1), status: 'resolved', endsAtMs: 'not told' })
+  expect(await intake.outcomes(group)).toEqual(['fired', 'resolved'])
+  expect(await intake.alert(`${group}/first`)).toMatchObject({ status: 'resolved' })
+})
+
 test('an earlier start that comes later changes nothing but the start', async () => {
   const { group, firing } = given()
   await intake.take({ ...later(firing, 10), startsAtMs: atMs + 10 * minuteMs })

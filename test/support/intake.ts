@@ -19,7 +19,7 @@ export interface Report {
   /** When the source received it; both of its times unless they are told. */
   atMs: number
   startsAtMs?: number
-  endsAtMs?: number
+  endsAtMs?: number | 'not told'
 }
 
 export interface AlertFacts {
@@ -100,7 +100,9 @@ function createIntake(pool: Pool, other: Pool): IntakeUnderTest {
         labels: { alertname: report.alert },
         annotations: {},
         startsAtMs: report.startsAtMs ?? report.atMs,
-        ...(report.status === 'resolved' ? { endsAtMs: report.endsAtMs ?? report.atMs } : {}),
+        ...(report.status === 'firing' || report.endsAtMs === 'not told'
+          ? {}
+          : { endsAtMs: report.endsAtMs ?? report.atMs }),
       })),
     })
   }
