@@ -1,3 +1,4 @@
+import { condition } from '@temporalio/workflow'
 import type { GateState } from '../contracts/incident.ts'
 import type { PlanOutcome } from '../activities/plan.ts'
 import { attemptId } from '../contracts/incident.ts'
@@ -65,7 +66,7 @@ export async function askForOutcome(
     because: 'the incident took another turn',
     atMs: Date.now(),
   })
-  // A person was faster than the turn: the answer is on its way and the row already says so.
-  if (now !== 'withdrawn') await life.wait(() => state.answers[id] !== undefined, 0)
+  // A person was faster than the turn: the row already says so, and the answer is on its way.
+  if (now !== 'withdrawn') await condition(() => state.answers[id] !== undefined)
   return state.answers[id] ?? 'withdrawn'
 }

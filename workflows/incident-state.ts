@@ -34,6 +34,8 @@ export interface IncidentState {
   /** A person ended the incident. */
   ended?: { outcome: Exclude<IncidentOutcome, 'recovered'>; by: string; because: string }
   isFrozen: boolean
+  /** How often a freeze was said to begin or end. */
+  freezesHeard: number
   decisions: Record<string, 'approved' | 'denied'>
   answers: Record<string, 'done' | 'not-done'>
   openGate?: string
@@ -72,6 +74,7 @@ export function firstState(input: IncidentInput): IncidentState {
     epochStartedMs: input.openedAtMs,
     acknowledgedEpoch: -1,
     isFrozen: false,
+    freezesHeard: 0,
     decisions: {},
     answers: {},
     nextStep: 0,
@@ -132,6 +135,7 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
       return
     case 'freeze-changed':
       state.isFrozen = message.on
+      state.freezesHeard += 1
       return
     default:
       message satisfies never

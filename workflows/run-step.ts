@@ -10,19 +10,20 @@ import type { Life } from './life.ts'
 import { triageScope } from './triage.ts'
 import { requestsFor, verify } from './verification.ts'
 
-/** `again`: the same step, planned anew as the next attempt. */
-type Try = { result: StepResult; because: string } | 'again'
+/** The same step, planned anew as the next attempt; what a freeze held up does not count as tried. */
+type Try = { result: StepResult; because: string } | 'again' | 'again-after-freeze'
 
 /** A plan that keeps being refused (its target changes under it) is given up after this many attempts. */
 const attemptsAtMost = 5
 
 /** Takes one step of the ladder to its end: the result is a value, whatever happened. */
 export async function runStep(life: Life, step: Step): Promise<StepResult> {
-  for (;;) {
+  for (let tries = 0; ;) {
     const attempt = (life.state.attempts[step.id] ?? 0) + 1
     life.state.attempts[step.id] = attempt
-    const tried = attempt > attemptsAtMost ? gaveUp : await tryStep(life, step, attempt)
-    if (tried === 'again') continue
+    const tried = tries >= attemptsAtMost ? gaveUp : await tryStep(life, step, attempt)
+    if (tried === 'again') tries += 1
+    if (typeof tried === 'string') continue
     life.note('step.ended', { step: step.id, attempt, result: tried.result, because: tried.because })
     await life.record()
     return tried.result
@@ -87,6 +88,7 @@ async function whyNotApproved(
 /** Claim, effect, outcome; then what was done is proved, or found out. */
 async function act(life: Life, step: Step, attempt: number, target: string, planHash: string): Promise<Try> {
   const lost = { incident: life.input.number, step: step.id, attempt, action: step.uses, target, planHash }
+  const heardBefore = life.state.freezesHeard
   const result = await runOrSettle(life, step, attempt, planHash, lost)
   switch (result.outcome) {
     case 'succeeded':
@@ -96,7 +98,7 @@ async function act(life: Life, step: Step, attempt: number, target: string, plan
     case 'abandoned':
       return 'again'
     case 'voided':
-      return afterVoid(life, step, attempt, result)
+      return afterVoid(life, step, attempt, result, heardBefore)
     case 'unknown':
       return findOut(life, step, attempt, lost)
     default:
@@ -134,17 +136,18 @@ async function afterVoid(
   step: Step,
   attempt: number,
   result: Extract<ActionResult, { outcome: 'voided' }>,
+  heardBefore: number,
 ): Promise<Try> {
   if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
   if (result.why !== 'frozen') return 'again'
   life.note('freeze.met', { step: step.id, attempt })
   await life.record()
-  life.state.isFrozen = true
+  // What was heard since the claim is newer than its refusal: the freeze may be over already, and nobody says so twice.
+  if (life.state.freezesHeard === heardBefore) life.state.isFrozen = true
   const waited = await life.wait(() => !life.state.isFrozen)
-  life.state.attempts[step.id] = attempt
   return waited === 'turned'
     ? { result: 'withdrawn', because: 'the incident took another turn during the freeze' }
-    : 'again'
+    : 'again-after-freeze'
 }
 
 /** The outcome is unknown: the target is asked, then the measurements, then a person. Never tried again blindly. */
@@ -153,9 +156,11 @@ async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Pro
   if (answer === 'done') return proveStep(life, step, attempt)
   if (answer === 'not-done') return 'again'
   const proved = await proveStep(life, step, attempt)
-  if (proved === 'again' || proved.result !== 'failed') return proved
+  if (typeof proved === 'string' || proved.result !== 'failed') return proved
   const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, and it is not well.`
   const told = await askForOutcome(life, { step: step.id, attempt, question })
+  if (told === 'not-done' && life.turn() !== undefined)
+    return { result: 'withdrawn', because: 'a person said it was not done, and it is not needed any more' }
   if (told === 'not-done') return 'again'
   const because =
     told === 'done' ? 'a person said it was done, and it did not help' : 'it was never found out'
