@@ -42,8 +42,10 @@ export interface IncidentState {
   nextStep: number
   attempts: Record<string, number>
   verifications: number
-  /** Steps that were planned only, because their target is in observe. */
-  observedSteps: number
+  /** Steps that nothing was hoped of: their target is in observe, or there is none. */
+  stepsLeftOut: number
+  /** The next level was paged because the ladder came to its end: that happens once. */
+  isExhaustionTold: boolean
   isRecovered: boolean
   /** Page ids that went out, and levels that may not wait for their time. */
   paged: Record<string, true>
@@ -80,7 +82,8 @@ export function firstState(input: IncidentInput): IncidentState {
     nextStep: 0,
     attempts: {},
     verifications: 0,
-    observedSteps: 0,
+    stepsLeftOut: 0,
+    isExhaustionTold: false,
     isRecovered: false,
     paged: {},
     hurried: {},

@@ -37,8 +37,11 @@ async function waitAtTheEnd(life: Life): Promise<Mitigated> {
     because: steps === 0 ? 'the runbook has no steps' : `none of ${steps} steps brought recovery`,
   })
   await life.record()
-  // Where nothing was promised (no steps, or a target that is only observed) nothing has failed: the levels keep their times.
-  if (steps > life.state.observedSteps) hurryNextLevel(life)
+  // Where nothing was hoped of the steps, nothing has failed: the levels keep their times.
+  if (steps > life.state.stepsLeftOut && !life.state.isExhaustionTold) {
+    hurryNextLevel(life)
+    life.state.isExhaustionTold = true
+  }
   const isQuiet = Object.values(life.state.alerts).every(fires => !fires)
   const waited = await life.wait(() => false, isQuiet ? lookAgainMs : undefined)
   return waited === 'timed-out' ? 'look-again' : (takeTurn(life) ?? 'look-again')

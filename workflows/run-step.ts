@@ -44,7 +44,7 @@ async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
   if (planned.state === 'failed') return { result: 'failed', because: planned.because }
   if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
   if (planned.state === 'observed') {
-    life.state.observedSteps += 1
+    life.state.stepsLeftOut += 1
     return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
   }
   if (planned.gate !== undefined) {
@@ -66,6 +66,7 @@ function whySkipped(life: Life, step: Step): string | undefined {
   if (binding === undefined || 'problem' in binding) {
     if (!life.state.isUnboundTold) hurryNextLevel(life)
     life.state.isUnboundTold = true
+    life.state.stepsLeftOut += 1
     return `no target for role ${step.target}: ${binding?.problem ?? 'unbound'}`
   }
   if (step.when === undefined) return undefined

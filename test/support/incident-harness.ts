@@ -24,6 +24,8 @@ export interface Scene {
   target: ScriptedTarget
   people?: ScriptedAct[]
   autonomy?: 'observe' | 'propose' | 'auto'
+  /** How many targets have the role `db`; default 1. With none it is unbound, with two ambiguous. */
+  databases?: number
 }
 
 export interface Played {
@@ -118,16 +120,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     runbooks.push(loaded)
     const place = { environment: 'test', system: name, autonomy: scene.autonomy ?? 'auto' } as const
     const url = { reveal: () => 'postgres://nowhere/nothing' } as never
-    configuration.targets.push(
-      { ...place, name: `${name}-db`, kind: 'postgres', role: 'db', connection: { url } },
-      {
-        ...place,
-        name: `${name}-api`,
-        kind: 'service',
-        role: 'api',
-        health: { url: configuredUrl('http://127.0.0.1:1') },
-      },
-    )
+    for (const suffix of ['db', 'replica'].slice(0, scene.databases ?? 1)) {
+      const database = { kind: 'postgres', role: 'db', connection: { url } } as const
+      configuration.targets.push({ ...place, name: `${name}-${suffix}`, ...database })
+    }
+    const health = { url: configuredUrl('http://127.0.0.1:1') }
+    const service = { kind: 'service', role: 'api', health } as const
+    configuration.targets.push({ ...place, name: `${name}-api`, ...service })
     await report(name, 'firing')
     await rehearsal.relayAll(20_000)
     const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [

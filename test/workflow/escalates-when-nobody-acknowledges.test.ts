@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acknowledge, requestResolve } from '../../store/acts.ts'
 import { at, type Harness, startHarness } from '../support/incident-harness.ts'
+import { alert } from '../support/scenes.ts'
 
 let harness: Harness
 beforeAll(async () => void (harness = await startHarness()))
@@ -44,4 +45,19 @@ test('acknowledged at 20: 0 and 15 paged, and the levels that wait for a recover
   ]
   const played = await harness.play({ runbook: levels, target: broken, people })
   expect(played.pagedAt.map(page => page.minute)).toEqual([0, 15])
+})
+
+test('a new alert after the acknowledgement restarts the levels that wait for one; the others keep their times', async () => {
+  const people = [
+    at(5, ({ pool, number, atMs }) => acknowledge(pool, { number, by: 'ana', atMs }).then(() => {})),
+    alert(20, 'firing', 'second'),
+    resolveAt(70),
+  ]
+  const played = await harness.play({ runbook: levels, target: broken, people })
+  expect(played.pagedAt).toEqual([
+    { level: 0, minute: 0 },
+    { level: 2, minute: 30 },
+    { level: 1, minute: 35 },
+    { level: 3, minute: 60 },
+  ])
 })

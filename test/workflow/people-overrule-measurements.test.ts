@@ -7,7 +7,10 @@ let harness: Harness
 beforeAll(async () => void (harness = await startHarness()))
 afterAll(() => harness.stop())
 
-test("a person's severity and impact stand; a level that asks for more raises the severity", async () => {
+/** Ill for an hour, without a verification that has to be polled for minutes. */
+const nothingToDo = { ...neverMended, wouldTouch: () => 0 }
+
+test("a person's severity and impact stand", async () => {
   const people = [
     at(5, ({ pool, number, atMs }) =>
       setSeverity(pool, { number, by: 'ana', severity: 'SEV3', reason: 'only internal', atMs }),
@@ -15,10 +18,23 @@ test("a person's severity and impact stand; a level that asks for more raises th
     at(6, ({ pool, number, atMs }) => setImpact(pool, { number, by: 'ana', impact: 'no', atMs })),
     resolves(70),
   ]
-  const played = await harness.play({ runbook: ladder(), target: neverMended, people })
+  const played = await harness.play({ runbook: ladder(), target: nothingToDo, people })
   expect(played.row).toMatchObject({ severity: 'SEV3', severity_by: 'ana', impact: 'no' })
   // The level of minute 60 waits for impact, and there is none any more.
   expect(played.pagedAt.map(page => page.level)).toEqual([0, 1, 2])
+})
+
+test("a level that asks for more than a person's severity raises it, and says so", async () => {
+  const people = [
+    at(5, ({ pool, number, atMs }) => setSeverity(pool, { number, by: 'ana', severity: 'SEV3', atMs })),
+    resolves(70),
+  ]
+  const played = await harness.play({ runbook: ladder(), target: nothingToDo, people })
+  expect(played.row).toMatchObject({ severity: 'SEV1', severity_by: 'ana' })
+  expect(played.entries('severity.changed')).toMatchObject([
+    { from: 'SEV1', to: 'SEV3' },
+    { from: 'SEV3', to: 'SEV1', because: 'level 3 was reached' },
+  ])
 })
 
 test('impact said to be there after the time of its level pages then, and raises the severity', async () => {
@@ -27,7 +43,7 @@ test('impact said to be there after the time of its level pages then, and raises
     at(65, ({ pool, number, atMs }) => setImpact(pool, { number, by: 'ana', impact: 'yes', atMs })),
     resolves(70),
   ]
-  const played = await harness.play({ runbook: ladder(), target: neverMended, people })
+  const played = await harness.play({ runbook: ladder(), target: nothingToDo, people })
   expect(played.pagedAt.at(-1)).toEqual({ level: 3, minute: 65 })
   expect(played.row['severity']).toBe('SEV1')
   expect(played.entries('page.sent').at(-1)?.latenessMs).toBeLessThan(5_000)

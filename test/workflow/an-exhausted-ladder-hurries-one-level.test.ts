@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Harness, startHarness } from '../support/incident-harness.ts'
+import { alert, neverMended, resolves } from '../support/scenes.ts'
+
+let harness: Harness
+beforeAll(async () => void (harness = await startHarness()))
+afterAll(() => harness.stop())
+
+/** Verifications of two samples each, so that looking again and again is quickly played. */
+const runbook = `
+triage:
+  checks: { pool: { uses: postgres.connections, target: db } }
+  severity: [ { is: SEV2 } ]
+mitigate:
+  - { id: first, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 },
+      verify: { check: pool, until: 'value.used_ratio < 0.7', settle: 0s, for: 10s, within: 20s, every: 10s },
+      undo: { none: "sessions reconnect" } }
+verify: { checks: [pool], until: 'checks.pool.used_ratio < 0.7', for: 10s, within: 20s, every: 10s }
+escalate:
+  - { after: 0m, page: [on-call] }
+  - { after: 10m, unless: resolved, page: [on-call, senior] }
+  - { after: 20m, unless: resolved, page: [senior] }
+  - { after: 60m, unless: resolved, page: [platform-lead] }
+`
+
+test('alerts are gone, measurements stay bad: it is looked at again and again, and later levels keep their times', async () => {
+  const people = [alert(3, 'resolved'), resolves(21)]
+  const played = await harness.play({ runbook, target: neverMended, people })
+  expect(played.entries('ladder.exhausted').length).toBeGreaterThan(2)
+  expect(played.pagedAt.map(page => page.level)).toEqual([0, 1, 2])
+  expect(played.pagedAt[1]!.minute).toBeLessThan(1)
+  expect(played.pagedAt[2]!.minute).toBe(20)
+})
