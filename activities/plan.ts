@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto'
 import { cancellationSignal } from '@temporalio/activity'
-import canonicalize from 'canonicalize'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import { attemptId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { GateDemand, Plan, PlannedStep, Preview } from '../contracts/plan.ts'
-import type { RunbookGate, Step } from '../contracts/runbook.ts'
+import type { Step } from '../contracts/runbook.ts'
 import { actionDefinitions } from '../contracts/targets/catalogue.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import { openGate } from '../store/gates.ts'
 import { readPlan, savePlan } from '../store/plans.ts'
+import { defaultGate, demandGate } from './demand-gate.ts'
+import { hashOf } from './plan-hash.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
@@ -104,7 +104,7 @@ async function render(
       parameters: step.with,
       atMost,
     }
-    const gate = demandGate(step, target, plan)
+    const gate = demandGate(step.gate, target.autonomy, plan.risk)
     return {
       plan,
       planHash: hashOf(plan),
@@ -117,25 +117,6 @@ async function render(
     if (!(error instanceof CodedError) || error.family === 'unavailable') throw error
     return { because: error.message }
   }
-}
-
-/** Policy: the runbook may ask for more than this, never for less. */
-function demandGate(step: Step, target: TargetConfiguration, plan: Plan): GateDemand | undefined {
-  const quorum = Math.max(step.gate?.quorum ?? 1, plan.risk === 'destructive' ? destructiveQuorum : 1)
-  const gate = { ...(step.gate ?? defaultGate), quorum }
-  if (target.autonomy === 'propose')
-    return { ...gate, because: step.gate === undefined ? 'autonomy' : 'runbook' }
-  if (step.gate !== undefined) return { ...gate, because: 'runbook' }
-  return plan.risk === 'destructive' ? { ...gate, because: 'risk' } : undefined
-}
-
-/** What destroys data needs two people. */
-const destructiveQuorum = 2
-const defaultGate: RunbookGate = {
-  approvers: ['role:approver'],
-  quorum: 1,
-  expiresMs: limits.gateExpiresMs,
-  onExpiry: 'escalate',
 }
 
 /** Commits the plan and opens its gate; returns when the gate expires, if there is one. */
@@ -189,8 +170,4 @@ async function keep(
 
 function gateIdOf(input: PlanInput): string {
   return attemptId(input.incident, input.step.id, input.attempt)
-}
-
-function hashOf(value: Plan | Preview): string {
-  return createHash('sha256').update(canonicalize(value)!).digest('hex')
 }

@@ -12,6 +12,7 @@ import { type ClaimRefusal, makeClaim, readClaim, settleClaim } from '../store/c
 import { inTransaction, type Pool } from '../store/database.ts'
 import { readFreeze } from '../store/freezes.ts'
 import { readPlan } from '../store/plans.ts'
+import { hashOf } from './plan-hash.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { requireSameIdentity } from './targets/same-identity.ts'
@@ -49,9 +50,11 @@ export function createActionActivities(dependencies: {
 
   async function runAction(input: RunActionInput): Promise<ActionResult> {
     const life = createLife(pool, input)
-    const { plan, target, action } = await prepare(input)
+    const plan = await readApproved(input)
+    if (plan === undefined) return voided('plan-changed')
+    const { target, action } = find(input, plan)
     const refused = await claim(input, plan)
-    if (refused !== 'granted') return { outcome: 'voided', why: refused, because: refusals[refused] }
+    if (refused !== 'granted') return voided(refused)
     const stopBeating = life.beatEvery(beatMs)
     try {
       return await perform(input, plan, target, action, life)
@@ -60,21 +63,21 @@ export function createActionActivities(dependencies: {
     }
   }
 
-  async function prepare(
-    input: RunActionInput,
-  ): Promise<{ plan: Plan; target: TargetConfiguration; action: AnyAction }> {
+  /** The plan on record, unless it is another one than was approved: its content is hashed again, the stored hash proves nothing. */
+  async function readApproved(input: RunActionInput): Promise<Plan | undefined> {
     const saved = await readPlan(pool, attemptId(input.incident, input.step, input.attempt))
-    if (saved?.planHash !== input.planHash)
-      throw new CodedError('plan_changed', `The plan of ${input.step} is not the one to run.`)
-    const target = dependencies.configuration.targets.find(
-      candidate => candidate.name === saved.plan.target.name,
-    )
+    if (saved?.planHash !== input.planHash) return undefined
+    return hashOf(saved.plan) === input.planHash ? saved.plan : undefined
+  }
+
+  function find(input: RunActionInput, plan: Plan): { target: TargetConfiguration; action: AnyAction } {
+    const target = dependencies.configuration.targets.find(candidate => candidate.name === plan.target.name)
     if (target === undefined)
       throw new CodedError(
         'target_unknown',
-        `Target ${saved.plan.target.name} is not in this worker's configuration.`,
+        `Target ${plan.target.name} is not in this worker's configuration.`,
       )
-    return { plan: saved.plan, target, action: anyAction(dependencies.actions, input.action) }
+    return { target, action: anyAction(dependencies.actions, input.action) }
   }
 
   async function claim(input: RunActionInput, plan: Plan): Promise<'granted' | ClaimRefusal> {
@@ -178,6 +181,10 @@ export function createActionActivities(dependencies: {
 
   const names = Object.keys(actionDefinitions) as ActionName[]
   return Object.fromEntries(names.map(name => [name, runAction])) as Record<ActionName, typeof runAction>
+}
+
+function voided(why: ClaimRefusal): ActionResult {
+  return { outcome: 'voided', why, because: refusals[why] }
 }
 
 const refusals: Record<ClaimRefusal, string> = {

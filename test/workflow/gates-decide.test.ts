@@ -100,6 +100,24 @@ test('the target changed under the approval: it is voided and asked again', asyn
   expect(played.receipts).toHaveLength(1)
 })
 
+test('the plan on record was altered after the approval: it does not run, and people are asked again', async () => {
+  const alter = at(5, async context => {
+    await approves(5).perform(context)
+    await context.pool.query(
+      `update plan set plan = jsonb_set(plan, '{parameters,at_most}', '9999') where incident = $1 and attempt = 1`,
+      [context.number],
+    )
+  })
+  const played = await harness.play({
+    runbook: gated,
+    target: mendedBy(1),
+    people: [alter, approves(8), alert(11, 'resolved')],
+  })
+  expect(played.entries('claim.made')).toMatchObject([{ step: 'first', attempt: 2 }])
+  expect(played.entries('step.planned').at(-1)?.parameters).toMatchObject({ at_most: 200 })
+  expect(played.receipts).toHaveLength(1)
+})
+
 test('a person ends the incident: the gate is withdrawn and nothing runs', async () => {
   const played = await harness.play({ runbook: gated, target: neverMended, people: [resolves(5)] })
   expect(played.entries('gate.withdrawn')).toHaveLength(1)

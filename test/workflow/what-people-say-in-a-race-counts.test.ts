@@ -1,5 +1,5 @@
 /** Each race is brought about by holding a lock until both sides wait for it; nothing depends on how fast the machine is. */
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { setFreeze } from '../../store/freezes.ts'
 import { decideOutcome, listGates, vote } from '../../store/gates.ts'
