@@ -74,6 +74,23 @@ function passwordOf(url: string): string | undefined {
   return parsed.password || inQuery?.[1] || undefined
 }
 
+/** Two with one token: nobody could say who acted, and the api does not start. Neither token is told. */
+export function lintSharedTokens(resolved: unknown): Finding[] {
+  const holders = ['sources', 'principals'].flatMap(list =>
+    listAt(resolved, [list]).map((item, index) => ({
+      path: [list, index, 'token'],
+      name: String(valueAt(item, ['name'])),
+      token: valueAt(item, ['token']),
+    })),
+  )
+  return holders.flatMap(({ path, token }, index): Finding[] => {
+    const other = holders.slice(0, index).find(earlier => earlier.token === token)
+    return other === undefined || typeof token !== 'string'
+      ? []
+      : [{ path, message: `\`token\` is the same as that of \`${other.name}\`` }]
+  })
+}
+
 /** Finds names of process variables that no shell and no kernel would take. */
 export function lintVariableNames(tree: unknown): Finding[] {
   return listAt(tree, ['targets']).flatMap((target, index) =>

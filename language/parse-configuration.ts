@@ -1,7 +1,7 @@
 import { configurationSchema, type Configuration } from '../contracts/configuration.ts'
 import { inReadingOrder, type Fault, type Finding } from './fault.ts'
 import { lintNames } from './lint-names.ts'
-import { lintSecrets, lintVariableNames } from './lint-secrets.ts'
+import { lintSecrets, lintSharedTokens, lintVariableNames } from './lint-secrets.ts'
 import type { Resolve } from './references.ts'
 import { resolveReferences } from './resolve-references.ts'
 import { schemaFindings } from './schema-findings.ts'
@@ -23,7 +23,8 @@ export function parseConfiguration(text: string, file: string, resolve: Resolve)
   const checked = configurationSchema.safeParse(resolved)
   const shape = checked.success ? [] : schemaFindings(checked.error.issues, configurationSchema, tree)
   const literals = lintSecrets(tree)
-  const reasons = [...findings, ...literals, ...lintVariableNames(tree), ...lintNames(tree)]
+  const names = [...lintVariableNames(tree), ...lintNames(tree), ...lintSharedTokens(resolved)]
+  const reasons = [...findings, ...literals, ...names]
   const faults = toFaults(yaml.source, withoutEchoes(reasons, shape), literals)
   return checked.success && faults.length === 0 ? { configuration: checked.data } : { faults }
 }

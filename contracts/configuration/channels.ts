@@ -1,19 +1,28 @@
 /** The ways to reach people, one entry each; a contact or a stakeholder names the entry. */
 import { z } from 'zod'
-import { httpUrl, line, name, secret, secretHttpUrl, secretUrl } from './names.ts'
+import { httpUrl, line, name, secret, secretUrl, signingSecret } from './names.ts'
 
 const log = z.strictObject({ name, kind: z.literal('log') })
 
 /** Signed as Standard Webhooks says: https://www.standardwebhooks.com/ */
 const webhook = z
-  .strictObject({ name, kind: z.literal('webhook'), url: httpUrl, signing_secret: secret })
+  .strictObject({ name, kind: z.literal('webhook'), url: httpUrl, signing_secret: signingSecret })
   .transform(({ signing_secret, ...rest }) => ({ ...rest, signingSecret: signing_secret }))
 
 /** The address of an incoming webhook is its credential. */
-const slack = z.strictObject({ name, kind: z.literal('slack'), url: secretHttpUrl })
+const slack = z.strictObject({
+  name,
+  kind: z.literal('slack'),
+  url: secretUrl(/^https?$/, 'must be an http:// or https:// URL'),
+})
 
 /** `smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…:465`. */
-const smtp = z.strictObject({ name, kind: z.literal('smtp'), url: secretUrl, from: line })
+const smtp = z.strictObject({
+  name,
+  kind: z.literal('smtp'),
+  url: secretUrl(/^smtps?$/, 'must be an smtp:// or smtps:// URL'),
+  from: line,
+})
 
 /** Events API v2; `url` is for its region: https://developer.pagerduty.com/docs/events-api-v2/overview/ */
 const pagerduty = z

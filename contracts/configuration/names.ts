@@ -11,13 +11,18 @@ export const secret = z
   .min(1)
   .transform(value => new Secret(value))
 
-/** A URL that may carry a password, or is a credential by itself, is a secret as a whole. */
-export const secretUrl = z.url().transform(value => new Secret(value))
-
-/** As `secretUrl`, asked over HTTP. */
-export const secretHttpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+/** Standard Webhooks: base64, with or without its prefix. What cannot be decoded would stop every worker at its start. */
+export const signingSecret = z
+  .string()
+  .regex(
+    /^(whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/,
+    'must be base64, with or without whsec_ before it',
+  )
   .transform(value => new Secret(value))
+
+/** A URL that may carry a password, or is a credential by itself, is a secret as a whole. */
+export const secretUrl = (protocol: RegExp, error: string) =>
+  z.url({ protocol, error }).transform(value => new Secret(value))
 
 /**
  * Asked over HTTP; credentials do not belong into it. The brand is what lets it be asked: an address that came with an
@@ -32,6 +37,9 @@ export type ConfiguredUrl = z.output<typeof httpUrl>
 export const token = z
   .string()
   .min(24, 'must be at least 24 characters')
+  .max(1024, 'must be at most 1024 characters')
+  // What a header cannot carry would be refused for ever.
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
   .transform(value => new Secret(value))
 
 /** One line that people read: a title, a sender's name. */

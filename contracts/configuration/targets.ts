@@ -33,14 +33,16 @@ const place = {
 const postgresTarget = z.strictObject({
   ...place,
   kind: z.literal('postgres'),
-  connection: z.strictObject({ url: secretUrl }),
+  connection: z.strictObject({
+    url: secretUrl(/^postgres(ql)?$/, 'must be a postgres:// or postgresql:// URL'),
+  }),
 })
 
 const redisTarget = z
   .strictObject({
     ...place,
     kind: z.literal('redis'),
-    connection: z.strictObject({ url: secretUrl }),
+    connection: z.strictObject({ url: secretUrl(/^rediss?$/, 'must be a redis:// or rediss:// URL') }),
     rebuildable_prefixes: z.array(z.string().min(1).max(256)).default([]),
   })
   .transform(({ rebuildable_prefixes, ...rest }) => ({ ...rest, rebuildablePrefixes: rebuildable_prefixes }))

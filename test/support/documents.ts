@@ -109,3 +109,11 @@ export function anchorOf(title: string): string {
     .replace(/[^\p{L}\p{N}_\- ]/gu, '')
     .replaceAll(' ', '-')
 }
+
+/** A value for a reference of an example: of the right shape, and no two alike. */
+export function exampleValue({ name }: { name: string }): string {
+  if (name.endsWith('slack-webhook')) return 'https://hooks.example/T0/B0'
+  if (name.endsWith('-url'))
+    return `${name.includes('cache') ? 'redis' : 'postgresql'}://somebody@host.example/0`
+  return Buffer.from(`the credential ${name}`.padEnd(60)).toString('base64')
+}

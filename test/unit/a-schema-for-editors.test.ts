@@ -7,7 +7,7 @@ import { configurationJsonSchema } from '../../language/configuration-json-schem
 import { effectiveConfiguration } from '../../language/effective-configuration.ts'
 import { parseConfiguration } from '../../language/parse-configuration.ts'
 import { parseYamlSource } from '../../language/yaml-source.ts'
-import { codeBlocks, page } from '../support/documents.ts'
+import { codeBlocks, exampleValue, page } from '../support/documents.ts'
 
 const validate = new Ajv2020({ allErrors: true, formats: { uri: /^[a-z]+:/ } }).compile(
   configurationJsonSchema(),
@@ -41,7 +41,7 @@ describe('the published schema', () => {
     expect(example).toContain(from)
     const broken = example.replace(from, () => to)
     expect(validate(treeOf(broken))).toBe(false)
-    expect(parseConfiguration(broken, 'x.yaml', valueOf)).toHaveProperty('faults')
+    expect(parseConfiguration(broken, 'x.yaml', exampleValue)).toHaveProperty('faults')
   })
 })
 
@@ -70,11 +70,6 @@ function treeOf(text: string): unknown {
   return yaml.source.value
 }
 
-function valueOf({ name }: { name: string }): string {
-  if (name.endsWith('slack-webhook')) return 'https://hooks.example/T0/B0'
-  return name.endsWith('-url') ? 'postgresql://somebody@db.example/orders' : 'x'.repeat(40)
-}
-
 function put(text: string): string {
-  return text.replace(/\$\{(?:env|file):([^}]+)\}/g, (_, name: string) => valueOf({ name }))
+  return text.replace(/\$\{(?:env|file):([^}]+)\}/g, (_, name: string) => exampleValue({ name }))
 }

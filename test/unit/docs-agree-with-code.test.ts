@@ -34,6 +34,7 @@ import {
   chapter,
   codeBlocks,
   codeTitles,
+  exampleValue,
   localLinks,
   page,
   sectionOf,
@@ -271,13 +272,7 @@ describe('examples', () => {
   })
 
   test.each(of('Configuration'))('a configuration in %s parses', (file, text) => {
-    const parsed = parseConfiguration(text, file, ({ name }) =>
-      name.endsWith('slack-webhook')
-        ? 'https://hooks.example/T0/B0'
-        : name.endsWith('-url')
-          ? 'postgresql://somebody@db.example/orders'
-          : 'x'.repeat(40),
-    )
+    const parsed = parseConfiguration(text, file, exampleValue)
     expect(parsed).not.toHaveProperty('faults')
   })
 

@@ -37,9 +37,10 @@ contacts:
 
 const known: Record<string, string> = {
   'env:SOURCE_TOKEN': 's'.repeat(32),
+  'env:TOKEN_WITH_SPACES': 'a token with spaces in between',
   'env:DATABASE_PASSWORD': 'secret-of-the-database',
   'file:/run/secrets/mia': 'm'.repeat(32),
-  'env:PAGE_SECRET': 'page-secret',
+  'env:PAGE_SECRET': 'whsec_cGFnZS1zZWNyZXQ=',
 }
 const resolve: Resolve = ({ kind, name }) => known[`${kind}:${name}`] ?? { problem: 'it is not set' }
 
@@ -217,7 +218,31 @@ const rows: [string, string, string, string[]][] = [
     'two principals of one name',
     'channels:\n',
     "  - { name: mia, roles: [viewer], token: '${file:/run/secrets/mia}' }\nchannels:\n",
-    ['27:13 principal `mia` is named twice'],
+    ['27:13 principal `mia` is named twice', '27:42 `token` is the same as that of `mia`'],
+  ],
+  [
+    'a principal with the token of a source',
+    '${file:/run/secrets/mia}',
+    '${env:SOURCE_TOKEN}',
+    ['26:66 `token` is the same as that of `alertmanager`'],
+  ],
+  [
+    'a token that no header can carry',
+    '${env:SOURCE_TOKEN}',
+    '${env:TOKEN_WITH_SPACES}',
+    ['4:54 `token` must be printable ASCII without spaces'],
+  ],
+  [
+    'a signing secret that is no base64',
+    '${env:PAGE_SECRET}',
+    '${env:DATABASE_PASSWORD}',
+    ['28:87 `signing_secret` must be base64, with or without whsec_ before it'],
+  ],
+  [
+    'a database that is something else',
+    'postgres://',
+    'redis://',
+    ['12:24 `url` must be a postgres:// or postgresql:// URL'],
   ],
   ['another kind of file', 'kind: Configuration', 'kind: Runbook', ['2:7 `kind` must be Configuration']],
 ]
