@@ -42,7 +42,7 @@ const advice: Record<StuckKind, { what: string; todo: (subject: string) => strin
   'unread-delivery': {
     what: 'delivery that could not be read',
     todo: () =>
-      'Its row in the table `delivery` says what is wrong (`problem`) and has its first 8 KiB (`body`); correct the sender.',
+      'The row of that id in the table `delivery` says what is wrong (`problem`) and has the first 8 KiB (`body`); correct the sender.',
   },
 }
 

@@ -56,7 +56,7 @@ function changed(incident: string, gates: readonly GateView[], prefix: string): 
     'plan_changed',
     `No open gate of ${incident} has a plan ${prefix}; ${plans.join(', ')}. Nothing was approved.`,
     {
-      hint: `read what it says now: paramedic incident show ${incident}`,
+      hint: `read what it says now: npx paramedic incident show ${incident}`,
     },
   )
 }
@@ -71,6 +71,6 @@ function nothingOpen(
   const about = step === undefined ? '' : ` about ${step}`
   const others = gates.length === 0 ? '' : ` (waiting: ${gates.map(gate => gate.step).join(', ')})`
   return new Failure('nothing_open', `${incident} waits for no ${what}${about}${others}.`, {
-    hint: `see what became of it: paramedic incident show ${incident}`,
+    hint: `see what became of it: npx paramedic incident show ${incident}`,
   })
 }

@@ -56,6 +56,8 @@ const stuckQueries = [
   `select 'claim', incident || '/' || step || '/' || attempt, deadline as since from claim where outcome is null and deadline < $1`,
   `select 'quarantined-alert', name || ' from ' || source, processed_at as since from alert_event
    where outcome = 'quarantined' and processed_at > $2`,
-  `select 'unread-delivery', 'delivery ' || id || ' from ' || source, received_at as since from delivery
-   where state <> 'accepted' and received_at > $2`,
+  // One row a source: a sender that goes on and on must not bury what else is stuck.
+  `select 'unread-delivery', case when count(*) > 1 then count(*) || ' deliveries from ' || source || ', the last one ' || max(id)
+     else 'delivery ' || max(id) || ' from ' || source end, min(received_at) as since from delivery
+   where state <> 'accepted' and received_at > $2 group by source`,
 ]

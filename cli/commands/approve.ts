@@ -63,7 +63,7 @@ async function confirm({ terminal, isJson }: Session, gate: GateView): Promise<v
   const said = await terminal.ask(`Approve this plan? Type ${terminal.paint.strong('yes')} to allow it: `)
   if (said.toLowerCase() === 'yes') return
   throw new Failure('not_confirmed', 'Nothing was approved; the gate stays open.', {
-    hint: `to allow it: ${exact}   to refuse it: paramedic incident deny ${gate.incident} --step ${gate.step} --reason "..."`,
+    hint: `to allow it: ${exact}   to refuse it: npx paramedic incident deny ${gate.incident} --step ${gate.step} --reason "..."`,
   })
 }
 

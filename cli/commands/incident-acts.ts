@@ -114,7 +114,11 @@ async function end(
   await act<{ alertsFiring?: number }>(session, written, verb, body, (number, { alertsFiring = 0 }) => [
     paint.good(verb === 'resolve' ? `${number} ends as resolved.` : `${number} is cancelled.`),
     ...(alertsFiring > 0
-      ? [`Its ${alertsFiring} firing alerts stay quiet for a while and then open a new incident.`]
+      ? [
+          alertsFiring === 1
+            ? 'Its firing alert stays quiet for a while and then opens a new incident.'
+            : `Its ${alertsFiring} firing alerts stay quiet for a while and then open a new incident.`,
+        ]
       : []),
     paint.command(`npx paramedic incident show ${number}`),
   ])

@@ -103,7 +103,7 @@ async function orFailure<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof Failure || !(error instanceof Error)) throw error
     throw new Failure('sandbox_refused', error.message, {
-      hint: 'see its state: paramedic sandbox status',
+      hint: 'see its state: npx paramedic sandbox status',
       cause: error,
     })
   }

@@ -34,14 +34,15 @@ test('what waits too long is named, with what to do', async () => {
     `update alert_event set outcome = 'quarantined', processed_at = $1 where name = 'poison'`,
     [new Date(ms)],
   )
-  await setAsideDelivery(pool, {
-    source: 's',
+  const unread = {
     sourceKind: 'generic',
     state: 'quarantined',
     body: Buffer.from('{}'),
     problem: 'odd',
-    atMs: ms,
-  })
+  } as const
+  for (const agoMs of [minute, 0])
+    await setAsideDelivery(pool, { ...unread, source: 'noisy', atMs: ms - agoMs })
+  await setAsideDelivery(pool, { ...unread, source: 's', atMs: ms })
   await pool.query(
     `insert into claim (incident, step, attempt, action, target, plan_hash, worker, claimed_at, deadline)
      values ($1, 'restart-api', 1, 'service.restart', 'shop-api', 'h', 'w', $2, $2)`,
@@ -68,6 +69,11 @@ test('what waits too long is named, with what to do', async () => {
     ['gate open past its expiry', gateId, 5 * minute],
     ['effect past its deadline without an outcome', `${number}/restart-api/1`, 4 * minute],
     ['alert set aside after failing again and again', 'poison from generic-source', 0],
+    [
+      'delivery that could not be read',
+      expect.stringMatching(/^2 deliveries from noisy, the last one \d+$/),
+      minute,
+    ],
     ['delivery that could not be read', expect.stringMatching(/^delivery \d+ from s$/), 0],
     ['workflow code fails and is tried again', '2 workflows', 0],
   ])

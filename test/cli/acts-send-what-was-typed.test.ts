@@ -45,6 +45,13 @@ it.each([
     '2 firing alerts stay quiet',
   ],
   [
+    ['resolve', number, '--reason', 'by hand'],
+    `${at}/resolve`,
+    { reason: 'by hand' },
+    { alertsFiring: 1 },
+    'Its firing alert stays quiet',
+  ],
+  [
     ['cancel', number, '--reason', 'load test'],
     `${at}/cancel`,
     { reason: 'load test' },

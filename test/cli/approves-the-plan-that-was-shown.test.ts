@@ -91,6 +91,8 @@ it.each([
   const finished = await runParamedic(['incident', 'approve', number, ...options], { env: scene.env })
   expect(finished.exitCode).toBe(exitCode)
   expect(finished.stderr).toContain(`code: ${code}`)
+  // A command that is named can be typed as it stands.
+  expect(finished.stderr).not.toMatch(/(?<!npx )paramedic (incident|sandbox)/)
   expect(scene.api.posts()).toEqual([])
 })
 
