@@ -71,6 +71,19 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
       })
     },
 
+    /** Withdraws the question for an outcome, unless a person was faster: then the answer in the row comes back. */
+    async withdrawQuestion(input: {
+      gateId: string
+      because: string
+      atMs: number
+    }): Promise<'done' | 'not-done' | 'withdrawn'> {
+      return inTransaction(pool, async tx => {
+        const { answer, entries } = await withdrawGate(tx, input.gateId, input.because, input.atMs)
+        await appendEntries(tx, entries)
+        return answer ?? 'withdrawn'
+      })
+    },
+
     async close(input: CloseInput): Promise<'closed' | 'newer-alert' | 'still-firing'> {
       const key = workKey()
       return inTransaction(pool, async tx => {

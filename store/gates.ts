@@ -196,15 +196,18 @@ export async function decideOutcome(
   })
 }
 
+/** What a gate is after somebody wanted to end it; `answer` is what a person had said by then to the question of an outcome. */
+interface EndedGate {
+  state: GateState
+  answer: 'done' | 'not-done' | null
+  entries: NewEntry[]
+}
+
 /**
  * The clock's side of the race: expires the gate if it is still open and its time has come, and says what it is now. The
  * workflow and the person both follow this row.
  */
-export async function expireGate(
-  tx: Queryable,
-  gateId: string,
-  atMs: number,
-): Promise<{ state: GateState; entries: NewEntry[] }> {
+export async function expireGate(tx: Queryable, gateId: string, atMs: number): Promise<EndedGate> {
   return endGate(tx, gateId, 'expired', `expires_at <= $2`, atMs, incident => ({
     kind: 'gate.expired',
     actor: 'paramedic',
@@ -220,7 +223,7 @@ export async function withdrawGate(
   gateId: string,
   because: string,
   atMs: number,
-): Promise<{ state: GateState; entries: NewEntry[] }> {
+): Promise<EndedGate> {
   return endGate(tx, gateId, 'withdrawn', 'true', atMs, incident => ({
     kind: 'gate.withdrawn',
     actor: 'paramedic',
@@ -237,14 +240,17 @@ async function endGate(
   condition: string,
   atMs: number,
   entryFor: (incident: string) => NewEntry,
-): Promise<{ state: GateState; entries: NewEntry[] }> {
+): Promise<EndedGate> {
   const { rows } = await tx.query<{ incident: string }>(
     `update gate set state = '${state}', decided_at = $2 where id = $1 and state = 'open' and ${condition} returning incident`,
     [gateId, new Date(atMs)],
   )
-  if (rows[0] !== undefined) return { state, entries: [entryFor(rows[0].incident)] }
-  const now = await tx.query<{ state: GateState }>('select state from gate where id = $1', [gateId])
-  return { state: now.rows[0]?.state ?? 'withdrawn', entries: [] }
+  if (rows[0] !== undefined) return { state, answer: null, entries: [entryFor(rows[0].incident)] }
+  const { rows: now } = await tx.query<Pick<EndedGate, 'state' | 'answer'>>(
+    'select state, answer from gate where id = $1',
+    [gateId],
+  )
+  return { state: now[0]?.state ?? 'withdrawn', answer: now[0]?.answer ?? null, entries: [] }
 }
 
 interface LockedGate {

@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow'
 import type { GateState } from '../contracts/incident.ts'
 import type { PlanOutcome } from '../activities/plan.ts'
 import { attemptId } from '../contracts/incident.ts'
@@ -36,7 +35,8 @@ async function askRow(
 }
 
 /**
- * Nobody but a person can tell whether an effect happened: asks, pages, and waits until somebody answers or the incident turns.
+ * Nobody but a person can tell whether an effect happened: asks, pages, and waits until somebody answers or the incident
+ * turns. An answer that beat the turn counts even when its message comes later: it is in the row.
  */
 export async function askForOutcome(
   life: Life,
@@ -61,12 +61,9 @@ export async function askForOutcome(
   await life.wait(() => state.answers[id] !== undefined)
   delete state.openGate
   if (state.answers[id] !== undefined) return state.answers[id]
-  const now = await records.withdrawGate({
+  return records.withdrawQuestion({
     gateId: id,
     because: 'the incident took another turn',
     atMs: Date.now(),
   })
-  // A person was faster than the turn: the row already says so, and the answer is on its way.
-  if (now !== 'withdrawn') await condition(() => state.answers[id] !== undefined)
-  return state.answers[id] ?? 'withdrawn'
 }
