@@ -33,9 +33,8 @@ export interface IncidentState {
   acknowledgedBy?: string
   /** A person ended the incident. */
   ended?: { outcome: Exclude<IncidentOutcome, 'recovered'>; by: string; because: string }
-  isFrozen: boolean
-  /** How often a freeze was said to begin or end. */
-  freezesHeard: number
+  /** How often a freeze was lifted, as far as heard. */
+  thaws: number
   decisions: Record<string, 'approved' | 'denied'>
   answers: Record<string, 'done' | 'not-done'>
   openGate?: string
@@ -75,8 +74,7 @@ export function firstState(input: IncidentInput): IncidentState {
     epoch: 0,
     epochStartedMs: input.openedAtMs,
     acknowledgedEpoch: -1,
-    isFrozen: false,
-    freezesHeard: 0,
+    thaws: 0,
     decisions: {},
     answers: {},
     nextStep: 0,
@@ -137,8 +135,7 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
       state.ended ??= { outcome: 'cancelled', by: message.by, because: message.reason }
       return
     case 'freeze-changed':
-      state.isFrozen = message.on
-      state.freezesHeard += 1
+      if (!message.on) state.thaws += 1
       return
     default:
       message satisfies never

@@ -89,7 +89,7 @@ async function whyNotApproved(
 /** Claim, effect, outcome; then what was done is proved, or found out. */
 async function act(life: Life, step: Step, attempt: number, target: string, planHash: string): Promise<Try> {
   const lost = { incident: life.input.number, step: step.id, attempt, action: step.uses, target, planHash }
-  const heardBefore = life.state.freezesHeard
+  const { thaws } = life.state
   const result = await runOrSettle(life, step, attempt, planHash, lost)
   switch (result.outcome) {
     case 'succeeded':
@@ -99,7 +99,7 @@ async function act(life: Life, step: Step, attempt: number, target: string, plan
     case 'abandoned':
       return 'again'
     case 'voided':
-      return afterVoid(life, step, attempt, result, heardBefore)
+      return afterVoid(life, step, attempt, result, thaws)
     case 'unknown':
       return findOut(life, step, attempt, lost)
     default:
@@ -131,21 +131,22 @@ async function runOrSettle(
   }
 }
 
-/** Nothing was done. A freeze is waited out; a changed target or a stale approval is planned and asked anew. */
+/**
+ * Nothing was done. A freeze is waited out; a changed target or a stale approval is planned and asked anew. A freeze that
+ * was lifted since the attempt began (`thaws`) is no longer waited for: nobody would tell of it again.
+ */
 async function afterVoid(
   life: Life,
   step: Step,
   attempt: number,
   result: Extract<ActionResult, { outcome: 'voided' }>,
-  heardBefore: number,
+  thaws: number,
 ): Promise<Try> {
   if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
   if (result.why !== 'frozen') return 'again'
   life.note('freeze.met', { step: step.id, attempt })
   await life.record()
-  // What was heard since the claim is newer than its refusal: the freeze may be over already, and nobody says so twice.
-  if (life.state.freezesHeard === heardBefore) life.state.isFrozen = true
-  const waited = await life.wait(() => !life.state.isFrozen)
+  const waited = await life.wait(() => life.state.thaws > thaws)
   return waited === 'turned'
     ? { result: 'withdrawn', because: 'the incident took another turn during the freeze' }
     : 'again-after-freeze'
