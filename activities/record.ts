@@ -3,7 +3,7 @@ import type { GateState, IncidentOutcome, Phase } from '../contracts/incident.ts
 import type { IncidentMessage } from '../contracts/messages.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
-import { closeIncident } from '../store/closing.ts'
+import { closeIncident, type Closing } from '../store/closing.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import { expireGate, type NewGate, openGate, withdrawGate } from '../store/gates.ts'
 import { changeIncident, type IncidentChange } from '../store/incidents.ts'
@@ -84,7 +84,7 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
       })
     },
 
-    async close(input: CloseInput): Promise<'closed' | 'newer-alert' | 'still-firing'> {
+    async close(input: CloseInput): Promise<Closing['result']> {
       const key = workKey()
       return inTransaction(pool, async tx => {
         const unwritten = (await isFirstTime(tx, key)) ? input.entries : []

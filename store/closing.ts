@@ -3,14 +3,15 @@ import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
 
 export interface Closing {
-  result: 'closed' | 'newer-alert' | 'still-firing'
+  result: 'closed' | 'newer-alert' | 'still-firing' | 'end-requested'
   /** False when nothing changed: it was closed before, or could not be. */
   isChange: boolean
 }
 
 /**
  * Closes an incident in one statement, unless an alert transition newer than the ones the workflow has read belongs to
- * it: so an alert that races the close is part of exactly one incident. A recovery also needs every alert resolved.
+ * it: so an alert that races the close is part of exactly one incident. A recovery also needs every alert resolved, and
+ * that no person has ended the incident another way.
  */
 export async function closeIncident(
   tx: Queryable,
@@ -26,7 +27,7 @@ export async function closeIncident(
   if (mayFire) await lockFiring(tx, close.number)
   const { rowCount } = await tx.query(
     `update incident set phase = 'closed', closed_at = $4, outcome = $3, postmortem_due_at = $5
-     where number = $1 and phase <> 'closed' and ($6 or (last_transition <= $2
+     where number = $1 and phase <> 'closed' and ($6 or (last_transition <= $2 and end_requested is null
        and not exists (select 1 from alert where incident = $1 and status = 'firing')))`,
     [
       close.number,
@@ -41,13 +42,21 @@ export async function closeIncident(
     if (mayFire) await muteAlerts(tx, close.number, close.atMs)
     return { result: 'closed', isChange: true }
   }
-  const { rows } = await tx.query<{ phase: string; newer: boolean }>(
-    'select phase, last_transition > $2 as newer from incident where number = $1',
+  return { result: await whyOpen(tx, close), isChange: false }
+}
+
+/** `closed`: before, by this same call, whose answer was lost. */
+async function whyOpen(
+  tx: Queryable,
+  close: { number: string; seenTransition: number },
+): Promise<Closing['result']> {
+  const { rows } = await tx.query<{ phase: string; newer: boolean; ended: boolean }>(
+    `select phase, last_transition > $2 as newer, end_requested is not null as ended from incident where number = $1`,
     [close.number, close.seenTransition],
   )
-  // Closed before by this same call, whose answer was lost.
-  if (rows[0]?.phase === 'closed') return { result: 'closed', isChange: false }
-  return { result: rows[0]?.newer === true ? 'newer-alert' : 'still-firing', isChange: false }
+  if (rows[0]?.phase === 'closed') return 'closed'
+  if (rows[0]?.ended === true) return 'end-requested'
+  return rows[0]?.newer === true ? 'newer-alert' : 'still-firing'
 }
 
 /** Alerts before their incident, as the relay locks them: the other way round each would wait for the other. */

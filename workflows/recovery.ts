@@ -51,7 +51,7 @@ export async function holdAndClose(life: Life, because: string): Promise<boolean
     const seen = state.seenTransition
     const closed = await close(life, 'recovered', because)
     if (closed === 'closed') return true
-    // A newer transition is on its way here; what it says decides.
+    // A newer transition, or the end a person asked for, is on its way here; what it says decides.
     await condition(() => isOver() || state.seenTransition > seen)
   }
   if (state.ended !== undefined) return false
