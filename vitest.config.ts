@@ -63,12 +63,10 @@ export default defineConfig({
       {
         test: {
           ...withServers,
-          // The workflow tests once more with nothing cached, so that every workflow task is a replay. Races that aim at a
-          // moment of the real clock are left out: without a cache the moment is another one.
+          // The workflow tests once more with nothing cached, so that every workflow task is a replay.
           name: 'replayed',
           provide: { maxCachedWorkflows: 0 },
           include: ['test/workflow/**/*.test.ts'],
-          exclude: long,
           testTimeout: 600 * SECOND_MS,
         },
       },
