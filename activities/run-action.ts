@@ -32,6 +32,14 @@ export type ActionResult =
   /** Nothing was done: the right to do it was not granted, or the target is no longer the planned one. */
   | { outcome: 'voided'; why: ClaimRefusal | 'identity-changed'; because: string }
 
+interface Prepared {
+  plan: Plan
+  /** What the effect counts, as the preview said. */
+  unit: string
+  target: TargetConfiguration
+  action: AnyAction
+}
+
 /** How often the harness tells Temporal that it lives; a third of what counts as lost. */
 const beatMs = Math.round(limits.heartbeatMs / 3)
 
@@ -50,34 +58,32 @@ export function createActionActivities(dependencies: {
 
   async function runAction(input: RunActionInput): Promise<ActionResult> {
     const life = createLife(pool, input)
-    const plan = await readApproved(input)
-    if (plan === undefined) return voided('plan-changed')
-    const { target, action } = find(input, plan)
-    const refused = await claim(input, plan)
+    const approved = await readApproved(input)
+    if (approved === undefined) return voided('plan-changed')
+    const prepared = find(input, approved)
+    const refused = await claim(input, prepared.plan)
     if (refused !== 'granted') return voided(refused)
     const stopBeating = life.beatEvery(beatMs)
     try {
-      return await perform(input, plan, target, action, life)
+      return await perform(input, prepared, life)
     } finally {
       stopBeating()
     }
   }
 
   /** The plan on record, unless it is another one than was approved: its content is hashed again, the stored hash proves nothing. */
-  async function readApproved(input: RunActionInput): Promise<Plan | undefined> {
+  async function readApproved(input: RunActionInput): Promise<Pick<Prepared, 'plan' | 'unit'> | undefined> {
     const saved = await readPlan(pool, attemptId(input.incident, input.step, input.attempt))
-    if (saved?.planHash !== input.planHash) return undefined
-    return hashOf(saved.plan) === input.planHash ? saved.plan : undefined
+    if (saved?.planHash !== input.planHash || hashOf(saved.plan) !== input.planHash) return undefined
+    return { plan: saved.plan, unit: saved.preview.unit }
   }
 
-  function find(input: RunActionInput, plan: Plan): { target: TargetConfiguration; action: AnyAction } {
-    const target = dependencies.configuration.targets.find(candidate => candidate.name === plan.target.name)
+  function find(input: RunActionInput, approved: Pick<Prepared, 'plan' | 'unit'>): Prepared {
+    const { name } = approved.plan.target
+    const target = dependencies.configuration.targets.find(candidate => candidate.name === name)
     if (target === undefined)
-      throw new CodedError(
-        'target_unknown',
-        `Target ${plan.target.name} is not in this worker's configuration.`,
-      )
-    return { target, action: anyAction(dependencies.actions, input.action) }
+      throw new CodedError('target_unknown', `Target ${name} is not in this worker's configuration.`)
+    return { ...approved, target, action: anyAction(dependencies.actions, input.action) }
   }
 
   async function claim(input: RunActionInput, plan: Plan): Promise<'granted' | ClaimRefusal> {
@@ -112,34 +118,35 @@ export function createActionActivities(dependencies: {
 
   async function perform(
     input: RunActionInput,
-    plan: Plan,
-    target: TargetConfiguration,
-    action: AnyAction,
+    { plan, unit, target, action }: Prepared,
     life: Life,
   ): Promise<ActionResult> {
     const now = createWorkflowClock()
     let hasBegun = false
     try {
       await checkIdentity(plan, target, action)
-      await life.checkpoint({ touched: 0 })
+      await life.checkpoint()
       const context: EffectContext = {
         identity: plan.target.identity,
         atMost: plan.atMost,
         signal: cancellationSignal(),
-        checkpoint: progress => life.checkpoint(progress),
+        countBy: life.countBy,
+        checkpoint: life.checkpoint,
       }
       hasBegun = true
       const effect = await action.apply(target, plan.parameters, context)
       return await settle(input, plan, 'succeeded', effect, undefined, now())
     } catch (error) {
-      // The record is out of reach, or this attempt was given up while the worker was away: settling and probing find out.
-      if (isCodedError(error) && leavesSettling.includes(error.code)) throw error
       const reached = {
         touched: touchedBy(error) ?? life.touched(),
-        unit: '',
+        unit,
         evidence: isCodedError(error) ? error.fields : {},
       }
-      return settle(input, plan, hasBegun ? outcomeOf(error) : 'failed', reached, error, now())
+      const outcome = hasBegun || isLate(error) ? outcomeOf(error) : 'failed'
+      const result = await settle(input, plan, outcome, reached, error, now()).catch(withTouched(reached))
+      // This attempt was given up, or is about to be: what it touched is on record, and probing finds out what follows.
+      if (isLate(error)) throw error
+      return result
     }
   }
 
@@ -195,25 +202,37 @@ const refusals: Record<ClaimRefusal, string> = {
   exists: 'this attempt was claimed or given up before',
 }
 
-const leavesSettling: readonly string[] = ['database_unavailable', 'deadline_passed']
+/** The worker was held up so long that its attempt may have been given up. */
+function isLate(error: unknown): boolean {
+  return isCodedError(error) && error.code === 'deadline_passed'
+}
 
 /** No answer in the middle of a change leaves it open what happened; a refusal, or a stop between two batches, does not. */
 function outcomeOf(error: unknown): Outcome {
-  return isCodedError(error) && error.family !== 'unavailable' ? 'failed' : 'unknown'
+  return isCodedError(error) && error.family !== 'unavailable' && !isLate(error) ? 'failed' : 'unknown'
+}
+
+/** The record is out of reach: the failure itself carries to the workflow what was touched, and settling writes it. */
+function withTouched({ touched }: Effect) {
+  return (error: unknown): never => {
+    if (!isCodedError(error)) throw error
+    throw new CodedError(error.code, error.message, { fields: { ...error.fields, touched }, cause: error })
+  }
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'something that is no error was thrown'
 }
 
-/** An action that fails knows exactly how far it came; the last checkpoint may lag behind. */
+/** An action that fails knows exactly how far it came. */
 function touchedBy(error: unknown): number | undefined {
   const touched = isCodedError(error) ? error.fields['touched'] : undefined
   return typeof touched === 'number' ? touched : undefined
 }
 
 interface Life {
-  checkpoint(progress: { touched: number }): Promise<void>
+  countBy(touched: () => number): void
+  checkpoint(): Promise<void>
   beatEvery(ms: number): () => void
   touched(): number
 }
@@ -226,12 +245,13 @@ function createLife(pool: Pool, input: RunActionInput): Life {
   const { startToCloseTimeoutMs, heartbeatTimeoutMs } = activityInfo()
   const deadline = performance.now() + startToCloseTimeoutMs
   let lastBeat = performance.now()
-  let touchedSoFar = 0
+  let touched = (): number => 0
 
   function beat(): void {
     assertInTime()
     lastBeat = performance.now()
-    heartbeat({ touched: touchedSoFar })
+    // The last beat is all that is known of an effect whose worker is lost.
+    heartbeat({ touched: touched() })
   }
 
   function assertInTime(): void {
@@ -245,17 +265,13 @@ function createLife(pool: Pool, input: RunActionInput): Life {
     }
   }
 
-  async function checkpoint(progress: { touched: number }): Promise<void> {
-    touchedSoFar = progress.touched
+  async function checkpoint(): Promise<void> {
     beat()
     if (cancellationSignal().aborted)
-      throw new CodedError('effect_cancelled', `The effect was stopped after ${touchedSoFar}.`)
+      throw new CodedError('effect_cancelled', `The effect was stopped after ${touched()}.`)
     const [freeze, claim] = await Promise.all([readFreeze(pool), readClaim(pool, input)])
     if (freeze.isOn)
-      throw new CodedError(
-        'frozen',
-        `A freeze by ${freeze.changedBy} stopped the effect after ${touchedSoFar}.`,
-      )
+      throw new CodedError('frozen', `A freeze by ${freeze.changedBy} stopped the effect after ${touched()}.`)
     if (claim?.outcome !== null)
       throw new CodedError('deadline_passed', 'The workflow settled this claim while the worker was away.')
     // Asked last, so that nothing lies between this and the next change but the change itself.
@@ -274,7 +290,7 @@ function createLife(pool: Pool, input: RunActionInput): Life {
     return () => clearInterval(timer)
   }
 
-  return { checkpoint, beatEvery, touched: () => touchedSoFar }
+  return { countBy: count => void (touched = count), checkpoint, beatEvery, touched: () => touched() }
 }
 
 type EntryPart = NewEntry extends infer E ? (E extends NewEntry ? Pick<E, 'kind' | 'data'> : never) : never

@@ -6,7 +6,7 @@ import { limits } from '../contracts/limits.ts'
 import type { ActionName } from '../contracts/targets/catalogue.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { readClaim, settleClaim, settleLost } from '../store/claims.ts'
-import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
+import { inTransaction, type Pool, type Queryable, withCodedErrors } from '../store/database.ts'
 import { readPlan } from '../store/plans.ts'
 import { anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
@@ -19,6 +19,8 @@ export interface SettleInput {
   action: ActionName
   target: string
   planHash: string
+  /** How much the lost worker had touched when it was last heard of. */
+  touched?: number
   atMs: number
 }
 
@@ -32,15 +34,16 @@ export function createSettleActivities(dependencies: {
     /** What became of an attempt whose worker was lost: nothing (and nothing can any more), its recorded outcome, or `unknown`. */
     async settle(input: SettleInput): Promise<Outcome | 'abandoned'> {
       return inTransaction(pool, async tx => {
-        const { row, changed } = await settleLost(tx, input, input.atMs)
         const { step, attempt, action, target, atMs, incident } = input
+        const reached = await reachedBy(tx, input)
+        const { row, changed } = await settleLost(tx, input, atMs, reached)
         const common = { actor: 'paramedic', atMs, incident } as const
         const because = 'its worker was lost before the claim'
         if (changed === 'abandoned')
           await appendEntries(tx, [{ ...common, kind: 'claim.abandoned', data: { step, attempt, because } }])
         const error = 'its worker was lost after the claim'
         if (changed === 'unknown') {
-          const data = { step, attempt, action, target, outcome: 'unknown', error } as const
+          const data = { step, attempt, action, target, outcome: 'unknown', ...reached, error } as const
           await appendEntries(tx, [{ ...common, kind: 'effect.ended', data }])
         }
         return row.outcome ?? 'unknown'
@@ -67,6 +70,16 @@ export function createSettleActivities(dependencies: {
       })
       return found.answer
     },
+  }
+
+  /** What was touched, in the words of the preview; nothing when nobody told. */
+  async function reachedBy(
+    tx: Queryable,
+    { touched, ...input }: SettleInput,
+  ): Promise<{ touched?: number; unit?: string }> {
+    if (touched === undefined) return {}
+    const saved = await readPlan(tx, attemptId(input.incident, input.step, input.attempt))
+    return { touched, ...(saved === undefined ? {} : { unit: saved.preview.unit }) }
   }
 
   async function ask(input: SettleInput): Promise<ProbeAnswer> {

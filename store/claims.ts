@@ -82,7 +82,7 @@ export interface ClaimRow {
   claimedWallAtMs: number
 }
 
-/** Writes how a claimed effect ended. False when the claim was settled otherwise in the meantime: that stands. */
+/** Writes how a claimed effect ended; what was known of it before, as the number touched, stays. False when the claim was settled otherwise in the meantime: that stands. */
 export async function settleClaim(
   tx: Queryable,
   key: { incident: string; step: string; attempt: number },
@@ -95,7 +95,7 @@ export async function settleClaim(
   },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update claim set outcome = $4, evidence = $5, settled_by = $6, settled_at = $7
+    `update claim set outcome = $4, evidence = coalesce(evidence, '{}') || $5, settled_by = $6, settled_at = $7
      where incident = $1 and step = $2 and attempt = $3 and outcome is not distinct from $8`,
     [
       key.incident,
@@ -126,6 +126,8 @@ export async function settleLost(
     planHash: string
   },
   atMs: number,
+  /** What is known of an effect that was claimed: how far it came, as its last heartbeat said. */
+  evidence: Record<string, unknown> = {},
 ): Promise<{ row: ClaimRow; changed: 'abandoned' | 'unknown' | undefined }> {
   const at = new Date(atMs)
   const tombstone = await tx.query(
@@ -134,9 +136,9 @@ export async function settleLost(
     [key.incident, key.step, key.attempt, key.action, key.target, key.planHash, at],
   )
   const unknown = await tx.query(
-    `update claim set outcome = 'unknown', settled_at = $4, settled_by = 'paramedic', evidence = '{}'
+    `update claim set outcome = 'unknown', settled_at = $4, settled_by = 'paramedic', evidence = $5
      where incident = $1 and step = $2 and attempt = $3 and outcome is null`,
-    [key.incident, key.step, key.attempt, at],
+    [key.incident, key.step, key.attempt, at, evidence],
   )
   const row = await readClaim(tx, key)
   return {

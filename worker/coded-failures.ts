@@ -16,6 +16,8 @@ export const codedFailures: ActivityInboundCallsInterceptor = {
         message: error.message,
         type: error.code,
         nonRetryable: error.family !== 'unavailable',
+        // How far an effect came is for the record; of the fields nothing else is needed there.
+        ...('touched' in error.fields ? { details: [{ touched: error.fields['touched'] }] } : {}),
       })
     }
   },

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope } from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow'
 import type { ActionResult } from '../activities/run-action.ts'
 import { attemptId, type StepResult } from '../contracts/incident.ts'
 import type { Step } from '../contracts/runbook.ts'
@@ -125,10 +125,24 @@ async function runOrSettle(
     )
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
-    const settled = await settles.settle({ ...lost, atMs: Date.now() })
+    const touched = touchedBefore(error)
+    const reached = touched === undefined ? {} : { touched }
+    const settled = await settles.settle({ ...lost, ...reached, atMs: Date.now() })
     if (settled === 'abandoned') return { outcome: 'abandoned' }
     return { outcome: settled, because: 'its worker was lost; the record of the claim says so' }
   }
+}
+
+/** How much the effect had touched when its worker was last heard of: by a heartbeat, or by the failure itself. */
+function touchedBefore({ cause }: ActivityFailure): number | undefined {
+  const told: unknown =
+    cause instanceof TimeoutFailure
+      ? cause.lastHeartbeatDetails
+      : cause instanceof ApplicationFailure
+        ? cause.details?.[0]
+        : undefined
+  if (typeof told !== 'object' || told === null || !('touched' in told)) return undefined
+  return typeof told.touched === 'number' ? told.touched : undefined
 }
 
 /**

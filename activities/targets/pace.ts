@@ -16,14 +16,15 @@ export interface Pace {
  * @param batch how many steps go to one checkpoint; a second without one makes it due earlier.
  */
 export function createPace(context: EffectContext, touched: () => number, batch: number): Pace {
+  context.countBy(touched)
   let stepsLeft = 0
   let lastMs = performance.now()
 
   const checkpoint = async () => {
     lastMs = performance.now()
-    // Due until it has passed, so that a refusal while waiting is asked for again by the next step, with the new count.
+    // Due until it has passed, so that a refusal while waiting is asked for again by the next step.
     stepsLeft = 0
-    await context.checkpoint({ touched: touched() })
+    await context.checkpoint()
     stepsLeft = batch
   }
 

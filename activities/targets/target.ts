@@ -35,11 +35,13 @@ export interface EffectContext {
   identity: TargetIdentity
   atMost: number
   signal: AbortSignal
+  /** Says once how to learn what is touched by now: the record asks when the effect ends in the middle, however it ends. */
+  countBy(touched: () => number): void
   /**
    * Call before each batch and at least every second: heartbeats, and throws when a freeze was committed, the
-   * deadline passed or the activity was cancelled. Work done before stays done and is reported by `progress`.
+   * deadline passed or the activity was cancelled. Work done before stays done.
    */
-  checkpoint(progress: { touched: number }): Promise<void>
+  checkpoint(): Promise<void>
 }
 
 /** What a probe can say of an effect whose outcome was lost. */

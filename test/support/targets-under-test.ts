@@ -60,14 +60,16 @@ export function effectContext(
   options: { atMost?: number; signal?: AbortSignal; checkpoint?: (touched: number) => unknown } = {},
 ): EffectContext & { checkpoints: number[] } {
   const checkpoints: number[] = []
+  let touched = (): number => 0
   return {
     identity,
     atMost: options.atMost ?? 1_000_000,
     signal: options.signal ?? patience,
     checkpoints,
-    async checkpoint({ touched }) {
-      checkpoints.push(touched)
-      await options.checkpoint?.(touched)
+    countBy: count => void (touched = count),
+    async checkpoint() {
+      checkpoints.push(touched())
+      await options.checkpoint?.(touched())
     },
   }
 }

@@ -4,13 +4,15 @@ import { createPace } from '../../activities/targets/pace.ts'
 let calls: number[]
 let refusal: Error | undefined
 let touched: number
+let counted: () => number
 
 const context = {
   identity: {},
   atMost: 10,
   signal: new AbortController().signal,
-  async checkpoint(progress: { touched: number }) {
-    calls.push(progress.touched)
+  countBy: (count: () => number) => void (counted = count),
+  async checkpoint() {
+    calls.push(counted())
     if (refusal !== undefined) throw refusal
   },
 }
