@@ -73,11 +73,6 @@ export const errorCodes = {
     httpStatus: 503,
     hint: 'PostgreSQL did not answer; send the request again, nothing was stored.',
   },
-  temporal_unavailable: {
-    family: 'unavailable',
-    httpStatus: 503,
-    hint: 'Temporal did not answer; alerts are kept and start their incidents when it is back.',
-  },
   target_unavailable: {
     family: 'unavailable',
     httpStatus: 502,
@@ -128,7 +123,6 @@ export const errorCodes = {
     httpStatus: 400,
     hint: 'Correct the named lines and check again with `npx paramedic config check`.',
   },
-  no_data: { family: 'rejected', httpStatus: 409, hint: 'A value the condition needs was not measured.' },
   internal: {
     family: 'bug',
     httpStatus: 500,
