@@ -32,7 +32,7 @@ export type Impact = (typeof impacts)[number]
 /** How an incident ended. */
 export type IncidentOutcome = 'recovered' | 'resolved-by-person' | 'cancelled'
 
-/** What a ladder step ended as: a value, never an exception. */
+/** What a ladder step ended as: a value, never an exception. `voided`: attempt after attempt changed nothing. */
 export type StepResult =
   'succeeded' | 'skipped' | 'denied' | 'expired' | 'failed' | 'unknown' | 'voided' | 'withdrawn'
 

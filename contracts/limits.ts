@@ -36,6 +36,8 @@ export const limits = {
   verifyWithinMs: 5 * minute,
   /** Smallest default interval of a verification; an explicit `every` may be shorter. */
   verifyEveryMs: 5 * second,
+  /** A step whose attempts change nothing this often (its target changes under each plan) is left; a person would stop earlier. */
+  attemptsPerStep: 5,
   gateExpiresMs: 15 * minute,
   /** An approval not used this long after its gate's expiry is void. */
   approvalUseMs: 5 * minute,

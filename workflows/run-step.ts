@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow'
 import type { ActionResult } from '../activities/run-action.ts'
 import { attemptId, type StepResult } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import type { Step } from '../contracts/runbook.ts'
 import { evaluateCondition } from '../language/conditions.ts'
 import { actionStubs, plans, probes, settles } from './activity-stubs.ts'
@@ -10,27 +11,32 @@ import type { Life } from './life.ts'
 import { triageScope } from './triage.ts'
 import { requestsFor, verify } from './verification.ts'
 
-/** The same step, planned anew as the next attempt; what a freeze held up does not count as tried. */
-type Try = { result: StepResult; because: string } | 'again' | 'again-after-freeze'
-
-/** A plan that keeps being refused (its target changes under it) is given up after this many attempts. */
-const attemptsAtMost = 5
+type Ended = { result: StepResult; because: string }
+/** `again` says why nothing was done: the same step is planned anew as the next attempt. A freeze is nobody's failure. */
+type Try = Ended | { again: string; isFreeze?: true }
 
 /** Takes one step of the ladder to its end: the result is a value, whatever happened. */
 export async function runStep(life: Life, step: Step): Promise<StepResult> {
-  for (let tries = 0; ;) {
+  let fruitless = 0
+  for (;;) {
     const attempt = (life.state.attempts[step.id] ?? 0) + 1
     life.state.attempts[step.id] = attempt
-    const tried = tries >= attemptsAtMost ? gaveUp : await tryStep(life, step, attempt)
-    if (tried === 'again') tries += 1
-    if (typeof tried === 'string') continue
-    life.note('step.ended', { step: step.id, attempt, result: tried.result, because: tried.because })
+    const tried = await tryStep(life, step, attempt)
+    if ('again' in tried && tried.isFreeze !== true) fruitless += 1
+    if ('again' in tried && fruitless < limits.attemptsPerStep) continue
+    const { result, because } = 'again' in tried ? voided(tried.again) : tried
+    life.note('step.ended', { step: step.id, attempt, result, because })
     await life.record()
-    return tried.result
+    return result
   }
 }
 
-const gaveUp: Try = { result: 'failed', because: `it was tried ${attemptsAtMost} times` }
+function voided(because: string): Ended {
+  return {
+    result: 'voided',
+    because: `${limits.attemptsPerStep} attempts changed nothing; of the last one: ${because}`,
+  }
+}
 
 async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
   const skipped = whySkipped(life, step)
@@ -97,7 +103,7 @@ async function act(life: Life, step: Step, attempt: number, target: string, plan
     case 'failed':
       return { result: 'failed', because: result.because }
     case 'abandoned':
-      return 'again'
+      return { again: 'its worker was lost before it began' }
     case 'voided':
       return afterVoid(life, step, attempt, result, thaws)
     case 'unknown':
@@ -157,33 +163,33 @@ async function afterVoid(
   thaws: number,
 ): Promise<Try> {
   if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
-  if (result.why !== 'frozen') return 'again'
+  if (result.why !== 'frozen') return { again: result.because }
   life.note('freeze.met', { step: step.id, attempt })
   await life.record()
   const waited = await life.wait(() => life.state.thaws > thaws)
   return waited === 'turned'
     ? { result: 'withdrawn', because: 'the incident took another turn during the freeze' }
-    : 'again-after-freeze'
+    : { again: result.because, isFreeze: true }
 }
 
 /** The outcome is unknown: the target is asked, then the measurements, then a person. Never tried again blindly. */
 async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Promise<Try> {
   const answer = await probes.probe({ ...lost, atMs: Date.now() }).catch(() => 'cannot-tell' as const)
   if (answer === 'done') return proveStep(life, step, attempt)
-  if (answer === 'not-done') return 'again'
+  if (answer === 'not-done') return { again: 'its worker was lost, and the target says it was not done' }
   const proved = await proveStep(life, step, attempt)
-  if (typeof proved === 'string' || proved.result !== 'failed') return proved
+  if (proved.result !== 'failed') return proved
   const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, and it is not well.`
   const told = await askForOutcome(life, { step: step.id, attempt, question })
   if (told === 'not-done' && life.turn() !== undefined)
     return { result: 'withdrawn', because: 'a person said it was not done, and it is not needed any more' }
-  if (told === 'not-done') return 'again'
+  if (told === 'not-done') return { again: 'a person said it was not done' }
   const because =
     told === 'done' ? 'a person said it was done, and it did not help' : 'it was never found out'
   return { result: told === 'done' ? 'failed' : 'unknown', because }
 }
 
-async function proveStep(life: Life, step: Step, attempt: number): Promise<Try> {
+async function proveStep(life: Life, step: Step, attempt: number): Promise<Ended> {
   const { check, until, forMs } = step.verify
   const checks = requestsFor(life, [check])
   const of = attemptId(life.input.number, step.id, attempt).slice(life.input.number.length + 1)

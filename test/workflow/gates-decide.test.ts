@@ -118,6 +118,42 @@ test('the plan on record was altered after the approval: it does not run, and pe
   expect(played.receipts).toHaveLength(1)
 })
 
+test('the target changes under every plan: after five attempts the step is voided and the ladder goes on', async () => {
+  let looks = 0
+  const restless = { ...neverMended, identity: () => ({ pid: String((looks += 1)) }) }
+  const played = await harness.play({
+    runbook: ladder({ steps: 2 }),
+    target: restless,
+    people: [resolves(20)],
+  })
+  expect(played.entries('step.ended')).toMatchObject([
+    {
+      step: 'first',
+      attempt: 5,
+      result: 'voided',
+      because: expect.stringMatching(/^5 attempts changed nothing; .* is not the one that was planned/),
+    },
+    { step: 'second', attempt: 5, result: 'voided' },
+  ])
+  expect(played.entries('effect.ended')).toHaveLength(10)
+  expect(played.entries('ladder.exhausted')).toHaveLength(1)
+  expect(played.receipts).toEqual([])
+})
+
+test("a freeze is met more often than a step may be voided: it is nobody's failure, and the step goes on", async () => {
+  const freezes = [1, 2, 3, 4, 5, 6].flatMap(round => [
+    at(round * 2, async ({ pool, atMs, number }) => {
+      await approves(0).perform({ pool, atMs, number })
+      await setFreeze(pool, { on: true, by: 'ben', reason: 'release', atMs })
+    }),
+    at(round * 2 + 1, async ({ pool, atMs }) => void (await setFreeze(pool, { on: false, by: 'ben', atMs }))),
+  ])
+  const people = [...freezes, approves(14), alert(16, 'resolved')]
+  const played = await harness.play({ runbook: gated, target: mendedBy(1), people })
+  expect(played.entries('freeze.met')).toHaveLength(6)
+  expect(played.entries('step.ended')).toMatchObject([{ result: 'succeeded', attempt: 7 }])
+})
+
 test('a person ends the incident: the gate is withdrawn and nothing runs', async () => {
   const played = await harness.play({ runbook: gated, target: neverMended, people: [resolves(5)] })
   expect(played.entries('gate.withdrawn')).toHaveLength(1)
