@@ -15,7 +15,8 @@ export async function freshDatabase(serverUrl: string): Promise<FreshDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
   await onServer(serverUrl, `create database ${name}`)
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
-  const pool = openDatabase(url, { name })
+  // A whole harness lives on one pool: workers, relay and the test itself.
+  const pool = openDatabase(url, { name, maxConnections: 20 })
   await migrate(pool)
   return {
     url,

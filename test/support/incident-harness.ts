@@ -1,7 +1,6 @@
 /** Tests speak the domain through this: tell what the target does, who acts when, fire an alert, and read how it ended. */
 import { randomBytes } from 'node:crypto'
 import { type Client, Connection } from '@temporalio/client'
-import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
 import { type Configuration, configurationSchema } from '../../contracts/configuration.ts'
@@ -12,11 +11,11 @@ import { type SentPage, startRehearsal } from '../../rehearsal/rehearsal.ts'
 import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
 import type { Receipt, ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
 import { readTimeline } from '../../store/audit-log.ts'
-import { openDatabase, type Pool } from '../../store/database.ts'
+import type { Pool } from '../../store/database.ts'
 import { acceptDelivery } from '../../store/deliveries.ts'
-import { migrate } from '../../store/migrate.ts'
 import { saveRunbookVersion } from '../../store/runbooks.ts'
 import { configuredUrl } from './configured-url.ts'
+import { freshDatabase } from './fresh-database.ts'
 
 export interface Scene {
   /** YAML of a runbook without `metadata` and `match`; roles `db` (postgres) and `api` (service) are there. */
@@ -55,20 +54,6 @@ export interface Harness {
   stop(): Promise<void>
 }
 
-/** A database of its own with the current schema; dropped with the file's process. */
-export async function freshDatabase(adminUrl = inject('postgresUrl')): Promise<{ pool: Pool; url: string }> {
-  const url = new URL(adminUrl)
-  const name = `test_${randomBytes(6).toString('hex')}`
-  const admin = new pg.Client({ connectionString: url.href })
-  await admin.connect()
-  await admin.query(`create database ${name}`)
-  await admin.end()
-  url.pathname = `/${name}`
-  const pool = openDatabase(url.href, { maxConnections: 20 })
-  await migrate(pool)
-  return { pool, url: url.href }
-}
-
 export interface HarnessOptions {
   skipsTime?: boolean
   /** False: workflows are bundled as in production, and people act from outside. */
@@ -77,7 +62,8 @@ export interface HarnessOptions {
 }
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const { pool } = await freshDatabase()
+  const database = await freshDatabase(inject('postgresUrl'))
+  const { pool } = database
   const temporalAddress = options.temporalAddress ?? inject('temporalAddress')
   const namespace = `test-${randomBytes(6).toString('hex')}`
   const connection = await Connection.connect({ address: temporalAddress })
@@ -165,7 +151,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
 
   async function stop(): Promise<void> {
     await rehearsal.stop()
-    await pool.end()
+    await database.drop()
   }
 
   return {

@@ -13,7 +13,8 @@ import { readTimeline } from '../../store/audit-log.ts'
 import type { Pool } from '../../store/database.ts'
 import { createAlertmanager } from './alertmanager-sender.ts'
 import { type Child, type Fault, startChild } from './child-process.ts'
-import { eventually, freshDatabase, reportAlert } from './incident-harness.ts'
+import { freshDatabase } from './fresh-database.ts'
+import { eventually, reportAlert } from './incident-harness.ts'
 
 export interface ApiProcess extends Child {
   url: string
@@ -79,7 +80,7 @@ escalate:
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'paramedic-fault-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const { pool, url } = await freshDatabase(options.databaseUrl)
+  const { pool, url } = await freshDatabase(options.databaseUrl ?? inject('postgresUrl'))
   onTestFinished(() => pool.end())
   const temporalAddress = options.temporalAddress ?? inject('temporalAddress')
   const namespace = `fault-${randomBytes(6).toString('hex')}`
