@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { CodedError } from '../../../contracts/coded-error.ts'
 import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
+import { attempted } from '../attempted.ts'
 import type { Pace } from '../pace.ts'
 import { answerOf } from '../redaction.ts'
 
@@ -43,7 +44,7 @@ export async function withPostgres<T>(
     const client = clientOn(socket, target)
     try {
       const attempt = <A>(verb: string, call: () => Promise<A>) =>
-        pace.wait(attempted(target, signal, verb, call))
+        pace.wait(attempted(signal, call, error => failure(target, verb, error)))
       await attempt('Connecting to', () => client.connect())
       return await work({
         query: async (text, values) => (await attempt('Asking', () => client.query(text, values))).rows,
@@ -91,21 +92,6 @@ function withoutOurOptions(connectionUrl: string): string {
     url.searchParams.delete(name)
   }
   return url.href
-}
-
-async function attempted<T>(
-  target: PostgresTarget,
-  signal: AbortSignal,
-  verb: string,
-  call: () => Promise<T>,
-): Promise<T> {
-  try {
-    signal.throwIfAborted()
-    return await call()
-  } catch (error) {
-    signal.throwIfAborted()
-    throw failure(target, verb, error)
-  }
 }
 
 /** The driver's error is not kept as `cause`: it can hold the connection's parameters. */

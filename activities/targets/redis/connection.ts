@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { CodedError } from '../../../contracts/coded-error.ts'
 import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
+import { attempted } from '../attempted.ts'
 import type { Pace } from '../pace.ts'
 import { answerOf } from '../redaction.ts'
 
@@ -39,9 +40,11 @@ export async function withRedis<T>(
   const cut = () => redis.disconnect()
   signal.addEventListener('abort', cut, { once: true })
   try {
-    await pace.wait(attempted(target, signal, 'Connecting to', () => connect(redis)))
+    const attempt = <A>(verb: string, call: () => Promise<A>) =>
+      pace.wait(attempted(signal, call, error => failure(target, verb, error)))
+    await attempt('Connecting to', () => connect(redis))
     return await work({
-      ask: call => pace.wait(attempted(target, signal, 'Asking', () => call(redis))),
+      ask: call => attempt('Asking', () => call(redis)),
       database: options.db,
     })
   } finally {
@@ -104,27 +107,13 @@ function optionsOf(target: RedisTarget) {
   } satisfies RedisOptions
 }
 
-async function attempted<T>(
-  target: RedisTarget,
-  signal: AbortSignal,
-  verb: string,
-  call: () => Promise<T>,
-): Promise<T> {
-  try {
-    signal.throwIfAborted()
-    return await call()
-  } catch (error) {
-    signal.throwIfAborted()
-    // Not kept as `cause`: the error of a command holds its arguments, and those of AUTH are the credentials.
-    const answer = answerOf(error, target.connection.url)
-    throw new CodedError(
-      isFinal(error) ? 'target_rejected' : 'target_unavailable',
-      `${verb} Redis ${target.name} failed: ${answer}`,
-      {
-        fields: { target: target.name, answer },
-      },
-    )
-  }
+/** The driver's error is not kept as `cause`: that of a command holds its arguments, and those of AUTH are the credentials. */
+function failure(target: RedisTarget, verb: string, error: unknown): CodedError {
+  const answer = answerOf(error, target.connection.url)
+  const told = `${verb} Redis ${target.name} failed: ${answer}`
+  return new CodedError(isFinal(error) ? 'target_rejected' : 'target_unavailable', told, {
+    fields: { target: target.name, answer },
+  })
 }
 
 // Answers that pass by themselves; every other reply of the server is its last word, and anything else is the network.
