@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { processIdentity } from '../embedded/process-identity.mjs'
+import { startTimeOf } from '../activities/targets/service/process-identity.mjs'
 
 /** Where `npm start` of this machine keeps its files, and whether it runs now. */
 export interface LocalStart {
@@ -23,7 +23,7 @@ function holderOf(lock: string): number | undefined {
     if (typeof holder !== 'object' || holder === null || !('pid' in holder) || !('identity' in holder))
       return undefined
     const { pid, identity } = holder
-    return typeof pid === 'number' && processIdentity(pid) === identity ? pid : undefined
+    return typeof pid === 'number' && startTimeOf(pid) === identity ? pid : undefined
   } catch {
     // No lock, no start.
     return undefined

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { processIdentity } from './process-identity.mjs'
+import { startTimeOf } from '../activities/targets/service/process-identity.mjs'
 
 const POLL_MS = 200
 // A take-over is three system calls; one that is this old was interrupted.
@@ -37,7 +37,7 @@ export async function waitForLock(file, onWait) {
 // Linked into place, so that nobody ever reads a lock that is not written yet.
 function create(file) {
   const own = `${file}.${process.pid}`
-  writeFileSync(own, JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) }))
+  writeFileSync(own, JSON.stringify({ pid: process.pid, identity: startTimeOf(process.pid) }))
   try {
     linkSync(own, file)
     return true
@@ -68,7 +68,7 @@ function readHolder(file) {
 }
 
 function isAlive(holder) {
-  const identity = processIdentity(holder.pid)
+  const identity = startTimeOf(holder.pid)
   return identity !== undefined && holder.identity === identity
 }
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { processIdentity } from './process-identity.mjs'
+import { startTimeOf } from '../activities/targets/service/process-identity.mjs'
 
 // A leftover has nobody waiting for its answers; five seconds let PostgreSQL write its checkpoint.
 const TERM_GRACE_MS = 5_000
@@ -46,7 +46,7 @@ export function openProcessRegistry(file: string): ProcessRegistry {
       const { pid } = child
       if (pid === undefined) return child
       // Same tick as the spawn: nothing can interrupt this process between the two except SIGKILL itself.
-      const identity = processIdentity(pid)
+      const identity = startTimeOf(pid)
       if (identity !== undefined) {
         entries.push({ name, pid, identity, stopSignal: options.stopSignal ?? 'SIGTERM' })
         write(file, entries)
@@ -101,7 +101,7 @@ async function endLeftover(entry: Entry) {
 }
 
 function isSame(entry: Entry): boolean {
-  return processIdentity(entry.pid) === entry.identity
+  return startTimeOf(entry.pid) === entry.identity
 }
 
 function signalSame(entry: Entry, signal: NodeJS.Signals) {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { processIdentity } from '../../embedded/process-identity.mjs'
+import { startTimeOf } from '../../activities/targets/service/process-identity.mjs'
 import { openProcessRegistry } from '../../embedded/processes.ts'
 
 const PROCESSES = join(import.meta.dirname, '../../embedded/processes.ts')
@@ -38,15 +38,15 @@ async function orphanOfKilledParent(command: string): Promise<number> {
 
 test('the child of a killed parent is ended by the next start', async () => {
   const pid = await orphanOfKilledParent('exec sleep 300')
-  expect(processIdentity(pid)).toBeDefined()
+  expect(startTimeOf(pid)).toBeDefined()
   expect(await openProcessRegistry(file).endLeftovers()).toEqual(['orphan'])
-  expect(processIdentity(pid)).toBeUndefined()
+  expect(startTimeOf(pid)).toBeUndefined()
 })
 
 test('a child that ignores the polite signal is killed', { timeout: 30_000 }, async () => {
   const pid = await orphanOfKilledParent(`trap '' TERM; while :; do sleep 1; done`)
   await openProcessRegistry(file).endLeftovers()
-  expect(processIdentity(pid)).toBeUndefined()
+  expect(startTimeOf(pid)).toBeUndefined()
 })
 
 test('a process that has the recycled pid of a leftover is left alone', async () => {
@@ -57,7 +57,7 @@ test('a process that has the recycled pid of a leftover is left alone', async ()
 
   expect(await openProcessRegistry(file).endLeftovers()).toEqual([])
 
-  expect(processIdentity(stranger.pid ?? 0)).toBeDefined()
+  expect(startTimeOf(stranger.pid ?? 0)).toBeDefined()
   stranger.kill()
   process.kill(pid)
 })

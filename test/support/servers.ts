@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { removePostgresData } from '../../embedded/postgres-binaries.ts'
 import { startPostgresServer } from '../../embedded/postgres-server.ts'
 import { openProcessRegistry } from '../../embedded/processes.ts'
-import { processIdentity } from '../../embedded/process-identity.mjs'
+import { startTimeOf } from '../../activities/targets/service/process-identity.mjs'
 import { startRedisServer } from '../../embedded/redis-server.ts'
 import { SetupError } from '../../embedded/setup-error.ts'
 import { TIME_SKIPPING_CONFIG } from '../../embedded/temporal-config.ts'
@@ -79,7 +79,7 @@ async function removeKilledRuns() {
   await mkdir(PARAMEDIC_DIR, { recursive: true })
   for (const name of readdirSync(PARAMEDIC_DIR)) {
     const pid = RUN_FOLDER.exec(name)?.[1]
-    if (pid === undefined || processIdentity(Number(pid)) !== undefined) continue
+    if (pid === undefined || startTimeOf(Number(pid)) !== undefined) continue
     const run = join(PARAMEDIC_DIR, name)
     for (const project of readdirSync(run)) {
       await openProcessRegistry(join(run, project, 'processes.json')).endLeftovers()

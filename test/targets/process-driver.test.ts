@@ -11,7 +11,7 @@ import {
   type ProcessDefinition,
   type ProcessIdentity,
 } from '../../activities/targets/service/process-driver.ts'
-import { isRunning, startTimeOf } from '../../activities/targets/service/process-identity.ts'
+import { isRunning, startTimeOf } from '../../activities/targets/service/process-identity.mjs'
 
 const starterScript = fileURLToPath(new URL('../support/service-starter.ts', import.meta.url))
 /** Writes one line a start, then stays. */

@@ -4,10 +4,10 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../../contracts/coded-error.ts'
-import { isRunning, isSameProcess, startTimeOf, type ProcessIdentity } from './process-identity.ts'
+import { isRunning, isSameProcess, startTimeOf, type ProcessIdentity } from './process-identity.mjs'
 import { contentOf, hasCode, parseIdentity, withStartLock } from './start-lock.ts'
 
-export type { ProcessIdentity } from './process-identity.ts'
+export type { ProcessIdentity } from './process-identity.mjs'
 
 export interface ProcessDefinition {
   /** Program and arguments, as they are: no shell reads them. */

@@ -1,23 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** One process and no other: a pid alone is given to somebody else after its owner has died. */
-export interface ProcessIdentity {
-  pid: number
-  /** Opaque: equal strings mean the same start. Ticks since boot on Linux, `ps` start time (whole seconds) elsewhere. */
-  startTime: string
-}
-
-/** When the process with this pid started; undefined when there is none, or only a zombie that nobody has reaped. */
-export function startTimeOf(pid: number): string | undefined {
+// Plain JavaScript: the bootstrap of `npm start` reads it before anything is installed, on Node 20. Types are in the .d.mts.
+export function startTimeOf(pid) {
   return process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid)
 }
 
-export function isRunning(identity: ProcessIdentity): boolean {
+export function isRunning(identity) {
   return startTimeOf(identity.pid) === identity.startTime
 }
 
-export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
+export function isSameProcess(one, other) {
   return one.pid === other.pid && one.startTime === other.startTime
 }
 
@@ -26,8 +19,8 @@ export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boo
 const stateAfterCommand = 0
 const startTimeAfterCommand = 19
 
-function startTimeFromProc(pid: number): string | undefined {
-  let stat: string
+function startTimeFromProc(pid) {
+  let stat
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   } catch {
@@ -38,7 +31,7 @@ function startTimeFromProc(pid: number): string | undefined {
   return ticks === undefined || isDead(fields[stateAfterCommand] ?? '') ? undefined : `${ticks}@${bootId()}`
 }
 
-function startTimeFromPs(pid: number): string | undefined {
+function startTimeFromPs(pid) {
   const answer = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' },
@@ -47,14 +40,22 @@ function startTimeFromPs(pid: number): string | undefined {
   return state === undefined || startTime === undefined || isDead(state) ? undefined : startTime
 }
 
-function isDead(state: string): boolean {
+function isDead(state) {
   return state.startsWith('Z') || state.startsWith('X')
 }
 
-let knownBootId: string | undefined
+let knownBootId
 
 /** Ticks count from boot, so after a reboot the same pid and ticks can come again; the boot's own id tells them apart. */
-function bootId(): string {
-  knownBootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
+function bootId() {
+  knownBootId ??= readBootId()
   return knownBootId
+}
+
+function readBootId() {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
+  } catch {
+    return 'unknown-boot'
+  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../../contracts/coded-error.ts'
-import { isRunning, startTimeOf, type ProcessIdentity } from './process-identity.ts'
+import { isRunning, startTimeOf, type ProcessIdentity } from './process-identity.mjs'
 
 /** Between two tries for the lock; a start takes a few milliseconds. */
 const retryMs = 20

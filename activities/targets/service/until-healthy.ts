@@ -3,7 +3,7 @@ import { CodedError } from '../../../contracts/coded-error.ts'
 import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import type { Pace } from '../pace.ts'
 import { askHealth } from './health.ts'
-import { isSameProcess, type ProcessIdentity } from './process-identity.ts'
+import { isSameProcess, type ProcessIdentity } from './process-identity.mjs'
 import type { ProcessDriver } from './process-driver.ts'
 
 // Short enough that a service which starts fast is not kept waiting by us.
