@@ -16,7 +16,6 @@ const long = [
   'test/faults/frozen-worker.test.ts',
   'test/faults/postgres-restarted.test.ts',
   'test/faults/temporal-down.test.ts',
-  'test/faults/worker-killed-around-an-effect.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
   'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',
   'test/workflow/an-approval-races-its-expiry.test.ts',
