@@ -8,7 +8,7 @@ import type { Plan } from '../contracts/plan.ts'
 import { actionDefinitions, type ActionName } from '../contracts/targets/catalogue.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
-import { type ClaimRefusal, makeClaim, readClaim, settleClaim } from '../store/claims.ts'
+import { type ClaimRefusal, makeClaim, type PlannedAttempt, readClaim, settleClaim } from '../store/claims.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
 import { readFreeze } from '../store/freezes.ts'
 import { readPlan } from '../store/plans.ts'
@@ -19,13 +19,7 @@ import { requireSameIdentity } from './targets/same-identity.ts'
 import type { Effect, EffectContext } from './targets/target.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
 
-export interface RunActionInput {
-  incident: string
-  step: string
-  attempt: number
-  action: ActionName
-  planHash: string
-}
+export type RunActionInput = Omit<PlannedAttempt, 'target'>
 
 export type ActionResult =
   | { outcome: Outcome; because: string }

@@ -3,22 +3,15 @@ import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { attemptId, type Outcome } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
-import type { ActionName } from '../contracts/targets/catalogue.ts'
 import { appendEntries } from '../store/audit-log.ts'
-import { readClaim, settleClaim, settleLost } from '../store/claims.ts'
+import { type PlannedAttempt, readClaim, settleClaim, settleLost } from '../store/claims.ts'
 import { inTransaction, type Pool, type Queryable, withCodedErrors } from '../store/database.ts'
 import { readPlan } from '../store/plans.ts'
 import { anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import type { ProbeAnswer } from './targets/target.ts'
 
-export interface SettleInput {
-  incident: string
-  step: string
-  attempt: number
-  action: ActionName
-  target: string
-  planHash: string
+export interface SettleInput extends PlannedAttempt {
   /** How much the lost worker had touched when it was last heard of. */
   touched?: number
   atMs: number

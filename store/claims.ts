@@ -4,13 +4,21 @@ import { limits } from '../contracts/limits.ts'
 import type { ActionName } from '../contracts/targets/catalogue.ts'
 import type { Queryable } from './database.ts'
 
-export interface NewClaim {
+/** One attempt of a step; an effect happens at most once for each. */
+export interface AttemptKey {
   incident: string
   step: string
   attempt: number
+}
+
+/** An attempt and what it does to what. */
+export interface PlannedAttempt extends AttemptKey {
   action: ActionName
   target: string
   planHash: string
+}
+
+export interface NewClaim extends PlannedAttempt {
   worker: string
   atMs: number
   deadlineMs: number
@@ -85,7 +93,7 @@ export interface ClaimRow {
 /** Writes how a claimed effect ended; what was known of it before, as the number touched, stays. False when the claim was settled otherwise in the meantime: that stands. */
 export async function settleClaim(
   tx: Queryable,
-  key: { incident: string; step: string; attempt: number },
+  key: AttemptKey,
   settled: {
     outcome: Outcome
     evidence: Record<string, unknown>
@@ -117,14 +125,7 @@ export async function settleClaim(
  */
 export async function settleLost(
   tx: Queryable,
-  key: {
-    incident: string
-    step: string
-    attempt: number
-    action: ActionName
-    target: string
-    planHash: string
-  },
+  key: PlannedAttempt,
   atMs: number,
   /** What is known of an effect that was claimed: how far it came, as its last heartbeat said. */
   evidence: Record<string, unknown> = {},
@@ -147,10 +148,7 @@ export async function settleLost(
   }
 }
 
-export async function readClaim(
-  db: Queryable,
-  key: { incident: string; step: string; attempt: number },
-): Promise<ClaimRow | undefined> {
+export async function readClaim(db: Queryable, key: AttemptKey): Promise<ClaimRow | undefined> {
   const { rows } = await db.query<{
     outcome: ClaimRow['outcome']
     evidence: ClaimRow['evidence']
