@@ -23,15 +23,18 @@ export async function runStep(life: Life, step: Step): Promise<StepResult> {
     life.state.attempts[step.id] = attempt
     const tried = await tryStep(life, step, attempt)
     if ('again' in tried && tried.isFreeze !== true) fruitless += 1
-    if ('again' in tried && fruitless < limits.attemptsPerStep) continue
-    const { result, because } = 'again' in tried ? voided(tried.again) : tried
+    const isOvertaken = life.turn() !== undefined
+    if ('again' in tried && !isOvertaken && fruitless < limits.attemptsPerStep) continue
+    const { result, because } = 'again' in tried ? givenUp(tried.again, isOvertaken) : tried
     life.note('step.ended', { step: step.id, attempt, result, because })
     await life.record()
     return result
   }
 }
 
-function voided(because: string): Ended {
+/** Nothing was done, and it is not tried once more: it is not needed any more, or was tried often enough. */
+function givenUp(because: string, isOvertaken: boolean): Ended {
+  if (isOvertaken) return { result: 'withdrawn', because: `${because}, and the incident took another turn` }
   return {
     result: 'voided',
     because: `${limits.attemptsPerStep} attempts changed nothing; of the last one: ${because}`,
@@ -181,8 +184,6 @@ async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Pro
   if (proved.result !== 'failed') return proved
   const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, and it is not well.`
   const told = await askForOutcome(life, { step: step.id, attempt, question })
-  if (told === 'not-done' && life.turn() !== undefined)
-    return { result: 'withdrawn', because: 'a person said it was not done, and it is not needed any more' }
   if (told === 'not-done') return { again: 'a person said it was not done' }
   const because =
     told === 'done' ? 'a person said it was done, and it did not help' : 'it was never found out'
