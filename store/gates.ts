@@ -70,7 +70,8 @@ export async function listGates(
     `select g.id, g.incident, g.kind, g.step, g.attempt, g.plan_hash as "planHash", g.question, g.approvers, g.quorum, g.state,
        g.answer, g.opened_at as "openedAt", g.expires_at as "expiresAt", g.decided_at as "decidedAt", g.decided_by as "decidedBy",
        p.plan, p.preview,
-       coalesce((select jsonb_agg(jsonb_build_object('principal', v.principal, 'verdict', v.verdict, 'at', v.at, 'reason', v.reason)
+       coalesce((select jsonb_agg(jsonb_build_object('principal', v.principal, 'verdict', v.verdict,
+         'at', to_char(v.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'reason', v.reason)
          order by v.at) from vote v where v.gate_id = g.id), '[]') as votes
      from gate g left join plan p on p.id = g.id
      where ($1::text is null or g.incident = $1) and ($2::boolean is not true or g.state = 'open') and ($3::text is null or g.id = $3)
