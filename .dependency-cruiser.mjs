@@ -17,6 +17,9 @@ const CONTRACTS = '^contracts/'
 // How the cruiser names Node's own modules.
 const CORE =
   '^(node:)?(assert|buffer|child_process|crypto|dns|events|fs|http|https|module|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$)'
+// Loaded by services, never by a workflow.
+const SCHEMAS =
+  '^contracts/((configuration|duration|principals|secret|views|[a-z]+-views)\\.ts$|configuration/)'
 const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
 
 export default {
@@ -90,9 +93,23 @@ export default {
       // The configuration is read by services only, never by a workflow.
       from: {
         path: ['^contracts/', PURE_LANGUAGE],
-        pathNot: ['^contracts/configuration/', '^contracts/(configuration|duration|principals|secret)\\.ts$'],
+        pathNot: SCHEMAS,
       },
       to: { reachable: true, path: CORE },
+    },
+    {
+      name: 'workflows-load-no-schema-library',
+      severity: 'error',
+      comment:
+        'zod in a file that workflows load would be in the bundle of every workflow; take the types of these files only.',
+      from: {
+        path: ['^workflows/', '^contracts/', PURE_LANGUAGE],
+        pathNot: SCHEMAS,
+      },
+      to: {
+        path: ['^node_modules/zod/', SCHEMAS],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     mayImportOnly(
       'activities',

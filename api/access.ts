@@ -71,6 +71,6 @@ function checkSource(identity: Identity, access: `source:${SourceConfiguration['
   })
 }
 
-function isSourceAccess(access: Access): access is `source:${SourceConfiguration['kind']}` {
+export function isSourceAccess(access: Access): access is `source:${SourceConfiguration['kind']}` {
   return access.startsWith('source:')
 }

@@ -4,15 +4,18 @@ import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Pool } from '../store/database.ts'
-import { type Access, checkAccess, requireDeclaredAccess } from './access.ts'
+import { checkAccess, requireDeclaredAccess } from './access.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { withinDatabaseWait } from './database-wait.ts'
+import { requireDocumentation } from './documented.ts'
 import { createDrain } from './drain.ts'
 import { sendError } from './error-reply.ts'
 import { createReadiness } from './readiness.ts'
 import { logRequests } from './request-log.ts'
 import { createLiveEntries } from './live-entries.ts'
 import { eventRoutes } from './routes/events.ts'
+import type { RouteTableEntry } from './route-table.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { freezeRoutes } from './routes/freeze.ts'
 import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
@@ -25,7 +28,7 @@ import { webhookRoutes } from './routes/webhooks.ts'
 import type { TemporalHealth } from './temporal-health.ts'
 import { createTrafficMetrics } from './traffic-metrics.ts'
 import { refuseUnread } from './unread-request.ts'
-import { type Api, validatorCompiler } from './validation.ts'
+import { type Api, serializerCompiler, validatorCompiler } from './validation.ts'
 
 export interface ApiDependencies {
   pool: Pool
@@ -40,8 +43,8 @@ export interface ApiDependencies {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Every route with who may use it, in the order they were declared. */
-    routeTable: { method: string; url: string; access: Access }[]
+    /** Every route with who may use it and its documentation, in the order they were declared. */
+    routeTable: RouteTableEntry[]
   }
 }
 
@@ -64,6 +67,7 @@ export function createApp(dependencies: ApiDependencies): Api {
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   })
   app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendError)
   app.setNotFoundHandler((request, reply) => {
     // Not the path: it may carry what somebody pasted.
@@ -97,6 +101,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   metricsRoute(app, { ...dependencies, registry })
   probeRoutes(app, { readiness, drain })
   schemaRoutes(app)
+  docsRoutes(app, dependencies)
   return app
 }
 
@@ -110,14 +115,15 @@ function acceptOnlyJson(app: Api): void {
   })
 }
 
-/** Every route says who may use it; whoever may not is refused before the body is read. */
+/** Every route says who may use it and what it does; whoever may not is refused before the body is read. */
 function demandAccess(app: Api, authenticate: ReturnType<typeof createAuthenticator>): void {
   app.decorate('routeTable', [])
   app.decorateRequest('identity', null)
   app.decorateRequest('errorCode', null)
   app.addHook('onRoute', route => {
     const access = requireDeclaredAccess(route)
-    app.routeTable.push({ method: String(route.method), url: route.url, access })
+    const documentation = requireDocumentation(route)
+    app.routeTable.push({ method: String(route.method), url: route.url, access, documentation })
     if (access === 'public') return
     // Everything that is not public works on PostgreSQL, whose silence must not become ours.
     const { handler } = route

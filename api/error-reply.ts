@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, isCodedError } from '../contracts/coded-error.ts'
-import type { ErrorCode, ErrorReply } from '../contracts/error-codes.ts'
+import type { ErrorCode } from '../contracts/error-codes.ts'
+import type { ErrorReply } from '../contracts/views.ts'
 
 /** Answers a request that failed: the code, one sentence, what to do. Unknown errors tell the log and nobody else. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

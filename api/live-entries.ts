@@ -11,6 +11,7 @@ export interface Followed {
   incident?: string
   /** The last entry that is known already. */
   afterSeq: number
+  /** Must abort in the end, whatever happens: until then the stream counts. */
   signal: AbortSignal
 }
 
@@ -32,33 +33,34 @@ export function createLiveEntries(pool: Pool): LiveEntries {
   const closing = new AbortController()
   let streams = 0
 
-  function follow(followed: Followed): AsyncGenerator<TimelineEntry[]> {
+  function follow({ incident, afterSeq, signal }: Followed): AsyncGenerator<TimelineEntry[]> {
     if (streams >= limits.liveStreams)
       throw new CodedError('too_many_streams', `${streams} clients follow this process already.`)
-    return run(followed)
+    const until = AbortSignal.any([signal, closing.signal])
+    streams += 1
+    until.addEventListener('abort', () => void (streams -= 1), { once: true })
+    return run(incident, afterSeq, until)
   }
 
-  async function* run({ incident, afterSeq, signal }: Followed): AsyncGenerator<TimelineEntry[]> {
-    const until = AbortSignal.any([signal, closing.signal])
+  async function* run(
+    incident: string | undefined,
+    afterSeq: number,
+    until: AbortSignal,
+  ): AsyncGenerator<TimelineEntry[]> {
     const concerns = (payload: string): boolean => incident === undefined || payload === incident
     let seq = afterSeq
     let toldAtMs = Date.now()
-    streams += 1
-    try {
-      while (!until.aborted) {
-        await doorbell.listen()
-        // Waited for before looking: what is committed in between rings.
-        const rung = doorbell.nextRing(limits.livePollMs, until, concerns)
-        const entries = await read(incident, seq)
-        seq = entries.at(-1)?.seq ?? seq
-        if (entries.length > 0 || Date.now() - toldAtMs >= limits.liveKeepAliveMs) {
-          yield entries
-          toldAtMs = Date.now()
-        }
-        if (entries.length < batch) await rung
+    while (!until.aborted) {
+      await doorbell.listen()
+      // Waited for before looking: what is committed in between rings.
+      const rung = doorbell.nextRing(limits.livePollMs, until, concerns)
+      const entries = await read(incident, seq)
+      seq = entries.at(-1)?.seq ?? seq
+      if (entries.length > 0 || Date.now() - toldAtMs >= limits.liveKeepAliveMs) {
+        yield entries
+        toldAtMs = Date.now()
       }
-    } finally {
-      streams -= 1
+      if (entries.length < batch) await rung
     }
   }
 

@@ -3,6 +3,7 @@ import type {
   FastifyBaseLogger,
   FastifyInstance,
   FastifySchemaCompiler,
+  FastifySerializerCompiler,
   FastifyTypeProvider,
   RawServerDefault,
 } from 'fastify'
@@ -10,9 +11,10 @@ import { z } from 'zod'
 import { CodedError } from '../contracts/coded-error.ts'
 import { incidentNumberPattern } from '../contracts/incident.ts'
 
-/** Gives handlers the type their route's zod schema promises. */
+/** Gives handlers the types their route's zod schemas promise, and holds them to those of its replies. */
 interface ZodTypeProvider extends FastifyTypeProvider {
   validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
+  serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
 }
 
 /** Our Fastify: routes declare zod schemas. */
@@ -35,6 +37,13 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
 
 /** Fastify's words for the parts of a request, in those of whoever wrote it. */
 const partNames: Record<string, string> = { body: 'body', params: 'path', querystring: 'query' }
+/**
+ * Replies are sent as they are. The compiler holds handlers to their schemas and every test of the api validates what is sent;
+ * checking each reply once more would cost every request, and leaving out what the schema does not know would hide a mistake.
+ */
+export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = () => {
+  return (data: unknown) => JSON.stringify(data)
+}
 
 function refusal(error: z.ZodError, part: string | undefined): CodedError {
   const faults = error.issues.map(issue => ({
@@ -47,7 +56,7 @@ function refusal(error: z.ZodError, part: string | undefined): CodedError {
 }
 
 /** What people write: PostgreSQL cannot keep NUL, and half a surrogate pair is no text. */
-export function writtenText(length: number): z.ZodType<string> {
+export function writtenText(length: number): z.ZodType<string, string> {
   return z
     .string()
     .trim()

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { errorCodes, type ErrorCode, type ErrorReply } from '../contracts/error-codes.ts'
+import { errorCodes, type ErrorCode } from '../contracts/error-codes.ts'
+import type { ErrorReply } from '../contracts/views.ts'
 import type { Connection } from './connection.ts'
 import { Failure } from './failure.ts'
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../contracts/error-codes.ts'
-import type { ErrorReply } from '../contracts/error-codes.ts'
+import type { ErrorReply } from '../contracts/views.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 
 /** What can go wrong on this side of the wire; the service's own codes are in contracts/error-codes.ts. */

@@ -131,14 +131,3 @@ export const errorCodes = {
 } as const satisfies Record<string, ErrorCodeEntry>
 
 export type ErrorCode = keyof typeof errorCodes
-
-/** The JSON body of every refused request. */
-export interface ErrorReply {
-  error: {
-    code: ErrorCode
-    message: string
-    hint: string
-    fields?: Record<string, unknown>
-    requestId?: string
-  }
-}

@@ -1,151 +1,318 @@
-/** What the API answers and the CLI reads. Times are ISO 8601 in UTC; zones are the reader's business. */
-import type { GateKind, GateState, Impact, IncidentOutcome, Phase, Severity } from './incident.ts'
+/**
+ * What the API answers and the CLI reads: the schemas that document the replies, and the types that follow from them. Times are
+ * ISO 8601 in UTC; zones are the reader's business. Import this file's values only where zod may be loaded: not from workflows.
+ */
+import { z } from 'zod'
+import { type ErrorCode, errorCodes } from './error-codes.ts'
+import { type IncidentOutcome, impacts, phases, severities } from './incident.ts'
 import type { Plan, Preview } from './plan.ts'
 import type { Binding } from './runbook.ts'
+import { type ActionName, actionDefinitions } from './targets/catalogue.ts'
+import { targetKinds } from './targets/definition.ts'
 import type { TimelineEntry } from './timeline.ts'
 
-export interface IncidentSummary {
-  number: string
-  title: string
-  phase: Phase
-  severity: Severity
-  severityLabel: string | null
-  impact: Impact
-  system: string
-  environment: string
-  owner: string
-  runbook: string
-  openedAt: string
-  acknowledgedAt: string | null
-  acknowledgedBy: string | null
-  recoveredAt: string | null
-  closedAt: string | null
-  outcome: IncidentOutcome | null
-  alertsFiring: number
-  alertsTotal: number
-  openGates: number
-}
+/** Every reply by the name it has in the OpenAPI document; those of acts are in act-views.ts. */
+export const views = z.registry<{ id: string }>()
 
-export interface IncidentList {
-  incidents: IncidentSummary[]
-  /** Give it as `cursor` for the next page; null on the last. */
-  nextCursor: string | null
-}
+export const time = z.iso.datetime()
+export const count = z.int().min(0)
+const hash = z.string().describe('SHA-256 in lower-case hex')
+const texts = z.record(z.string(), z.string())
+export const incidentNumber = z.string().describe('`INC-YYYY-MM-DD-NNN`; the day is UTC')
+/** Every `additionalProperties` below is an open place: its keys are the sender's, the target's or the kind's. */
+const anything = z.record(z.string(), z.unknown())
 
-export interface IncidentDetail extends IncidentSummary {
-  runbookHash: string
-  bindings: Binding[]
-  linkedTo: string | null
-  postmortemDueAt: string | null
-  alerts: AlertView[]
-  gates: GateView[]
-  claims: ClaimView[]
-  pages: PageView[]
-  /** The escalation that comes next when nothing changes; null when there is none. */
-  nextPage: NextPageView | null
-  /** Newest last. */
-  timeline: TimelineEntry[]
-}
+export const errorReply = z
+  .strictObject({
+    error: z.strictObject({
+      code: z
+        .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+        .describe('What happened, for programs'),
+      message: z.string().describe('What was attempted, on what, and what came back: one sentence'),
+      hint: z.string().describe('What to do now'),
+      fields: anything.exactOptional().describe('What the sentence names'),
+      requestId: z
+        .string()
+        .exactOptional()
+        .describe('The log has this request under it; also in `x-request-id`'),
+    }),
+  })
+  .describe('The body of every refused request')
+  .register(views, { id: 'ErrorReply' })
+export type ErrorReply = z.infer<typeof errorReply>
 
-export interface AlertView {
-  name: string
-  status: 'firing' | 'resolved'
-  labels: Record<string, string>
-  annotations: Record<string, string>
-  startsAt: string
-  endsAt: string | null
-  lastSeenAt: string
-  /** How often it was reported. */
-  events: number
-}
+export const incidentSummary = z
+  .strictObject({
+    number: incidentNumber,
+    title: z.string(),
+    phase: z.enum(phases),
+    severity: z.enum(severities).describe('SEV1 is the most severe'),
+    severityLabel: z.string().nullable().describe("The system's own name for it"),
+    impact: z.enum(impacts).describe('Are customers affected? `unknown` counts as yes'),
+    system: z.string(),
+    environment: z.string(),
+    owner: z.string().describe('The team that owns the runbook'),
+    runbook: z.string(),
+    openedAt: time,
+    acknowledgedAt: time.nullable(),
+    acknowledgedBy: z.string().nullable(),
+    recoveredAt: time.nullable(),
+    closedAt: time.nullable(),
+    outcome: z
+      .enum(['recovered', 'resolved-by-person', 'cancelled'] satisfies IncidentOutcome[])
+      .nullable()
+      .describe('How it ended; null while it is open'),
+    alertsFiring: count,
+    alertsTotal: count,
+    openGates: count.describe('Questions that wait for people'),
+  })
+  .register(views, { id: 'IncidentSummary' })
+export type IncidentSummary = z.infer<typeof incidentSummary>
 
-export interface GateView {
-  id: string
-  incident: string
-  kind: GateKind
-  step: string
-  attempt: number
-  planHash: string | null
-  question: string
-  approvers: string[]
-  quorum: number
-  state: GateState
-  answer: 'done' | 'not-done' | null
-  openedAt: string
-  expiresAt: string | null
-  decidedAt: string | null
-  decidedBy: string | null
-  votes: { principal: string; verdict: 'approve' | 'deny'; at: string; reason: string | null }[]
-  plan: Plan | null
-  preview: Preview | null
-}
+export const incidentList = z
+  .strictObject({
+    incidents: z.array(incidentSummary),
+    nextCursor: z.string().nullable().describe('Give it as `cursor` for the next page; null on the last'),
+  })
+  .register(views, { id: 'IncidentList' })
+export type IncidentList = z.infer<typeof incidentList>
 
-export interface ClaimView {
-  step: string
-  attempt: number
-  action: string
-  target: string
-  claimedAt: string
-  deadline: string
-  outcome: 'succeeded' | 'failed' | 'unknown' | 'abandoned' | null
-  settledAt: string | null
-}
+const binding = z
+  .union([
+    z.strictObject({ role: z.string(), kind: z.enum(targetKinds), target: z.string() }),
+    z.strictObject({
+      role: z.string(),
+      kind: z.enum(targetKinds),
+      problem: z.enum(['unbound', 'ambiguous']),
+      candidates: z.array(z.string()),
+    }),
+  ])
+  .describe('A role of the runbook and the target it means here, or why it means none')
+  .register(views, { id: 'Binding' }) satisfies z.ZodType<Binding>
 
-export interface PageView {
-  id: string
-  level: number
-  functions: string[]
-  state: 'sending' | 'sent' | 'failed' | 'suppressed'
-  because: string | null
-  dueAt: string
-  sentAt: string | null
-  latenessMs: number | null
-}
+export const alertView = z
+  .strictObject({
+    name: z.string(),
+    status: z.enum(['firing', 'resolved']),
+    labels: texts,
+    annotations: texts,
+    startsAt: time,
+    endsAt: time.nullable(),
+    lastSeenAt: time,
+    events: count.describe('How often it was reported'),
+  })
+  .register(views, { id: 'Alert' })
+export type AlertView = z.infer<typeof alertView>
 
-export interface NextPageView {
-  level: number
-  functions: string[]
-  dueAt: string
-  /** What would call it off. */
-  unless: 'acknowledged' | 'resolved' | null
-}
+const parameter = z.union([z.string(), z.number(), z.boolean(), texts])
 
-export interface FreezeView {
-  isOn: boolean
-  changedAt: string | null
-  changedBy: string | null
-  reason: string | null
-}
+const plan = z
+  .strictObject({
+    version: z.literal(1),
+    incident: incidentNumber,
+    step: z.string(),
+    attempt: count,
+    runbook: z.strictObject({ name: z.string(), hash }),
+    action: z.enum(Object.keys(actionDefinitions) as [ActionName, ...ActionName[]]),
+    risk: z.enum(['reversible', 'disruptive', 'destructive']),
+    target: z.strictObject({ name: z.string(), kind: z.enum(targetKinds), identity: texts }),
+    parameters: z.record(z.string(), parameter),
+    atMost: count.describe('The effect touches at most this many things'),
+  })
+  .describe(
+    'What a person approves and what then runs; `planHash` is its SHA-256 as canonical JSON (RFC 8785)',
+  )
+  .register(views, { id: 'Plan' }) satisfies z.ZodType<Plan>
 
-/** One dependency of the service, asked just now. */
-export interface DependencyView {
-  name: 'postgresql' | 'temporal' | 'workers'
-  isUp: boolean
-  tookMs: number
-  problem: string | null
-}
+const preview = z
+  .strictObject({
+    summary: z.string(),
+    wouldTouch: count,
+    unit: z.string(),
+    examples: z.array(z.string()),
+  })
+  .describe('What the plan would touch if it ran when it was planned')
+  .register(views, { id: 'Preview' }) satisfies z.ZodType<Preview>
 
-export interface ReadinessView {
-  isReady: boolean
-  dependencies: DependencyView[]
-}
+export const gateView = z
+  .strictObject({
+    id: z.string(),
+    incident: incidentNumber,
+    kind: z
+      .enum(['approval', 'outcome'])
+      .describe('May this plan run (`approval`), or did that effect happen (`outcome`)?'),
+    step: z.string(),
+    attempt: count,
+    planHash: hash.nullable().describe('An approval names it, so that it counts for this plan and no other'),
+    question: z.string(),
+    approvers: z.array(z.string()).describe('`role:<role or function>`; holding one of them is enough'),
+    quorum: count,
+    state: z.enum(['open', 'approved', 'denied', 'expired', 'withdrawn']),
+    answer: z.enum(['done', 'not-done']).nullable(),
+    openedAt: time,
+    expiresAt: time.nullable(),
+    decidedAt: time.nullable(),
+    decidedBy: z.string().nullable(),
+    votes: z.array(
+      z.strictObject({
+        principal: z.string(),
+        verdict: z.enum(['approve', 'deny']),
+        at: time,
+        reason: z.string().nullable(),
+      }),
+    ),
+    plan: plan.nullable(),
+    preview: preview.nullable(),
+  })
+  .describe('A question to people')
+  .register(views, { id: 'Gate' })
+export type GateView = z.infer<typeof gateView>
 
-/** Something that waits longer than it should, and what to do about it. */
-export interface StuckView {
-  what: string
-  subject: string
-  sinceMs: number
-  /** A command or a sentence. */
-  todo: string
-}
+export const claimView = z
+  .strictObject({
+    step: z.string(),
+    attempt: count,
+    action: z.string(),
+    target: z.string(),
+    claimedAt: time,
+    deadline: time,
+    outcome: z
+      .enum(['succeeded', 'failed', 'unknown', 'abandoned'])
+      .nullable()
+      .describe('Null while it is under way'),
+    settledAt: time.nullable(),
+  })
+  .describe('One effect, or the attempt at one')
+  .register(views, { id: 'Claim' })
+export type ClaimView = z.infer<typeof claimView>
 
-export interface StatusView extends ReadinessView {
-  version: string
-  freeze: FreezeView
-  openIncidents: number
-  openGates: number
-  undeliveredMessages: number
-  waitingAlerts: number
-  quarantinedAlerts: number
-  stuck: StuckView[]
-}
+export const pageView = z
+  .strictObject({
+    id: z.string(),
+    level: count,
+    functions: z.array(z.string()).describe('Whom it asks for, e.g. `on-call`'),
+    state: z.enum(['sending', 'sent', 'failed', 'suppressed']),
+    because: z.string().nullable(),
+    dueAt: time,
+    sentAt: time.nullable(),
+    latenessMs: count.nullable(),
+  })
+  .describe('One level of the escalation, once due')
+  .register(views, { id: 'Page' })
+export type PageView = z.infer<typeof pageView>
+
+const nextPageView = z
+  .strictObject({
+    level: count,
+    functions: z.array(z.string()),
+    dueAt: time,
+    unless: z.enum(['acknowledged', 'resolved']).nullable().describe('What would call it off'),
+  })
+  .describe('A level of the escalation that is still to come')
+  .register(views, { id: 'NextPage' })
+export type NextPageView = z.infer<typeof nextPageView>
+
+// What `data` holds follows from `kind` and is typed in timeline.ts, which workflows share; here it is an open object.
+export const timelineEntry = z
+  .strictObject({
+    seq: count.describe('Its place in the whole log; give the last one as `after` for what comes next'),
+    incident: incidentNumber.exactOptional(),
+    kind: z.string().describe('e.g. `gate.decided`; new kinds may come'),
+    actor: z.string().describe('`person:<name>`, `source:<name>` or `paramedic`'),
+    atMs: z.int().describe('When it happened: milliseconds since 1970'),
+    data: anything.describe('What it says; its fields follow from the kind'),
+    recordedAt: time,
+    hash: hash.describe('SHA-256 over this entry and the hash of the one before'),
+  })
+  .describe('One audit entry')
+  .register(views, { id: 'TimelineEntry' }) as z.ZodType as z.ZodType<TimelineEntry, TimelineEntry>
+
+export const timelinePage = z
+  .strictObject({ entries: z.array(timelineEntry) })
+  .register(views, { id: 'Timeline' })
+export type TimelinePage = z.infer<typeof timelinePage>
+
+export const incidentDetail = incidentSummary
+  .extend({
+    runbookHash: hash,
+    bindings: z.array(binding),
+    linkedTo: incidentNumber.nullable().describe('The incident that closed shortly before'),
+    postmortemDueAt: time.nullable(),
+    alerts: z.array(alertView).describe('Firing ones first; at most 200'),
+    gates: z.array(gateView),
+    claims: z.array(claimView),
+    pages: z.array(pageView),
+    nextPage: nextPageView
+      .nullable()
+      .describe('The escalation that comes next when nothing changes; null when there is none'),
+    timeline: z.array(timelineEntry).describe('The newest thousand, newest last'),
+  })
+  .describe('Everything about one incident, as it was at one moment')
+  .register(views, { id: 'IncidentDetail' })
+export type IncidentDetail = z.infer<typeof incidentDetail>
+
+export const gateList = z.strictObject({ gates: z.array(gateView) }).register(views, { id: 'GateList' })
+
+export const freezeView = z
+  .strictObject({
+    isOn: z.boolean(),
+    changedAt: time.nullable(),
+    changedBy: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .register(views, { id: 'Freeze' })
+export type FreezeView = z.infer<typeof freezeView>
+
+const dependencyView = z
+  .strictObject({
+    name: z.enum(['postgresql', 'temporal', 'workers']),
+    isUp: z.boolean(),
+    tookMs: count,
+    problem: z.string().nullable(),
+  })
+  .describe('One dependency of the service, asked just now')
+  .register(views, { id: 'Dependency' })
+export type DependencyView = z.infer<typeof dependencyView>
+
+export const readinessView = z
+  .strictObject({ isReady: z.boolean(), dependencies: z.array(dependencyView) })
+  .register(views, { id: 'Readiness' })
+export type ReadinessView = z.infer<typeof readinessView>
+
+const stuckView = z
+  .strictObject({
+    what: z.string(),
+    subject: z.string(),
+    sinceMs: z.int(),
+    todo: z.string().describe('A command or a sentence'),
+  })
+  .describe('Something that waits longer than it should, and what to do about it')
+  .register(views, { id: 'Stuck' })
+export type StuckView = z.infer<typeof stuckView>
+
+export const statusView = readinessView
+  .extend({
+    version: z.string(),
+    freeze: freezeView,
+    openIncidents: count,
+    openGates: count,
+    undeliveredMessages: count,
+    waitingAlerts: count,
+    quarantinedAlerts: count,
+    stuck: z.array(stuckView),
+  })
+  .describe('What is up, how much waits, and what waits too long')
+  .register(views, { id: 'Status' })
+export type StatusView = z.infer<typeof statusView>
+
+export const liveness = z.strictObject({ isAlive: z.literal(true) }).register(views, { id: 'Liveness' })
+
+export const openApiView = z
+  .looseObject({
+    openapi: z.string(),
+    info: z.looseObject({ title: z.string(), version: z.string() }),
+    paths: z.record(z.string(), z.unknown()),
+    components: z.record(z.string(), z.unknown()),
+  })
+  .describe('An OpenAPI document (https://spec.openapis.org/oas/v3.1.1.html)')
+  .register(views, { id: 'OpenApi' })

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { ParsedDelivery } from '../contracts/alert.ts'
 import type { SourceConfiguration } from '../contracts/configuration.ts'
 
@@ -13,5 +14,7 @@ export interface AlertSource {
   kind: SourceConfiguration['kind']
   /** Longest body in bytes; longer ones are refused unread. */
   bodyBytes: number
+  /** What `parse` validates with, for the documentation. */
+  payload: z.ZodType
   parse(body: unknown, receipt: Receipt): ParsedDelivery | { problem: string }
 }

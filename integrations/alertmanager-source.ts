@@ -11,21 +11,6 @@ import { canonicalLabels, cutAnnotations, cutLabels, labelSet, sha256, toLabelSe
 import { readBody, timestamp } from './read-body.ts'
 import { cutTo } from './reported-text.ts'
 
-export const alertmanagerSource: AlertSource = {
-  kind: 'alertmanager',
-  bodyBytes: limits.alertmanagerBodyBytes,
-  parse(body, receipt) {
-    const read = readBody(payload, body)
-    if ('problem' in read) return read
-    const { alerts, truncatedAlerts } = read.value
-    // The group's own status is only a hint: with `max_alerts` it speaks of the alerts that were left, not of all.
-    return {
-      alerts: alerts.map(alert => toAlert(alert, read.value, receipt)),
-      truncatedAlerts: Math.min(truncatedAlerts ?? 0, truncatedAtMost),
-    }
-  },
-}
-
 const reported = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: labelSet,
@@ -40,6 +25,22 @@ const payload = z.object({
   truncatedAlerts: z.int().nonnegative().nullish(),
   alerts: z.array(reported).min(1).max(limits.alertsPerDelivery),
 })
+
+export const alertmanagerSource: AlertSource = {
+  kind: 'alertmanager',
+  bodyBytes: limits.alertmanagerBodyBytes,
+  payload,
+  parse(body, receipt) {
+    const read = readBody(payload, body)
+    if ('problem' in read) return read
+    const { alerts, truncatedAlerts } = read.value
+    // The group's own status is only a hint: with `max_alerts` it speaks of the alerts that were left, not of all.
+    return {
+      alerts: alerts.map(alert => toAlert(alert, read.value, receipt)),
+      truncatedAlerts: Math.min(truncatedAlerts ?? 0, truncatedAtMost),
+    }
+  },
+}
 
 /** Labels that only tell the members of a highly available pair apart. */
 const twinLabels = ['prometheus_replica', 'replica', '__replica__']

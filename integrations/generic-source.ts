@@ -7,9 +7,30 @@ import { cutAnnotations, cutLabels, labelSet, sha256, toLabelSet } from './label
 import { readBody, timestamp } from './read-body.ts'
 import { cutTo, storable } from './reported-text.ts'
 
+const text = z.string().min(1).transform(storable)
+
+const reported = z.strictObject({
+  dedup_key: text
+    .optional()
+    .describe('What makes two reports the same alert; default: title, system and environment'),
+  title: text.describe('Also the label `alertname` and the summary'),
+  status: z.enum(['firing', 'resolved']).default('firing'),
+  system: text.optional(),
+  environment: text.optional(),
+  severity: text.optional(),
+  labels: labelSet.optional(),
+  annotations: labelSet.optional(),
+  starts_at: timestamp.optional().describe('Default: when it arrives'),
+  ends_at: timestamp.optional().describe('Only of a resolved alert; default: when it arrives'),
+})
+
+const one = reported.transform(alert => ({ alerts: [alert] }))
+const many = z.strictObject({ alerts: z.array(reported).min(1).max(limits.alertsPerDelivery) })
+
 export const genericSource: AlertSource = {
   kind: 'generic',
   bodyBytes: limits.genericBodyBytes,
+  payload: z.union([reported, many]),
   parse(body, receipt) {
     const isMany = typeof body === 'object' && body !== null && 'alerts' in body
     const read = isMany ? readBody(many, body) : readBody(one, body)
@@ -17,25 +38,6 @@ export const genericSource: AlertSource = {
     return { alerts: read.value.alerts.map(alert => toAlert(alert, receipt)), truncatedAlerts: 0 }
   },
 }
-
-const text = z.string().min(1).transform(storable)
-
-const reported = z.strictObject({
-  /** What makes two reports the same alert; default: title, system and environment. */
-  dedup_key: text.optional(),
-  title: text,
-  status: z.enum(['firing', 'resolved']).default('firing'),
-  system: text.optional(),
-  environment: text.optional(),
-  severity: text.optional(),
-  labels: labelSet.optional(),
-  annotations: labelSet.optional(),
-  starts_at: timestamp.optional(),
-  ends_at: timestamp.optional(),
-})
-
-const one = reported.transform(alert => ({ alerts: [alert] }))
-const many = z.strictObject({ alerts: z.array(reported).min(1).max(limits.alertsPerDelivery) })
 
 const nameLength = 256
 

@@ -11,20 +11,24 @@ const firstLabels = ['alertname', 'severity', 'system', 'environment', 'instance
 const leftOutLabel = 'paramedic_labels_left_out'
 
 /** Reads a JSON object of texts; other scalars become text, because a sender's slip must not cost an alert. */
-export const labelSet = z.unknown().transform((value, context): LabelSet => {
-  const entries =
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined
-  if (entries === undefined) {
-    context.addIssue({ code: 'custom', message: 'Invalid input: expected an object of texts' })
-    return z.NEVER
-  }
-  const nested = entries.find(([, item]) => typeof item === 'object' && item !== null)
-  if (nested !== undefined) {
-    context.addIssue({ code: 'custom', message: 'Invalid input: expected a text', path: [nested[0]] })
-    return z.NEVER
-  }
-  return toLabelSet(entries.map(([name, item]) => [storable(name), storable(String(item ?? ''))]))
-})
+export const labelSet = z
+  .unknown()
+  .transform((value, context): LabelSet => {
+    const entries =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined
+    if (entries === undefined) {
+      context.addIssue({ code: 'custom', message: 'Invalid input: expected an object of texts' })
+      return z.NEVER
+    }
+    const nested = entries.find(([, item]) => typeof item === 'object' && item !== null)
+    if (nested !== undefined) {
+      context.addIssue({ code: 'custom', message: 'Invalid input: expected a text', path: [nested[0]] })
+      return z.NEVER
+    }
+    return toLabelSet(entries.map(([name, item]) => [storable(name), storable(String(item ?? ''))]))
+  })
+  // What the JSON Schema says of it; the code above is nothing a schema can tell.
+  .meta({ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } })
 
 export function toLabelSet(entries: Iterable<readonly [string, string]>): LabelSet {
   // Without a prototype there is no setter: assigning `__proto__` makes a plain property.

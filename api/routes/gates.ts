@@ -1,70 +1,39 @@
-import { z } from 'zod'
 import { CodedError } from '../../contracts/coded-error.ts'
 import { attemptId } from '../../contracts/incident.ts'
-import { limits } from '../../contracts/limits.ts'
 import { can, type Principal } from '../../contracts/principals.ts'
-import type { GateView } from '../../contracts/views.ts'
 import type { Pool } from '../../store/database.ts'
 import { decideOutcome, listGates, vote } from '../../store/gates.ts'
 import { principalOf } from '../access.ts'
-import { type Api, incidentNumberText, lookUpText, writtenText } from '../validation.ts'
-
-const listQuery = z.strictObject({
-  state: z.literal('open').optional(),
-  incident: incidentNumberText.exactOptional(),
-})
-
-const gateParams = z.strictObject({
-  number: incidentNumberText,
-  step: lookUpText(100),
-  attempt: z.coerce.number().int().min(1).max(1_000_000),
-})
-
-const reason = writtenText(limits.reasonLength)
-const voteBody = z.strictObject({
-  /** Of the plan the person read: a decision on another plan is none. */
-  planHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
-  reason: reason.exactOptional(),
-})
-const outcomeBody = z.strictObject({ answer: z.enum(['done', 'not-done']), reason: reason.exactOptional() })
+import type { Api } from '../validation.ts'
+import { approving, decidingOutcome, denying, type GateParams, listing } from './gates-declared.ts'
 
 /** What waits for people, and their decisions. A click counts once; the loser is told who was faster. */
 export function gateRoutes(app: Api, { pool, clock }: { pool: Pool; clock: () => number }): void {
-  app.get(
-    '/v1/gates',
-    { config: { access: 'incidents.read' }, schema: { querystring: listQuery } },
-    async (request): Promise<{ gates: GateView[] }> => {
-      const { state, ...filter } = request.query
-      return { gates: await listGates(pool, { ...filter, open: state === 'open' }) }
-    },
-  )
+  app.get('/v1/gates', listing, async request => {
+    const { state, ...filter } = request.query
+    return { gates: await listGates(pool, { ...filter, open: state === 'open' }) }
+  })
 
-  const deciding = { config: { access: 'gates.decide' } } as const
-  for (const verdict of ['approve', 'deny'] as const) {
-    app.post(
-      `/v1/incidents/:number/gates/:step/:attempt/${verdict}`,
-      { ...deciding, schema: { params: gateParams, body: voteBody } },
-      async request => {
-        const gateId = approvalGateId(request.params)
-        const by = await allowedDecider(pool, gateId, principalOf(request))
-        return { gateId, ...(await vote(pool, { gateId, by, verdict, ...request.body, atMs: clock() })) }
-      },
-    )
+  for (const [verdict, voting] of [
+    ['approve', approving],
+    ['deny', denying],
+  ] as const) {
+    app.post(`/v1/incidents/:number/gates/:step/:attempt/${verdict}`, voting, async request => {
+      const gateId = approvalGateId(request.params)
+      const by = await allowedDecider(pool, gateId, principalOf(request))
+      return { gateId, ...(await vote(pool, { gateId, by, verdict, ...request.body, atMs: clock() })) }
+    })
   }
 
-  app.post(
-    '/v1/incidents/:number/gates/:step/:attempt/decide',
-    { ...deciding, schema: { params: gateParams, body: outcomeBody } },
-    async request => {
-      const gateId = `${approvalGateId(request.params)}/outcome`
-      const by = await allowedDecider(pool, gateId, principalOf(request))
-      await decideOutcome(pool, { gateId, by, ...request.body, atMs: clock() })
-      return { gateId, answer: request.body.answer }
-    },
-  )
+  app.post('/v1/incidents/:number/gates/:step/:attempt/decide', decidingOutcome, async request => {
+    const gateId = `${approvalGateId(request.params)}/outcome`
+    const by = await allowedDecider(pool, gateId, principalOf(request))
+    await decideOutcome(pool, { gateId, by, ...request.body, atMs: clock() })
+    return { gateId, answer: request.body.answer }
+  })
 }
 
-function approvalGateId({ number, step, attempt }: z.output<typeof gateParams>): string {
+function approvalGateId({ number, step, attempt }: GateParams): string {
   return attemptId(number, step, attempt)
 }
 

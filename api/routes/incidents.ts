@@ -1,27 +1,31 @@
 import { z } from 'zod'
 import { phases, severities } from '../../contracts/incident.ts'
 import { limits } from '../../contracts/limits.ts'
-import type { IncidentDetail, IncidentList } from '../../contracts/views.ts'
-import type { TimelineEntry } from '../../contracts/timeline.ts'
+import { incidentDetail, incidentList, timelinePage } from '../../contracts/views.ts'
 import { mustExist } from '../../store/acts.ts'
 import { readTimeline } from '../../store/audit-log.ts'
 import type { Pool } from '../../store/database.ts'
 import { showIncident } from '../show-incident.ts'
 import { listIncidents } from '../../store/incident-views.ts'
+import { documented } from '../documented.ts'
+import { detail, entry, noSuchIncident, ofOpenIncident, summary } from '../examples.ts'
 import { type Api, incidentNumberText, lookUpText } from '../validation.ts'
 
 const listQuery = z.strictObject({
   phase: z.enum(phases).optional(),
-  open: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
+  open: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .optional()
+    .meta({ enum: ['true', 'false'], description: '`true`: from detection to verification' }),
   severity: z.enum(severities).optional(),
   system: lookUpText(limits.labelValueLength).optional(),
   /** A screenful, and at most what one page can show. */
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: incidentNumberText.optional(),
+  cursor: incidentNumberText.optional().describe('The `nextCursor` of the page before'),
 })
 
 const timelineQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).default(0).describe('A `seq`; entries after it are given'),
   limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
 })
 
@@ -29,32 +33,73 @@ export const incidentParams = z.strictObject({ number: incidentNumberText })
 
 /** What is and was: lists come from PostgreSQL, never from Temporal. */
 export function incidentRoutes(app: Api, { pool }: { pool: Pool }): void {
-  const config = { access: 'incidents.read' } as const
+  app.get('/v1/incidents', listing, request => listIncidents(pool, request.query))
 
-  app.get(
-    '/v1/incidents',
-    { config, schema: { querystring: listQuery } },
-    (request): Promise<IncidentList> => {
-      return listIncidents(pool, request.query)
-    },
-  )
+  app.get('/v1/incidents/:number', showing, request => showIncident(pool, request.params.number))
 
-  app.get(
-    '/v1/incidents/:number',
-    { config, schema: { params: incidentParams } },
-    (request): Promise<IncidentDetail> => {
-      return showIncident(pool, request.params.number)
-    },
-  )
-
-  /** Oldest first; give the last `seq` as `after` for what comes next. */
-  app.get(
-    '/v1/incidents/:number/timeline',
-    { config, schema: { params: incidentParams, querystring: timelineQuery } },
-    async (request): Promise<{ entries: TimelineEntry[] }> => {
-      await mustExist(pool, request.params.number)
-      const { after, limit } = request.query
-      return { entries: await readTimeline(pool, request.params.number, after, limit) }
-    },
-  )
+  app.get('/v1/incidents/:number/timeline', telling, async request => {
+    await mustExist(pool, request.params.number)
+    const { after, limit } = request.query
+    return { entries: await readTimeline(pool, request.params.number, after, limit) }
+  })
 }
+
+const listing = documented({
+  access: 'incidents.read',
+  chapter: 'Incidents',
+  id: 'listIncidents',
+  summary: 'List incidents',
+  description: 'The newest first, a page at a time.',
+  schema: { querystring: listQuery, response: { 200: incidentList } },
+  examples: {
+    open: {
+      summary: 'What is broken now?',
+      query: { open: 'true' },
+      reply: { incidents: [summary], nextCursor: null },
+    },
+    paged: {
+      summary: 'The newest of one system, one a page',
+      query: { system: 'orders', limit: '1' },
+      reply: { incidents: [summary], nextCursor: summary.number },
+    },
+  },
+  errors: {
+    bad_request: {
+      query: { cursor: 'INC-1' },
+      message: 'The query does not fit: cursor: must look like INC-2026-01-31-001.',
+      fields: { faults: [{ field: 'cursor', problem: 'must look like INC-2026-01-31-001' }] },
+    },
+  },
+})
+
+const showing = documented({
+  access: 'incidents.read',
+  chapter: 'Incidents',
+  id: 'readIncident',
+  summary: 'Show everything about an incident',
+  description:
+    'The summary, its alerts, the questions to people with their plans, what was done and whom it paged, and the timeline.',
+  schema: { params: incidentParams, response: { 200: incidentDetail } },
+  examples: { open: { summary: 'An open incident', ...ofOpenIncident, reply: detail } },
+  errors: { not_found: noSuchIncident },
+})
+
+const telling = documented({
+  access: 'incidents.read',
+  chapter: 'Incidents',
+  id: 'readTimeline',
+  summary: 'Read the audit entries of an incident',
+  description:
+    'Oldest first. Give the last `seq` as `after` for what comes next. What `data` holds follows from `kind`.',
+  schema: { params: incidentParams, querystring: timelineQuery, response: { 200: timelinePage } },
+  examples: {
+    all: { summary: 'From the beginning', ...ofOpenIncident, reply: { entries: [entry] } },
+    later: {
+      summary: 'What came after an entry',
+      ...ofOpenIncident,
+      query: { after: '2', limit: '100' },
+      reply: { entries: [entry] },
+    },
+  },
+  errors: { not_found: noSuchIncident },
+})

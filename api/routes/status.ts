@@ -1,7 +1,9 @@
-import type { StatusView } from '../../contracts/views.ts'
+import { statusView } from '../../contracts/views.ts'
 import type { Pool } from '../../store/database.ts'
 import { readFreeze } from '../../store/freezes.ts'
 import { countWork, findStuck } from '../../store/waiting-work.ts'
+import { documented } from '../documented.ts'
+import { unfrozen } from '../examples.ts'
 import type { Readiness } from '../readiness.ts'
 import { adviseOnFailures, adviseOnStuck } from '../stuck-advice.ts'
 import type { TemporalHealth } from '../temporal-health.ts'
@@ -17,7 +19,7 @@ interface Dependencies {
 
 /** The operator's one look: what is up, what is under way, what waits too long and what to do about it. */
 export function statusRoute(app: Api, { pool, readiness, temporal, clock, version }: Dependencies): void {
-  app.get('/v1/status', { config: { access: 'service.read' } }, async (): Promise<StatusView> => {
+  app.get('/v1/status', readingStatus, async () => {
     const [ready, check, freeze, counts, stuck] = await Promise.all([
       readiness.check(),
       temporal?.check(),
@@ -29,3 +31,29 @@ export function statusRoute(app: Api, { pool, readiness, temporal, clock, versio
     return { version, ...ready, freeze, ...counts, stuck: [...stuck.map(adviseOnStuck), ...failures] }
   })
 }
+
+const readingStatus = documented({
+  access: 'service.read',
+  chapter: 'Service',
+  id: 'readStatus',
+  summary: 'How is Paramedic itself?',
+  description: 'What is up, how much waits, and what waits too long with what to do about it.',
+  schema: { response: { 200: statusView } },
+  examples: {
+    well: {
+      summary: 'Everything is up, one incident is open',
+      reply: {
+        version: '0.1.0',
+        isReady: true,
+        dependencies: [{ name: 'postgresql', isUp: true, tookMs: 6, problem: null }],
+        freeze: unfrozen,
+        openIncidents: 1,
+        openGates: 0,
+        undeliveredMessages: 0,
+        waitingAlerts: 0,
+        quarantinedAlerts: 0,
+        stuck: [],
+      },
+    },
+  },
+})

@@ -8,6 +8,7 @@ import { type Identity, senderOf } from '../access.ts'
 import { withinDatabaseWait } from '../database-wait.ts'
 import { toCodedError } from '../error-reply.ts'
 import type { Api } from '../validation.ts'
+import { reporting } from './webhooks-declared.ts'
 
 interface Dependencies {
   pool: Pool
@@ -55,7 +56,7 @@ function webhookRoute(app: Api, source: AlertSource, { pool, clock }: Dependenci
     throw error
   })
 
-  const route = { bodyLimit: source.bodyBytes, config: { access: `source:${source.kind}` } } as const
+  const route = { bodyLimit: source.bodyBytes, ...reporting[source.kind] }
   app.post(`/v1/webhooks/${source.kind}`, route, async (request, reply) => {
     const identity = identityOf(request)
     // The parser above gives bytes and nothing else; a request without a body has none.

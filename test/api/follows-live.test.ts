@@ -3,7 +3,7 @@
  * Method: the api on a real socket and PostgreSQL, read with an event-stream parser; notes as entries.
  */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
-import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { createLiveEntries } from '../../api/live-entries.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
@@ -73,6 +73,15 @@ test('entries come by the ring of their commit, not by the poll', async () => {
   }
   // By the poll alone each round would wait half of it on average.
   expect(performance.now() - begunAtMs).toBeLessThan((rounds / 2) * limits.livePollMs)
+})
+
+test('a stream outlives what a request may wait for the database', async () => {
+  const begunAtMs = performance.now()
+  const stream = await follow(`/v1/incidents/${number}/events`)
+  await stream.position()
+  await vi.waitUntil(() => performance.now() - begunAtMs > 1.5 * limits.databaseWaitMs, { timeout: 20_000 })
+  await note('late')
+  expect((await stream.entries(1)).map(textOf)).toEqual(['late'])
 })
 
 test('stopping the api ends its streams', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openDatabase } from '../../store/database.ts'
-import { type ApiUnderTest, people, sources, startApi, tokenOf } from '../support/api-under-test.ts'
+import { type ApiUnderTest, people, sources, startApi, tokenOf, urlOf } from '../support/api-under-test.ts'
 import { givenGate, givenIncident } from '../support/incidents.ts'
 
 let api: ApiUnderTest
@@ -19,10 +19,16 @@ test('no token turns up in an answer, a log line or the database, whatever goes 
   await givenGate(pool, number, { atMs: api.now.ms })
   for (const somebody of everybody) {
     for (const { method, url } of api.app.routeTable) {
-      const path = url.replace(':number', number).replace(':step', 'restart-api').replace(':attempt', '1')
+      const path = urlOf(url, number)
       const body = method === 'GET' ? undefined : { reason: 'x', text: 'x', on: true, severity: 'SEV9' }
       keep(await api.call(somebody, method === 'GET' ? 'GET' : 'POST', path, body))
-      keep(await api.call(somebody, method === 'GET' ? 'GET' : 'POST', `${path}?token=${tokenOf(somebody)}`))
+      keep(
+        await api.call(
+          somebody,
+          method === 'GET' ? 'GET' : 'POST',
+          `${path}${path.includes('?') ? '&' : '?'}token=${tokenOf(somebody)}`,
+        ),
+      )
     }
     // In places where somebody might paste it.
     keep(await api.call(somebody, 'GET', `/v1/${tokenOf(somebody)}`))

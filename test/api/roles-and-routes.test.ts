@@ -1,8 +1,17 @@
 import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { z } from 'zod'
 import { createApp } from '../../api/app.ts'
+import { documented } from '../../api/documented.ts'
 import { Secret } from '../../contracts/secret.ts'
-import { type ApiUnderTest, type Somebody, startApi, testConfiguration } from '../support/api-under-test.ts'
+import { liveness } from '../../contracts/views.ts'
+import {
+  type ApiUnderTest,
+  type Somebody,
+  startApi,
+  testConfiguration,
+  urlOf,
+} from '../support/api-under-test.ts'
 
 let api: ApiUnderTest
 beforeAll(async () => {
@@ -51,6 +60,10 @@ const golden: Record<string, string> = {
   'GET /healthz': '-vraAuiMG',
   'GET /readyz': '-vraAuiMG',
   'GET /schemas/configuration.json': '-vraAuiMG',
+  'GET /openapi.json': '-vraAuiMG',
+  'GET /openapi.yaml': '-vraAuiMG',
+  'GET /docs': '-vraAuiMG',
+  'GET /docs/:file': '-vraAuiMG',
 }
 const letters: Record<(typeof everybody)[number], string> = {
   anonymous: '-',
@@ -73,12 +86,7 @@ test('the table names every route and no other', async () => {
 
 test.each(Object.keys(golden))('%s', async route => {
   const [method = '', path = ''] = route.split(' ')
-  const url = path
-    .replace(':number', 'INC-2026-01-01-001')
-    .replace(':step', 'restart')
-    .replace(':attempt', '1')
-    // Past the door it is refused as well, and streams nothing.
-    .replace(/events$/, 'events?after=nonsense')
+  const url = urlOf(path)
   let allowed = ''
   for (const somebody of everybody) {
     // A body that fits nowhere: past the door it is refused as 400 or 404, and nothing happens.
@@ -115,6 +123,26 @@ test('a route that does not say who may use it stops the start', async () => {
   await expect(inPlugin.ready()).rejects.toThrow('GET /forgotten declares no access')
 })
 
+test('a route that is not documented stops the start', async () => {
+  const config = { access: 'public' } as const
+  expect(() => newApp().get('/forgotten', { config }, () => 'secret')).toThrow(
+    'GET /forgotten is not documented',
+  )
+})
+
+test('a route without an example stops the start', () => {
+  expect(() => newApp().get('/bare', bare({ examples: {} }), () => ({ isAlive: true as const }))).toThrow(
+    'GET /bare has no example',
+  )
+})
+
+test('a reply without a name in the documentation stops the start', async () => {
+  const app = newApp()
+  const nameless = bare({ schema: { response: { 200: z.strictObject({ isAlive: z.literal(true) }) } } })
+  app.get('/bare', nameless, () => ({ isAlive: true as const }))
+  await expect(app.ready()).rejects.toThrow('The reply of GET /bare is not registered')
+})
+
 test('two that share a token stop the start', () => {
   const [first, second] = testConfiguration.principals
   const principals = [first!, { ...second!, token: new Secret(first!.token.reveal()) }]
@@ -136,6 +164,19 @@ test('a path that cannot be decoded is refused in our words', async () => {
     body: { error: { code: 'bad_request', requestId: expect.any(String) } },
   })
 })
+
+function bare(changes: Partial<Parameters<typeof documented>[0]>): ReturnType<typeof documented> {
+  return documented({
+    access: 'public',
+    chapter: 'Service',
+    id: 'bare',
+    summary: 'A route',
+    description: 'Of this test.',
+    schema: { response: { 200: liveness } },
+    examples: { alive: { summary: 'It lives', reply: { isAlive: true } } },
+    ...changes,
+  })
+}
 
 function newApp(configuration = testConfiguration): ReturnType<typeof createApp> {
   const { log } = Fastify()

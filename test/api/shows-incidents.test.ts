@@ -4,7 +4,7 @@ import { addNote } from '../../store/acts.ts'
 import { inTransaction } from '../../store/database.ts'
 import { changeIncident } from '../../store/incidents.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
-import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
+import { type ApiUnderTest, startApi, urlOf } from '../support/api-under-test.ts'
 import { givenGate, givenIncident } from '../support/incidents.ts'
 
 let api: ApiUnderTest
@@ -180,7 +180,7 @@ test('reading changes nothing', async () => {
   const before = await digest()
   for (const { method, url } of api.app.routeTable) {
     if (method !== 'GET') continue
-    await api.call('admin', 'GET', url.replace(':number', numbers[5]!))
+    await api.call('admin', 'GET', urlOf(url, numbers[5]!))
   }
   expect(await digest()).toBe(before)
 })

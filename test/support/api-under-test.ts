@@ -1,10 +1,12 @@
 /** The real api on a database of its own, and people who speak to it. */
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
+import { expect } from 'vitest'
 import { type ApiDependencies, createApp } from '../../api/app.ts'
 import type { Api } from '../../api/validation.ts'
 import type { Role } from '../../contracts/configuration/people.ts'
 import { Secret } from '../../contracts/secret.ts'
+import { watchReplies } from './documented-replies.ts'
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts'
 
 /** One principal a role, named like it, and one source a kind; the on-call may approve what asks for `on-call`. */
@@ -42,6 +44,15 @@ export function authorization(somebody: Somebody): Record<string, string> {
   return somebody === 'anonymous' ? {} : { authorization: `Bearer ${tokenOf(somebody)}` }
 }
 
+/** An address of a route; of one that streams, one that is refused past the door, because the stream would not end. */
+export function urlOf(route: string, number = 'INC-2026-01-01-001'): string {
+  return route
+    .replace(':number', number)
+    .replace(':step', 'restart-api')
+    .replace(':attempt', '1')
+    .replace(/events$/, 'events?after=nonsense')
+}
+
 export interface ApiUnderTest {
   app: Api
   database: FreshDatabase
@@ -49,6 +60,7 @@ export interface ApiUnderTest {
   now: { ms: number }
   /** Everything logged so far. */
   logged(): string
+  /** Fails when the answer is not as documented. */
   call(as: Somebody, method: 'GET' | 'POST', url: string, body?: unknown): Promise<Answer>
   close(): Promise<void>
 }
@@ -65,8 +77,9 @@ export interface Answer {
 export async function startApi(
   serverUrl: string,
   changes: Partial<ApiDependencies> = {},
+  template?: string,
 ): Promise<ApiUnderTest> {
-  const database = await freshDatabase(serverUrl)
+  const database = await freshDatabase(serverUrl, template)
   const now = { ms: Date.now() }
   const lines: string[] = []
   const sink = new Writable({
@@ -80,6 +93,8 @@ export async function startApi(
     version: '0.0.0-test',
     ...changes,
   })
+  const undocumented = watchReplies(app)
+  const expectDocumented = (): void => expect(undocumented()).toEqual([])
   return {
     app,
     database,
@@ -96,6 +111,7 @@ export async function startApi(
         ...payload,
         headers: { ...payload.headers, ...authorization(as) },
       })
+      expectDocumented()
       const isJson = String(response.headers['content-type']).startsWith('application/json')
       return {
         status: response.statusCode,
@@ -107,6 +123,7 @@ export async function startApi(
     async close() {
       await app.close()
       await database.drop()
+      expectDocumented()
     },
   }
 }

@@ -77,6 +77,7 @@ export async function givenGate(
     quorum?: number
     expiresAtMs?: number
     step?: string
+    planHash?: string
   },
 ): Promise<string> {
   const {
@@ -85,22 +86,27 @@ export async function givenGate(
     quorum = 1,
     expiresAtMs,
     step = 'restart-api',
+    planHash = somePlanHash,
   } = given
   const planId = attemptId(incident, step, 1)
   const id = kind === 'approval' ? planId : `${planId}/outcome`
   await inTransaction(pool, async tx => {
-    await savePlan(tx, plannedRestart(incident, step), {
-      previewHash: 'b'.repeat(64),
-      isGated: true,
-      atMs: given.atMs,
-    })
+    await savePlan(
+      tx,
+      { ...plannedRestart(incident, step), planHash },
+      {
+        previewHash: 'b'.repeat(64),
+        isGated: true,
+        atMs: given.atMs,
+      },
+    )
     const entries = await openGate(tx, {
       id,
       incident,
       kind,
       step,
       attempt: 1,
-      planHash: somePlanHash,
+      planHash,
       question: 'Restart shop-api?',
       approvers,
       quorum,

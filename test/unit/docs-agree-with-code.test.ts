@@ -249,6 +249,28 @@ describe('the API', () => {
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(routes()))
   })
 
+  test('every route says the errors that are its own', async () => {
+    await app.ready()
+    for (const { method, url, documentation } of app.routeTable) {
+      const told = /Errors:\s+((?:`\w+`,?\s*)+)/.exec(sectionOf(api, `${method} ${url}`))?.[1] ?? ''
+      // What a query may refuse is said once, for all routes.
+      const own = Object.keys(documentation.errors ?? {}).filter(code => code !== 'bad_request')
+      expect(unique(matches(told, /`(\w+)`/g)), `${method} ${url}`).toEqual(unique(own))
+    }
+  })
+
+  test('every example of a route fits what it takes or answers', async () => {
+    await app.ready()
+    for (const { method, url, documentation } of app.routeTable) {
+      const { schema, rawBody } = documentation
+      const fitting = [rawBody, schema.body, ...Object.values(schema.response)]
+      for (const block of codeBlocks({ ...api, text: sectionOf(api, `${method} ${url}`) }, 'json')) {
+        const example: unknown = JSON.parse(block)
+        expect([url, fitting.some(one => one?.safeParse(example).success)]).toEqual([url, true])
+      }
+    }
+  })
+
   test('the table of roles is that of the code', () => {
     const expected = verbs.map(verb => [`\`${verb}\``, rolesFor(verb).join(', ')])
     expect(tableRows(chapter(api, 'Roles'))).toEqual(expected)

@@ -1,0 +1,160 @@
+/**
+ * The one night that all examples of the documentation speak of: shop-api leaks database connections at three in the morning.
+ * The test that calls every example stages this night; a new example that needs more puts it in both places.
+ */
+import type {
+  AlertView,
+  ClaimView,
+  FreezeView,
+  GateView,
+  IncidentDetail,
+  IncidentSummary,
+  PageView,
+} from '../contracts/views.ts'
+import type { TimelineEntry } from '../contracts/timeline.ts'
+import type { ErrorExample } from './documented.ts'
+
+export const exampleRequestId = '7d3c0f0e-5a40-4c0c-9f55-0d3a7f1c2b9e'
+
+/** Open, its alert fires, and it waits for people. */
+export const openIncident = 'INC-2026-03-14-001'
+/** Ended the evening before. */
+export const endedIncident = 'INC-2026-03-13-001'
+/** There is none of this number. */
+const noIncident = 'INC-2026-03-14-404'
+
+export const ofOpenIncident = { params: { number: openIncident } }
+
+/** Errors that most routes of an incident share. */
+export const noSuchIncident: ErrorExample<never> = {
+  params: { number: noIncident },
+  message: `There is no incident ${noIncident}.`,
+  fields: { number: noIncident },
+}
+export const incidentHasEnded: ErrorExample<never> = {
+  params: { number: endedIncident },
+  message: `${endedIncident} is closed.`,
+  fields: { number: endedIncident, phase: 'closed' },
+}
+
+const runbookHash = '5b0f2c6d3ad1c5bb4a1f7d7c6a1f1a0e3f6d0e9c8b7a695847362514031f2e3d'
+export const planHash = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00'
+
+export const summary: IncidentSummary = {
+  number: openIncident,
+  title: 'Orders is running out of database connections',
+  phase: 'mitigation',
+  severity: 'SEV2',
+  severityLabel: null,
+  impact: 'yes',
+  system: 'orders',
+  environment: 'production',
+  owner: 'platform',
+  runbook: 'orders-connections',
+  openedAt: '2026-03-14T03:02:09.072Z',
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  recoveredAt: null,
+  closedAt: null,
+  outcome: null,
+  alertsFiring: 1,
+  alertsTotal: 1,
+  openGates: 2,
+}
+
+const alert: AlertView = {
+  name: 'OrdersConnectionsHigh',
+  status: 'firing',
+  labels: { alertname: 'OrdersConnectionsHigh', system: 'orders', environment: 'production' },
+  annotations: { summary: 'Orders is running out of database connections' },
+  startsAt: '2026-03-14T03:02:00.000Z',
+  endsAt: null,
+  lastSeenAt: '2026-03-14T03:02:09.072Z',
+  events: 1,
+}
+
+export const openGate: GateView = {
+  id: `${openIncident}/restart-api/1`,
+  incident: openIncident,
+  kind: 'approval',
+  step: 'restart-api',
+  attempt: 1,
+  planHash,
+  question: 'Restart orders-api?',
+  approvers: ['role:approver'],
+  quorum: 1,
+  state: 'open',
+  answer: null,
+  openedAt: '2026-03-14T03:03:00.000Z',
+  expiresAt: null,
+  decidedAt: null,
+  decidedBy: null,
+  votes: [],
+  plan: {
+    version: 1,
+    incident: openIncident,
+    step: 'restart-api',
+    attempt: 1,
+    runbook: { name: 'orders-connections', hash: runbookHash },
+    action: 'service.restart',
+    risk: 'disruptive',
+    target: { name: 'orders-api', kind: 'service', identity: { pid: '42' } },
+    parameters: {},
+    atMost: 1,
+  },
+  preview: { summary: 'Restarts orders-api.', wouldTouch: 1, unit: 'process', examples: ['pid 42'] },
+}
+
+const claim: ClaimView = {
+  step: 'clear-sessions',
+  attempt: 1,
+  action: 'postgres.terminate_idle',
+  target: 'orders-db',
+  claimedAt: '2026-03-14T03:02:30.000Z',
+  deadline: '2026-03-14T03:12:30.000Z',
+  outcome: 'unknown',
+  settledAt: '2026-03-14T03:02:50.000Z',
+}
+
+const page: PageView = {
+  id: `${openIncident}/page/0/0`,
+  level: 0,
+  functions: ['on-call'],
+  state: 'sent',
+  because: null,
+  dueAt: '2026-03-14T03:02:09.072Z',
+  sentAt: '2026-03-14T03:02:11.240Z',
+  latenessMs: 2_168,
+}
+
+export const entry: TimelineEntry = {
+  seq: 3,
+  incident: openIncident,
+  kind: 'phase.changed',
+  actor: 'paramedic',
+  atMs: 1_773_457_329_767,
+  data: { from: 'detection', to: 'triage' },
+  recordedAt: '2026-03-14T03:02:09.866Z',
+  hash: 'de40659262a3c46b124ca241239f3fbfe4da902c4a37404dfd5e40bb61351e1e',
+}
+
+export const detail: IncidentDetail = {
+  ...summary,
+  runbookHash,
+  bindings: [{ role: 'api', kind: 'service', target: 'orders-api' }],
+  linkedTo: null,
+  postmortemDueAt: null,
+  alerts: [alert],
+  gates: [openGate],
+  claims: [claim],
+  pages: [page],
+  nextPage: {
+    level: 1,
+    functions: ['on-call', 'senior'],
+    dueAt: '2026-03-14T03:17:09.072Z',
+    unless: 'acknowledged',
+  },
+  timeline: [entry],
+}
+
+export const unfrozen: FreezeView = { isOn: false, changedAt: null, changedBy: null, reason: null }
