@@ -11,6 +11,8 @@ const staleEntries = 400
 /** Redis on the same machine answers in under a millisecond; later the database is the better source. */
 const commandMs = 500
 const reconnectEveryMs = 250
+/** A shop that has just started is still connecting; what a person asks for is worth this wait, a customer's page is not. */
+const readyWithinMs = 2_000
 
 export type CacheRead =
   { found: 'valid'; product: Product } | { found: 'nothing' } | { found: 'invalid' } | { found: 'no-answer' }
@@ -38,7 +40,20 @@ export function createShopCache(url: string, log: (line: string) => void): ShopC
   redis.on('error', (error: Error) => log(`cache: ${error.message}`))
 
   const keys = Array.from({ length: productCount }, (_, index) => `${prefix}${index + 1}`)
+  const whenReady = async (): Promise<void> => {
+    if (redis.status === 'ready') return
+    await new Promise<void>(resolve => {
+      const go = (): void => {
+        clearTimeout(timer)
+        redis.off('ready', go)
+        resolve()
+      }
+      const timer = setTimeout(go, readyWithinMs)
+      redis.once('ready', go)
+    })
+  }
   const invalidKeys = async (): Promise<string[]> => {
+    await whenReady()
     const values = await redis.mget(keys)
     return keys.filter((_, index) => {
       const value = values[index]
