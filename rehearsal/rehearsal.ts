@@ -9,9 +9,10 @@ import type { Configuration } from '../contracts/configuration.ts'
 import type { Notifier, Page } from '../contracts/page.ts'
 import { createRelay } from '../intake/relay.ts'
 import type { Pool } from '../store/database.ts'
-import { bundleWorkflows, createWorkers } from '../worker/create-workers.ts'
+import { createWorkers } from '../worker/create-workers.ts'
 import { createHistories } from '../worker/histories.ts'
 import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
+import { bundleWorkflows } from '../worker/workflow-bundle.ts'
 import type { LoadedRunbook } from '../contracts/runbook.ts'
 import { createScriptActivities, type ScriptedAct } from './script-activities.ts'
 import { createScriptedTargets, type Receipt, type ScriptedTarget } from './scripted-targets.ts'
@@ -92,7 +93,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   const workers = await createWorkers({
     connection: native,
     namespace,
-    bundle: await bundleWorkflows(interceptors),
+    bundle: await bundleWorkflows({ interceptorModules: interceptors }),
     activities: { ...activities, main: { ...activities.main, ...scripted } },
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   })

@@ -1,23 +1,7 @@
-import { fileURLToPath } from 'node:url'
-import {
-  bundleWorkflowCode,
-  type NativeConnection,
-  Worker,
-  type WorkerOptions,
-  type WorkflowBundle,
-} from '@temporalio/worker'
+import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker'
 import type { Activities } from '../activities/activities.ts'
 import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
 import { codedFailures } from './coded-failures.ts'
-
-/** Bundles the workflows; `interceptorModules` are for rehearsals. Takes about two seconds. */
-export async function bundleWorkflows(interceptorModules: string[] = []): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/bundle.ts', import.meta.url)),
-    workflowInterceptorModules: interceptorModules,
-    logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
-  })
-}
 
 /** One worker a task queue: workflows and records, actions, pages. A page never waits behind an action. */
 export async function createWorkers(options: {

@@ -13,10 +13,11 @@ import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
 import { createRelay } from '../intake/relay.ts'
 import type { Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { bundleWorkflows, createWorkers, runWorkers } from './create-workers.ts'
+import { createWorkers, runWorkers } from './create-workers.ts'
 import { createHistories } from './histories.ts'
 import { createIncidentWorkflows } from './incident-workflows.ts'
 import { keepVersions, type RunbookFile } from './load-runbooks.ts'
+import { bundleWorkflows } from './workflow-bundle.ts'
 
 export interface WorkerOptions {
   pool: Pool

@@ -1,6 +1,6 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
-import { bundleWorkflows } from '../../worker/create-workers.ts'
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts'
 
 export const historiesFolder = new URL('./histories/', import.meta.url)
 
