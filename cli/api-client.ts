@@ -95,7 +95,7 @@ function refusal(reply: ErrorReply, connection: Connection): Failure {
   const known = Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].hint : undefined
   const hint =
     code === 'unauthenticated'
-      ? `give a token of this service; now: ${connection.tokenFrom}`
+      ? `${connection.tokenTodo}; now: ${connection.tokenFrom}`
       : (reply.error.hint ?? known ?? 'run `npx paramedic doctor`')
   return new Failure(code, message, { hint, reply })
 }

@@ -11,7 +11,22 @@ export interface Connection {
   from: string
   /** Where the token comes from, or why there is none. */
   tokenFrom: string
+  /** What gives a token that this service knows. */
+  tokenTodo: string
 }
+
+type Credentials = Pick<Connection, 'token' | 'tokenFrom' | 'tokenTodo'>
+
+/** What `npm start` has written (embedded/connection-file.ts). */
+interface Written {
+  apiUrl: string
+  tokenFile?: string
+  /** Of one's own: then the service knows the tokens in these files, and which person this is only he can say. */
+  configuration?: string
+  principals: { principal: string; file: string }[]
+}
+
+const anyTokenTodo = 'export PARAMEDIC_TOKEN_FILE=<file with your token>'
 
 export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)))
 const file = join('.paramedic', 'connection.json')
@@ -23,7 +38,11 @@ const file = join('.paramedic', 'connection.json')
 export function findConnection(env: NodeJS.ProcessEnv, cwd: string): Connection {
   const apiUrl = env['PARAMEDIC_API_URL']
   if (isSet(apiUrl))
-    return { apiUrl: checkedUrl(apiUrl, 'PARAMEDIC_API_URL'), from: 'PARAMEDIC_API_URL', ...ownToken(env) }
+    return {
+      apiUrl: checkedUrl(apiUrl, 'PARAMEDIC_API_URL'),
+      from: 'PARAMEDIC_API_URL',
+      ...ownToken(env, anyTokenTodo),
+    }
   const found = [...upwards(cwd), projectDir].map(folder => join(folder, file)).find(isOurs)
   if (found !== undefined) return readConnection(found, env)
   throw new Failure('not_connected', `No Paramedic is known here: no ${file} from ${cwd} upwards.`, {
@@ -57,25 +76,39 @@ function isOurs(path: string): boolean {
 function readConnection(path: string, env: NodeJS.ProcessEnv): Connection {
   const written = parse(path)
   const apiUrl = checkedUrl(written.apiUrl, path)
+  const { tokenFile, configuration } = written
   if (isSet(env['PARAMEDIC_TOKEN']) || isSet(env['PARAMEDIC_TOKEN_FILE'])) {
-    return { apiUrl, from: path, ...ownToken(env) }
+    return { apiUrl, from: path, ...ownToken(env, todoOf(written)) }
   }
-  const { tokenFile } = written
-  if (tokenFile === undefined)
-    return { apiUrl, from: path, token: undefined, tokenFrom: `${path} names no tokenFile` }
-  return {
-    apiUrl,
-    from: path,
-    ...tokenIn(isAbsolute(tokenFile) ? tokenFile : join(dirname(path), tokenFile)),
+  if (tokenFile === undefined) {
+    const why =
+      configuration === undefined ? 'names no tokenFile' : `leaves it to you whom of ${configuration} you are`
+    return { apiUrl, from: path, token: undefined, tokenFrom: `${path} ${why}`, tokenTodo: todoOf(written) }
   }
+  const file = isAbsolute(tokenFile) ? tokenFile : join(dirname(path), tokenFile)
+  return { apiUrl, from: path, ...tokenIn(file, todoOf(written)) }
 }
 
-function parse(path: string): { apiUrl: string; tokenFile?: string } {
+function todoOf({ configuration, principals }: Written): string {
+  if (configuration === undefined) return anyTokenTodo
+  if (principals.length === 0) return `export PARAMEDIC_TOKEN=<your token, as ${configuration} has it>`
+  return principals
+    .map(({ principal, file }) => `export PARAMEDIC_TOKEN_FILE=${file} (as ${principal})`)
+    .join(', or ')
+}
+
+function parse(path: string): Written {
   try {
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (isRecord(content) && typeof content['apiUrl'] === 'string') {
-      const tokenFile = content['tokenFile']
-      return { apiUrl: content['apiUrl'], ...(typeof tokenFile === 'string' ? { tokenFile } : {}) }
+      const apiUrl = content['apiUrl']
+      const { tokenFile, configuration, principals } = content
+      return {
+        apiUrl,
+        ...(typeof tokenFile === 'string' ? { tokenFile } : {}),
+        ...(typeof configuration === 'string' ? { configuration } : {}),
+        principals: Array.isArray(principals) ? principals.filter(isTokenFile) : [],
+      }
     }
   } catch (cause) {
     throw new Failure('not_connected', `${path} cannot be read: ${String(cause)}`, {
@@ -90,20 +123,21 @@ function parse(path: string): { apiUrl: string; tokenFile?: string } {
   })
 }
 
-function ownToken(env: NodeJS.ProcessEnv): Pick<Connection, 'token' | 'tokenFrom'> {
+function ownToken(env: NodeJS.ProcessEnv, tokenTodo: string): Credentials {
   const token = env['PARAMEDIC_TOKEN']
-  if (isSet(token)) return { token: token.trim(), tokenFrom: 'PARAMEDIC_TOKEN' }
+  if (isSet(token)) return { token: token.trim(), tokenFrom: 'PARAMEDIC_TOKEN', tokenTodo }
   const path = env['PARAMEDIC_TOKEN_FILE']
-  if (isSet(path)) return tokenIn(path)
-  return { token: undefined, tokenFrom: 'neither PARAMEDIC_TOKEN nor PARAMEDIC_TOKEN_FILE is set' }
+  if (isSet(path)) return tokenIn(path, tokenTodo)
+  const tokenFrom = 'neither PARAMEDIC_TOKEN nor PARAMEDIC_TOKEN_FILE is set'
+  return { token: undefined, tokenFrom, tokenTodo }
 }
 
-function tokenIn(path: string): Pick<Connection, 'token' | 'tokenFrom'> {
+function tokenIn(path: string, tokenTodo: string): Credentials {
   try {
-    return { token: readFileSync(path, 'utf8').trim(), tokenFrom: path }
+    return { token: readFileSync(path, 'utf8').trim(), tokenFrom: path, tokenTodo }
   } catch (error) {
     // Without a token the service says 401, and doctor says why there is none.
-    return { token: undefined, tokenFrom: `${path} cannot be read (${codeOf(error)})` }
+    return { token: undefined, tokenFrom: `${path} cannot be read (${codeOf(error)})`, tokenTodo }
   }
 }
 
@@ -122,6 +156,10 @@ function isSet(value: string | undefined): value is string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
+}
+
+function isTokenFile(value: unknown): value is Written['principals'][number] {
+  return isRecord(value) && typeof value['principal'] === 'string' && typeof value['file'] === 'string'
 }
 
 function codeOf(error: unknown): string {

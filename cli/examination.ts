@@ -59,7 +59,7 @@ function startFindings({ from }: Connection): Finding[] {
   return [{ state: 'wrong', about: 'npm start', says, todo: `read ${join(start.logs, 'api.log')}` }]
 }
 
-function connectionFindings({ from, token, tokenFrom }: Connection): Finding[] {
+function connectionFindings({ from, token, tokenFrom, tokenTodo }: Connection): Finding[] {
   const known: Finding = { state: 'good', about: 'connection', says: `from ${from}` }
   if (token !== undefined) return [known, { state: 'good', about: 'token', says: `from ${tokenFrom}` }]
   return [
@@ -68,7 +68,7 @@ function connectionFindings({ from, token, tokenFrom }: Connection): Finding[] {
       state: 'wrong',
       about: 'token',
       says: `there is none: ${tokenFrom}`,
-      todo: 'set PARAMEDIC_TOKEN_FILE to a file with your token',
+      todo: tokenTodo,
     },
   ]
 }
