@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { testsThatNeedTemporal } from './test/support/needs-temporal.ts'
 
 const SECOND_MS = 1_000
 
@@ -24,6 +25,9 @@ const long = [
 // Says that pages are in time to the second: measured with nothing else on the machine, or it measures the machine.
 const punctual = ['test/faults/escalation-across-outages.test.ts']
 
+// Set by test/run.mjs, which says what is missing.
+const unfit = process.env['TESTS_WITHOUT_TEMPORAL'] === '1' ? testsThatNeedTemporal(import.meta.dirname) : []
+
 // One Temporal, one PostgreSQL and one Redis for the whole run.
 const withServers = { ...shared, globalSetup: ['test/support/servers.ts'] }
 
@@ -38,7 +42,7 @@ export default defineConfig({
           name: 'integration',
           provide: { maxCachedWorkflows: 200 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**', 'test/full/**', ...long, ...punctual],
+          exclude: ['test/unit/**', 'test/full/**', ...long, ...punctual, ...unfit],
         },
       },
       {
@@ -47,6 +51,7 @@ export default defineConfig({
           name: 'punctual',
           provide: { maxCachedWorkflows: 200 },
           include: punctual,
+          exclude: unfit,
           testTimeout: 600 * SECOND_MS,
         },
       },
@@ -56,6 +61,7 @@ export default defineConfig({
           name: 'long',
           provide: { maxCachedWorkflows: 200 },
           include: ['test/full/**/*.test.ts', ...long],
+          exclude: unfit,
           testTimeout: 600 * SECOND_MS,
         },
       },
@@ -66,6 +72,7 @@ export default defineConfig({
           name: 'replayed',
           provide: { maxCachedWorkflows: 0 },
           include: ['test/workflow/**/*.test.ts'],
+          exclude: unfit,
           testTimeout: 600 * SECOND_MS,
         },
       },

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { startProgress } from './progress.mjs'
 
 export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)))
 const MODULES_DIR = join(PROJECT_DIR, 'node_modules')
@@ -47,10 +48,7 @@ export async function ensureInstalled() {
   }
   const wanted = wantedMarker()
   if (readText(MARKER) === wanted) return
-  const { waitForLock } = await import('./lock.mjs')
-  const lock = await waitForLock(LOCK, pid =>
-    say(`another command (pid ${pid}) installs the dependencies of this clone; waiting for it`),
-  )
+  const lock = await installLock()
   try {
     if (readText(MARKER) === wanted) return
     if (!isInstalledByHand()) await install()
@@ -144,8 +142,18 @@ function isBinaryForThisPlatform(entry) {
   return libc === undefined && os.includes(process.platform) && cpu.includes(process.arch)
 }
 
+async function installLock() {
+  const { waitForLock } = await import('./lock.mjs')
+  let waiting
+  const lock = await waitForLock(LOCK, pid => {
+    say(`another command (pid ${pid}) installs the dependencies of this clone; waiting for it`)
+    waiting = startProgress('waiting for the dependencies', 'the Temporal server')
+  })
+  waiting?.done()
+  return lock
+}
+
 async function install() {
-  const { startProgress } = await import('./progress.mjs')
   say('installing the dependencies (npm ci), once for this clone')
   const progress = startProgress('installing the dependencies', 'the Temporal server')
   const { code, output } = await runNpm(['ci', ...INCLUDE])

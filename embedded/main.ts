@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isCodedError } from '../contracts/coded-error.ts'
 import { openDataFolder, removeData } from './data-folder.ts'
 import { endLeftoverShop } from './leftover-shop.ts'
 import { tryLock } from './lock.mjs'
@@ -7,6 +8,7 @@ import { describeSetupError, SetupError } from './setup-error.ts'
 import { onStopSignals } from './stop-signals.ts'
 import { startEverything } from './start-everything.ts'
 import { openProcessRegistry } from './processes.ts'
+import { printAboveProgress, startProgress } from './progress.mjs'
 import { createStopList } from './stop-list.ts'
 
 /** Exit codes of `npm start`: 0 stopped by a signal or running already, 1 something could not start, 2 wrong arguments. */
@@ -43,8 +45,10 @@ async function main(args: readonly string[]): Promise<number> {
     },
   })
   try {
+    const progress = startProgress('ending what an earlier start left behind')
     const leftovers = await processes.endLeftovers()
     if (await endLeftoverShop(folder.path, LEFTOVER_GRACE_MS)) leftovers.push('shop')
+    progress.end()
     if (leftovers.length > 0) say(`ended what an earlier start left behind: ${leftovers.join(', ')}`)
     if (args.includes('--reset')) {
       await removeData(folder)
@@ -57,10 +61,12 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.ok
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    say(error instanceof SetupError ? describeSetupError(error) : error.message)
+    say(describe(error))
     return EXIT.failed
   } finally {
+    const progress = startProgress('stopping')
     await stopList.stopAll()
+    progress.end()
     // Whatever was still starting.
     processes.killAll()
     lock.release()
@@ -71,12 +77,21 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function alreadyRuns(pid: number, isReset: boolean): number {
-  say(`Paramedic runs in this clone already (pid ${pid}).`)
+  say(
+    `Paramedic runs in this clone already (pid ${pid}). Ctrl-C where it was started stops it, or kill ${pid}.`,
+  )
   if (!isReset) return EXIT.ok
-  say(`Nothing was removed. Stop it first (Ctrl-C there, or kill ${pid}), then repeat the command.`)
+  say('Nothing was removed. Stop it first, then repeat the command.')
   return EXIT.failed
 }
 
+function describe(error: Error): string {
+  if (error instanceof SetupError) return describeSetupError(error)
+  return isCodedError(error)
+    ? `${error.message}\n  what to do: ${error.hint}\n  code: ${error.code}`
+    : error.message
+}
+
 function say(line: string) {
-  process.stdout.write(`paramedic: ${line}\n`)
+  printAboveProgress(`paramedic: ${line}`)
 }

@@ -15,18 +15,56 @@ export const DEFAULT_PORTS = {
 } as const
 
 export type PortName = keyof typeof DEFAULT_PORTS
+export type Ports = Record<PortName, number>
 
-/** The port of a part: its variable, else its default. Throws port_in_use when somebody listens there. */
-export async function claimPort(name: PortName, env: NodeJS.ProcessEnv): Promise<number> {
-  const port = portOf(name, env)
-  if (await isPortFree(port)) return port
-  const { variable } = DEFAULT_PORTS[name]
-  const holder = await holderOf(port)
-  throw new SetupError(
-    'port_in_use',
-    `Port ${port} on ${LOOPBACK}, meant for ${name}, is in use${holder === undefined ? '' : ` by ${holder}`}.`,
-    `end that process, or choose another port: ${variable}=${port + 1000} npm start`,
+/**
+ * The ports of all parts: their variables, else their defaults. Throws port_in_use, which names all those of the needed
+ * parts on which somebody listens, so that nobody has to find them one start after the other.
+ */
+export async function claimPorts(needed: readonly PortName[], env: NodeJS.ProcessEnv): Promise<Ports> {
+  const ports: Ports = {
+    api: portOf('api', env),
+    temporal: portOf('temporal', env),
+    postgres: portOf('postgres', env),
+    redis: portOf('redis', env),
+    shop: portOf('shop', env),
+  }
+  const twins = needed.filter(name => needed.some(other => other !== name && ports[other] === ports[name]))
+  if (twins.length > 0) throw givenTwice(twins)
+  const areFree = await Promise.all(needed.map(name => isPortFree(ports[name])))
+  const taken = needed.filter((_, index) => areFree[index] === false)
+  if (taken.length > 0) throw await inUse(taken, ports)
+  return ports
+}
+
+async function inUse(taken: readonly PortName[], ports: Ports): Promise<SetupError> {
+  const sentences = taken.map(async name => {
+    const holder = await holderOf(ports[name])
+    return `Port ${ports[name]} on ${LOOPBACK}, meant for ${name}, is in use${holder === undefined ? '' : ` by ${holder}`}.`
+  })
+  const others = taken.map(
+    async name => `${DEFAULT_PORTS[name].variable}=${await freePortAbove(ports[name])}`,
   )
+  const [what, which] = taken.length === 1 ? ['that process', 'another port'] : ['them', 'other ports']
+  return new SetupError(
+    'port_in_use',
+    (await Promise.all(sentences)).join('\n  '),
+    `end ${what}, or choose ${which}: ${(await Promise.all(others)).join(' ')} npm start`,
+  )
+}
+
+function givenTwice(names: readonly PortName[]): SetupError {
+  return new SetupError(
+    'port_in_use',
+    `The same port is meant for ${names.join(' and ')}.`,
+    `give each its own: ${names.map(name => DEFAULT_PORTS[name].variable).join(', ')}`,
+  )
+}
+
+/** Looks like the one that is taken, so that it can be remembered: 9700 for 8700. */
+async function freePortAbove(port: number): Promise<number> {
+  for (let other = port + 1_000; other < 65_536; other += 1_000) if (await isPortFree(other)) return other
+  return freePort()
 }
 
 /** The port of a part without looking whether it is free. Throws port_in_use for a value that is no port. */

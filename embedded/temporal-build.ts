@@ -1,15 +1,23 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { findOnPath } from './find-on-path.ts'
-import { waitForLock } from './lock.mjs'
-import { startProgress } from './progress.mjs'
+import { waitForLock, type HeldLock } from './lock.mjs'
+import { startProgress, type Progress } from './progress.mjs'
 import { SetupError } from './setup-error.ts'
 
 // Measured: 1.5 GB of modules, 2 GB of compiled packages, 150 MB of result.
 const NEEDED_BYTES = 4.5 * 1024 ** 3
 const STDERR_KEPT_CHARACTERS = 4_000
+const NEXT = 'starting the servers'
+// The first that fetches the toolchain a module asks for: https://go.dev/doc/toolchain
+const OLDEST_GO = { major: 1, minor: 21 }
+// Its own golang-go is 1.19.
+const BACKPORTS =
+  'echo "deb http://deb.debian.org/debian bookworm-backports main" | sudo tee /etc/apt/sources.list.d/backports.list && ' +
+  'sudo apt-get update && sudo apt-get install -y -t bookworm-backports golang-go'
 
 /**
  * Builds the production server with Go, into `target`. One build at a time per user: a second process waits and then
@@ -23,21 +31,19 @@ export async function buildTemporalServer(options: {
   const { version, target, say } = options
   const folder = dirname(target)
   await mkdir(folder, { recursive: true })
-  const lock = await waitForLock(join(folder, 'build.lock'), pid =>
-    say(`another process (pid ${pid}) builds the Temporal server already; waiting for it`),
-  )
+  const lock = await buildLock(join(folder, 'build.lock'), say)
   const work = join(folder, 'build')
   try {
     if (existsSync(target)) return
+    const go = await findGo(version)
     // What a killed build left behind.
     await rm(work, { recursive: true, force: true })
     await mkdir(work)
     await assertSpace(work)
-    const go = findOnPath('go') ?? missingGo(version)
     say(
       `building the Temporal server ${version} with ${go}, once for this user; about 4 minutes on two cores`,
     )
-    const progress = startProgress(`building the Temporal server ${version}`, 'starting the servers')
+    const progress = startProgress(`building the Temporal server ${version}`, NEXT)
     try {
       await compile(go, version, work)
       await chmod(join(work, 'bin', 'server'), 0o755)
@@ -51,6 +57,17 @@ export async function buildTemporalServer(options: {
     await rm(work, { recursive: true, force: true })
     lock.release()
   }
+}
+
+/** Taken, or waited for while another process of this user builds. */
+async function buildLock(file: string, say: (line: string) => void): Promise<HeldLock> {
+  let waiting: Progress | undefined
+  const lock = await waitForLock(file, pid => {
+    say(`another process (pid ${pid}) builds the Temporal server already; waiting for it`)
+    waiting = startProgress('waiting for the Temporal server', NEXT)
+  })
+  waiting?.done()
+  return lock
 }
 
 function compile(go: string, version: string, work: string): Promise<void> {
@@ -74,6 +91,10 @@ function compile(go: string, version: string, work: string): Promise<void> {
   const args = ['install', '-ldflags=-s -w', `go.temporal.io/server/cmd/server@v${version}`]
   return new Promise((resolve, reject) => {
     const child = spawn(go, args, { cwd: work, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    // The end of this process is the end of the build, which would go on for minutes.
+    const stop = () => child.kill('SIGINT')
+    process.once('exit', stop)
+    child.once('close', () => process.removeListener('exit', stop))
     let stderr = ''
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-STDERR_KEPT_CHARACTERS)
@@ -98,13 +119,38 @@ async function assertSpace(folder: string) {
   )
 }
 
-function missingGo(version: string): never {
-  throw new SetupError(
+/** Throws temporal_missing when there is no Go that can fetch the newer one which this version asks for. */
+async function findGo(version: string): Promise<string> {
+  const go = findOnPath('go')
+  if (go === undefined) throw missingGo(`no Go to build ${version} with`)
+  const found = await versionOfGo(go)
+  if (found === undefined) throw missingGo(`${go} does not say which version it is`)
+  const isEnough = found.major > OLDEST_GO.major || found.minor >= OLDEST_GO.minor
+  if (isEnough) return go
+  const names = [found, OLDEST_GO].map(({ major, minor }) => `${major}.${minor}`)
+  throw missingGo(`${go} is Go ${names[0]}, too old to build ${version} (needed is ${names[1]})`)
+}
+
+async function versionOfGo(go: string): Promise<{ major: number; minor: number } | undefined> {
+  // "go version go1.26.8 linux/amd64"; GOTOOLCHAIN, because a project's own setting may not be to be had.
+  const env = { ...process.env, GOTOOLCHAIN: 'local' }
+  const stdout = await promisify(execFile)(go, ['version'], { timeout: 10_000, env }).then(
+    answer => answer.stdout,
+    () => '',
+  )
+  const match = /\bgo(\d+)\.(\d+)/.exec(stdout)
+  return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) }
+}
+
+function missingGo(why: string): SetupError {
+  return new SetupError(
     'temporal_missing',
-    `There is no Temporal server 1.32 or newer here, and no Go to build ${version} with.`,
+    `There is no Temporal server 1.32 or newer here, and ${why}.`,
     'Debian, Ubuntu: sudo apt-get install -y golang-go\n' +
+      `Debian 12:      ${BACKPORTS}\n` +
       'Fedora:         sudo dnf install -y golang\n' +
       'macOS:          brew install go\n' +
+      'any:            https://go.dev/dl\n' +
       'Or name a running server: PARAMEDIC_TEMPORAL_ADDRESS=host:7233',
   )
 }

@@ -41,19 +41,19 @@ export type TemporalServerOptions = {
   /** Default true. Tests say false: nothing of theirs needs to survive a power cut. */
   isDurable?: boolean
   processes?: ProcessRegistry
-  say?(line: string): void
+  /** Default: that of this machine, which may have to be built first. */
+  program?: TemporalProgram
 }
 
 /**
- * A real Temporal server with its data in one SQLite file. Where no server 1.32 or newer is found, one is
- * downloaded or built first, which takes minutes and is kept in the user's cache folder.
+ * A real Temporal server with its data in one SQLite file.
  * Throws temporal_missing, temporal_build_failed, temporal_failed.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   await mkdir(options.dataDir, { recursive: true })
   const processes = options.processes ?? openProcessRegistry(join(options.dataDir, 'processes.json'))
   if (options.processes === undefined) await processes.endLeftovers()
-  const program = await findTemporalProgram({ ...(options.say && { say: options.say }) })
+  const program = options.program ?? (await findTemporalProgram({}))
   const ports = await choosePorts(options.dataDir)
   const port = options.port ?? ports[0] ?? 0
   const logFile = options.logFile ?? join(options.dataDir, 'temporal.log')
