@@ -31,10 +31,10 @@ const nouns: readonly Noun[] = [
 
 const examples = `
 Examples:
-  $ paramedic incident list --open
-  $ paramedic incident watch latest
-  $ paramedic incident approve 001
-  $ paramedic doctor
+  $ npx paramedic incident list --open
+  $ npx paramedic incident watch latest
+  $ npx paramedic incident approve 001
+  $ npx paramedic doctor
 
 ${exitCodesHelp}`
 

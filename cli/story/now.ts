@@ -59,13 +59,21 @@ function state(incident: IncidentDetail, view: View): string[] {
   return say(`Paramedic is at work in ${incident.phase}, ${firing}; nothing waits for you.`)
 }
 
+/** A page may be five seconds late, ten after an outage (promise 7); later than that, nobody is being paged. */
+const overdueAfterMs = 10_000
+
 function pageLine(page: NextPageView | null, view: View): string[] {
   if (page === null) return []
   const dueAtMs = Date.parse(page.dueAt)
+  const due = view.clock.near(dueAtMs, view.now)
+  const people = listed(page.functions)
+  if (view.now - dueAtMs > overdueAfterMs) {
+    const text = `The page to ${people}, due ${due}, is not sent yet: something is down.`
+    return [...hanging('  ', 2, text, 'bad', view), command('doctor', view, 'look:')]
+  }
   const left = dueAtMs > view.now ? `in ${wholeDuration(dueAtMs - view.now)}` : 'now'
   const unless = page.unless === null ? '' : ` unless ${page.unless}`
-  const text = `Next page ${left} (${view.clock.near(dueAtMs, view.now)}): ${listed(page.functions)}${unless}`
-  return hanging('  ', 2, text, 'attention', view)
+  return hanging('  ', 2, `Next page ${left} (${due}): ${people}${unless}`, 'attention', view)
 }
 
 function afterTheEnd(incident: IncidentDetail, view: View): string[] {

@@ -55,6 +55,17 @@ it('has every kind of entry in its example', () => {
   expect(new Set(fullTimeline.map(entry => entry.kind))).toEqual(new Set(Object.keys(everyKind)))
 })
 
+it.each([
+  [9, 'Next page now'],
+  [11, 'is not sent yet: something is down'],
+])('%i seconds after its time a page is: %s', (seconds, words) => {
+  const dueAt = new Date(waitingNowMs - seconds * 1_000).toISOString()
+  const nextPage = { level: 1, dueAt, functions: ['on-call'], unless: null }
+  const story = tellStory({ ...waitingIncident, nextPage }, { ...view, now: waitingNowMs }).join('\n')
+  expect(story).toContain(words)
+  expect(story.includes('npx paramedic doctor')).toBe(seconds > 10)
+})
+
 it('tells somebody who was asleep what waits for him', async () => {
   const nextPage = {
     level: 1,
