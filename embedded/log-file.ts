@@ -15,6 +15,9 @@ export async function rotateLog(file: string): Promise<void> {
 
 /** The last lines of a log, for an error message. */
 export async function tailOf(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+  return lastLines(await readFile(file, 'utf8').catch(() => ''))
+}
+
+export function lastLines(text: string): string {
   return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')
 }

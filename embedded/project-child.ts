@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Running } from './keep-running.ts'
-import { rotateLog, tailOf } from './log-file.ts'
+import { lastLines, rotateLog } from './log-file.ts'
 import { endChild, exitOf, hasEnded, type ProcessRegistry } from './processes.ts'
 
 const READY_WITHIN_MS = 60_000
@@ -45,7 +45,7 @@ export async function startProjectChild(options: ProjectChild): Promise<Running>
       ? `ended (${await exitOf(child)}) while starting`
       : 'did not become ready within a minute'
     await endChild(child, 'SIGKILL', 0)
-    throw new Error(`${name} ${how}. The end of ${logFile}:\n${await tailOf(logFile)}`)
+    throw new Error(`${name} ${how}. Its last words in ${logFile}:\n${lastLines(await output())}`)
   }
   return { exited: exitOf(child), stop: () => endChild(child, 'SIGTERM', STOP_WITHIN_MS) }
 }

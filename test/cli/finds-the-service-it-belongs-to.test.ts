@@ -80,8 +80,8 @@ describe('a start with an own configuration', () => {
     const { exitCode, stdout, stderr } = await runParamedic(args, { cwd: inner })
     expect(exitCode).toBe(1)
     const said = (stdout + stderr).replace(/\s+/g, ' ')
-    expect(said).toContain('export PARAMEDIC_TOKEN_FILE=/srv/oncall/secrets/ana (as ana)')
-    expect(said).toContain('export PARAMEDIC_TOKEN_FILE=/srv/oncall/secrets/ben (as ben)')
+    expect(said).toContain('export PARAMEDIC_TOKEN_FILE=/srv/oncall/secrets/ana # as ana')
+    expect(said).toContain('export PARAMEDIC_TOKEN_FILE=/srv/oncall/secrets/ben # as ben')
     expect(scene.api.requests.map(({ authorization }) => authorization)).not.toContainEqual(expect.anything())
   })
 
