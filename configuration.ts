@@ -5,9 +5,12 @@ import { z } from 'zod'
 import { CodedError } from './contracts/coded-error.ts'
 import type { Configuration } from './contracts/configuration.ts'
 import { Secret } from './contracts/secret.ts'
+import type { TemporalEndpoint } from './contracts/temporal-endpoint.ts'
 import { formatFault } from './language/format-fault.ts'
 import { parseConfiguration } from './language/parse-configuration.ts'
 import type { Reference } from './language/references.ts'
+import { createNamedFiles, reasonOf } from './named-files.ts'
+import { readTemporal, temporalVariables } from './temporal-environment.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -19,8 +22,7 @@ const environmentSchema = z.object({
   PARAMEDIC_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
     .transform(url => new Secret(url)),
-  PARAMEDIC_TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
-  PARAMEDIC_TEMPORAL_NAMESPACE: z.string().default('paramedic'),
+  ...temporalVariables,
   PARAMEDIC_CONFIG: z.string({ error: 'must be the path of paramedic.yaml' }),
   PARAMEDIC_RUNBOOKS: z.string().default('runbooks'),
   PARAMEDIC_LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -31,35 +33,60 @@ export interface Environment {
   /** 0 takes any free port. */
   apiPort: number
   databaseUrl: Secret
-  temporalAddress: string
-  temporalNamespace: string
+  temporal: TemporalEndpoint
   configPath: string
   runbooksDir: string
   logLevel: (typeof logLevels)[number]
 }
 
-/** Reads the PARAMEDIC_ variables. Throws `invalid_configuration` that names every fault at once, and no value. */
+/**
+ * Reads the PARAMEDIC_ variables and the files they name. Throws `invalid_configuration` that names every fault at once,
+ * and no value.
+ */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
-  // An empty variable is how shells and compose files write "not set".
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const given = withoutEmpty(variables)
+  const files = createNamedFiles(given)
+  files.fill('PARAMEDIC_DATABASE_URL')
   const read = environmentSchema.safeParse(given)
-  if (!read.success) {
-    const faults = read.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`)
-    throw new CodedError('invalid_configuration', `The environment cannot be used: ${faults.join('; ')}.`, {
-      fields: { faults },
-      hint: 'Set or correct the named variables.',
-    })
-  }
+  if (!read.success) throw unusable([...files.faults, ...read.error.issues.map(faultOf)])
+  const temporal = readTemporal(read.data, files)
+  if (files.faults.length > 0) throw unusable(files.faults)
   return {
     apiHost: read.data.PARAMEDIC_API_HOST,
     apiPort: read.data.PARAMEDIC_API_PORT,
     databaseUrl: read.data.PARAMEDIC_DATABASE_URL,
-    temporalAddress: read.data.PARAMEDIC_TEMPORAL_ADDRESS,
-    temporalNamespace: read.data.PARAMEDIC_TEMPORAL_NAMESPACE,
+    temporal,
     configPath: read.data.PARAMEDIC_CONFIG,
     runbooksDir: read.data.PARAMEDIC_RUNBOOKS,
     logLevel: read.data.PARAMEDIC_LOG_LEVEL,
   }
+}
+
+/** The endpoint alone, for jobs that need Temporal and nothing else. Throws `invalid_configuration`. */
+export function readTemporalEndpoint(variables: NodeJS.ProcessEnv = process.env): TemporalEndpoint {
+  const given = withoutEmpty(variables)
+  const files = createNamedFiles(given)
+  const read = z.object(temporalVariables).safeParse(given)
+  if (!read.success) throw unusable(read.error.issues.map(faultOf))
+  const endpoint = readTemporal(read.data, files)
+  if (files.faults.length > 0) throw unusable(files.faults)
+  return endpoint
+}
+
+/** An empty variable is how shells and compose files write "not set". */
+function withoutEmpty(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+}
+
+function faultOf({ path, message }: z.core.$ZodIssue): string {
+  return `${path.join('.')} ${message}`
+}
+
+function unusable(faults: readonly string[]): CodedError {
+  return new CodedError('invalid_configuration', `The environment cannot be used: ${faults.join('; ')}.`, {
+    fields: { faults: [...faults] },
+    hint: 'Set or correct the named variables.',
+  })
 }
 
 /**
@@ -106,9 +133,4 @@ function lookUp(
   } catch (error) {
     return { problem: reasonOf(error) }
   }
-}
-
-/** The system's own word (ENOENT, EACCES); the message would repeat the path and nothing else. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -32,10 +32,7 @@ async function main(): Promise<void> {
     name: 'paramedic api',
     statementTimeoutMs: limits.databaseWaitMs,
   })
-  const temporal = createTemporalHealth({
-    address: environment.temporalAddress,
-    namespace: environment.temporalNamespace,
-  })
+  const temporal = createTemporalHealth(environment.temporal)
   const stop = async (): Promise<void> => {
     await temporal.close()
     await pool.end()

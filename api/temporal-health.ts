@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client'
 import { taskQueue } from '../contracts/messages.ts'
+import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import type { DependencyView } from '../contracts/views.ts'
 import { measured } from './measured-dependency.ts'
 
@@ -29,13 +30,13 @@ export const taskFailuresQuery = `TemporalReportedProblems IS NOT NULL AND Execu
 
 /** Asks a Temporal server about itself. It connects when first asked, so that the api starts without it. */
 export function createTemporalHealth(
-  options: { address: string; namespace: string },
+  endpoint: TemporalEndpoint,
   clock: () => number = Date.now,
 ): TemporalHealth & { close(): Promise<void> } {
-  const connection = Connection.lazy({ address: options.address, connectTimeout: answerWithinMs })
+  const connection = Connection.lazy({ ...connectionOptions(endpoint), connectTimeout: answerWithinMs })
   const ask = <T>(work: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + answerWithinMs, work)
-  const { namespace } = options
+  const { namespace } = endpoint
 
   async function hasPollers(): Promise<boolean> {
     // 1 is TASK_QUEUE_TYPE_WORKFLOW: whoever polls for workflows runs everything else of ours too.

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheFolder } from './cache-folder.ts'
 import { findOnPath } from './find-on-path.ts'
-import { buildTemporalServer } from './temporal-build.ts'
+import { buildTemporalProgram } from './temporal-build.ts'
 
 /** Time skipping came with 1.32; tests and drills need it. 1.32.2 wants a newer Go. */
 export const TEMPORAL_VERSION = '1.32.1'
@@ -27,13 +27,28 @@ export async function findTemporalProgram(options: { say?(line: string): void })
     say(`${onPath} is not used: ${reason}`)
   }
   const built = builtServerPath()
-  if (!existsSync(built)) await buildTemporalServer({ version: TEMPORAL_VERSION, target: built, say })
+  if (!existsSync(built)) {
+    await buildTemporalProgram({ program: 'server', version: TEMPORAL_VERSION, target: built, say })
+  }
   return { kind: 'server', path: built }
 }
 
 /** Where the built server is, or will be. */
 export function builtServerPath(): string {
-  return join(cacheFolder(), 'temporal-server', TEMPORAL_VERSION, 'temporal-server')
+  return builtPath('temporal-server')
+}
+
+/** Temporal's own tool that makes and updates the schema of a SQL store; kept beside the server, built when missing. */
+export async function findSchemaTool(say: (line: string) => void): Promise<string> {
+  const target = builtPath('temporal-sql-tool')
+  if (!existsSync(target)) {
+    await buildTemporalProgram({ program: 'schemaTool', version: TEMPORAL_VERSION, target, say })
+  }
+  return target
+}
+
+function builtPath(program: string): string {
+  return join(cacheFolder(), 'temporal-server', TEMPORAL_VERSION, program)
 }
 
 /** Why the `temporal` command at this path cannot be used; undefined when it can. */

@@ -21,8 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const pool = openDatabase(environment.databaseUrl.reveal(), { name: 'paramedic worker', maxConnections: 20 })
 await runWorker({
   pool,
-  temporalAddress: environment.temporalAddress,
-  temporalNamespace: environment.temporalNamespace,
+  temporal: environment.temporal,
   configuration: loadConfiguration(environment.configPath),
   runbooks,
   log: pino({ level: environment.logLevel }),

@@ -8,6 +8,7 @@ import { createActivities } from '../activities/activities.ts'
 import { actions, checks } from '../activities/targets/implementations.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Notifier } from '../contracts/page.ts'
+import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import { createLogNotifier } from '../integrations/log-notifier.ts'
 import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
 import { createRelay } from '../intake/relay.ts'
@@ -21,8 +22,7 @@ import { bundleWorkflows } from './workflow-bundle.ts'
 
 export interface WorkerOptions {
   pool: Pool
-  temporalAddress: string
-  temporalNamespace: string
+  temporal: TemporalEndpoint
   configuration: Configuration
   runbooks: RunbookFile[]
   log: Logger
@@ -40,15 +40,9 @@ const reconnectSoon = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reco
 
 /** Runs until told to stop. Alerts become incidents while Temporal is still away; their workflows start when it is back. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const {
-    pool,
-    log,
-    stopping,
-    configuration,
-    runbooks,
-    temporalAddress: address,
-    temporalNamespace: namespace,
-  } = options
+  const { pool, log, stopping, configuration, runbooks } = options
+  const { namespace } = options.temporal
+  const reach = connectionOptions(options.temporal)
   Runtime.install({
     // Signals are the process's: the relay and the pools stop with the workers, in order.
     shutdownSignals: [],
@@ -62,7 +56,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await keepVersions(pool, runbooks)
   })
   const client = new Client({
-    connection: Connection.lazy({ address, channelArgs: reconnectSoon }),
+    connection: Connection.lazy({ ...reach, channelArgs: reconnectSoon }),
     namespace,
   })
   const relaying = createRelay(
@@ -80,7 +74,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     worker: `${hostname()}/${process.pid}`,
   })
   const bundle = await bundleWorkflows()
-  const connection = await untilDone(options, 'Temporal', () => NativeConnection.connect({ address }))
+  const connection = await untilDone(options, 'Temporal', () => NativeConnection.connect(reach))
   if (connection !== undefined) {
     const workers = await createWorkers({ connection, namespace, bundle, activities })
     options.onReady()

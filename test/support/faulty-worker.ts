@@ -12,8 +12,7 @@ process.once('SIGTERM', () => stopping.abort())
 const pool = openDatabase(environment.databaseUrl.reveal(), { maxConnections: 20 })
 await runWorker({
   pool,
-  temporalAddress: environment.temporalAddress,
-  temporalNamespace: environment.temporalNamespace,
+  temporal: environment.temporal,
   configuration: loadConfiguration(environment.configPath),
   runbooks: await readRunbooks(environment.runbooksDir),
   log: pino({ level: 'error' }),

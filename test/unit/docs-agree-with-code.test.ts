@@ -87,6 +87,8 @@ describe('errors', () => {
 describe('variables', () => {
   const read = unique([
     ...matches(source('configuration.ts'), /^ {2}(PARAMEDIC_\w+): z/gm),
+    ...matches(source('configuration.ts'), /fill\('(PARAMEDIC_\w+)'\)/g).map(name => `${name}_FILE`),
+    ...matches(source('temporal-environment.ts'), /^ {2}(PARAMEDIC_\w+): z/gm),
     ...matches(source('cli/connection.ts'), /env\['(PARAMEDIC_\w+)'\]/g),
     ...Object.values(DEFAULT_PORTS).map(({ variable }) => variable),
   ])
