@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|bench|test'
+  'contracts|language|runbooks|outgoing|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -19,7 +19,7 @@ const CORE =
   '^(node:)?(assert|buffer|child_process|crypto|dns|events|fs|http|https|module|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$)'
 // Loaded by services, never by a workflow.
 const SCHEMAS =
-  '^contracts/((configuration|duration|principals|secret|views|[a-z]+-views)\\.ts$|configuration/)'
+  '^contracts/((configuration|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
 const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
 
 export default {
@@ -144,6 +144,11 @@ export default {
       'worker',
       [CONTRACTS, '^language/', '^intake/', '^store/', '^integrations/', '^activities/', '^workflows/'],
       'The composition root of production: it hands every port its implementation, and nothing of tests or sandboxes.',
+    ),
+    mayImportOnly(
+      'production',
+      [CONTRACTS, '^embedded/'],
+      'The rehearsal stands outside: it starts Paramedic as processes and speaks HTTP to it, as production does.',
     ),
     {
       name: 'nothing-imports-tests',

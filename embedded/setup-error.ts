@@ -1,5 +1,6 @@
 export type SetupErrorCode =
   | 'port_in_use'
+  | 'programs_missing'
   | 'postgres_unavailable'
   | 'postgres_failed'
   | 'redis_missing'

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection, isGrpcServiceError } from '@temporalio/client'
 import { msNumberToTs } from '@temporalio/common/lib/time.js'
+import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 
 // Long enough to look into last month's incident with Temporal's own tools; the record itself is in PostgreSQL.
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1_000
@@ -12,7 +13,13 @@ const ALREADY_EXISTS = 6
 
 /** Registers a namespace unless it exists, and returns when workflows can be started in it. */
 export async function registerNamespace(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address })
+  await registerNamespaceOf({ address, namespace })
+}
+
+/** The same where the connection needs certificates or a key. */
+export async function registerNamespaceOf(endpoint: TemporalEndpoint): Promise<void> {
+  const { namespace } = endpoint
+  const connection = await Connection.connect(connectionOptions(endpoint))
   try {
     await register(connection, namespace)
     await waitUntilUsable(connection, namespace)

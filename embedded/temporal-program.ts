@@ -26,11 +26,16 @@ export async function findTemporalProgram(options: { say?(line: string): void })
     if (reason === undefined) return { kind: 'cli', path: onPath }
     say(`${onPath} is not used: ${reason}`)
   }
+  return { kind: 'server', path: await findTemporalServer(say) }
+}
+
+/** The production server, whose store is configured; built when missing. */
+export async function findTemporalServer(say: (line: string) => void): Promise<string> {
   const built = builtServerPath()
   if (!existsSync(built)) {
     await buildTemporalProgram({ program: 'server', version: TEMPORAL_VERSION, target: built, say })
   }
-  return { kind: 'server', path: built }
+  return built
 }
 
 /** Where the built server is, or will be. */

@@ -39,12 +39,14 @@ export async function createWorkers(options: {
   ])
 }
 
-/** Runs the workers until the signal; resolves when what they do is finished or handed back. */
+/**
+ * Runs the workers until the signal; resolves when what they do is finished or handed back. A signal that came before is no
+ * exception: only workers that have run and ended let their connection be closed.
+ */
 export async function runWorkers(workers: Worker[], signal: AbortSignal): Promise<void> {
-  const stop = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
-  }
-  if (signal.aborted) return
-  signal.addEventListener('abort', stop, { once: true })
-  await Promise.all(workers.map(worker => worker.run()))
+  const stopped = new Promise<void>(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await Promise.all(workers.map(worker => worker.runUntil(stopped)))
 }

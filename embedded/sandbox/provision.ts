@@ -9,11 +9,21 @@ const duplicateDatabase = '42P04'
 /**
  * Brings the shop's database into shape, whatever shape it was in: database and role `shop`, its tables and products,
  * and `paramedic_operator`, which may look at every session and end those of others, and nothing more.
+ * `passwords` are for servers that do not trust every connection; `postgresUrl` then has to carry them.
  */
-export async function provisionShop(postgresUrl: (database: string, user?: string) => string): Promise<void> {
+export async function provisionShop(
+  postgresUrl: (database: string, user?: string) => string,
+  passwords: { shop?: string; paramedic_operator?: string } = {},
+): Promise<void> {
   await withClient(postgresUrl('postgres'), async client => {
     await client.query('SELECT pg_advisory_lock($1)', [provisionLock])
     await client.query(rolesSql)
+    for (const [role, password] of Object.entries(passwords)) {
+      // Utility statements take no parameters.
+      await client.query(
+        `ALTER ROLE ${client.escapeIdentifier(role)} PASSWORD ${client.escapeLiteral(password)}`,
+      )
+    }
     try {
       await client.query('CREATE DATABASE shop OWNER shop')
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The sandbox's shop: a small real service with a database pool, a cache and three ways to break. Runs as a process. */
 import { appendFileSync } from 'node:fs'
 import Fastify from 'fastify'
+import { createNamedFiles } from '../../named-files.ts'
 import { addBreakage } from './shop/breakage.ts'
 import { createShopCache } from './shop/cache.ts'
 import { createShopDatabase } from './shop/database.ts'
@@ -13,7 +14,9 @@ import { addStorefront, type ShopParts } from './shop/storefront.ts'
 const stopWithinMs = 2_000
 const houseworkEveryMs = 60_000
 
+createNamedFiles(process.env).fill('PARAMEDIC_SHOP_DATABASE_URL')
 await runShop({
+  host: process.env['PARAMEDIC_SHOP_HOST'] || '127.0.0.1',
   port: Number(required('PARAMEDIC_SHOP_PORT')),
   databaseUrl: required('PARAMEDIC_SHOP_DATABASE_URL'),
   redisUrl: process.env['PARAMEDIC_SHOP_REDIS_URL'],
@@ -21,6 +24,8 @@ await runShop({
 })
 
 async function runShop(options: {
+  /** Left out of reach of others unless a container has to be reached. */
+  host: string
   port: number
   databaseUrl: string
   redisUrl: string | undefined
@@ -41,8 +46,8 @@ async function runShop(options: {
   addStorefront(app, parts)
   addOperations(app, parts)
   addBreakage(app, parts, startedAt)
-  await app.listen({ host: '127.0.0.1', port: options.port })
-  log(`listening on 127.0.0.1:${options.port}, cache ${cache === undefined ? 'off' : 'on'}`)
+  await app.listen({ host: options.host, port: options.port })
+  log(`listening on ${options.host}:${options.port}, cache ${cache === undefined ? 'off' : 'on'}`)
 
   const endLoad = startLoad(`http://127.0.0.1:${options.port}`)
   const housework = setInterval(() => {
