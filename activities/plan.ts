@@ -13,6 +13,7 @@ import { openGate } from '../store/gates.ts'
 import { readPlan, savePlan } from '../store/plans.ts'
 import { defaultGate, demandGate } from './demand-gate.ts'
 import { hashOf } from './plan-hash.ts'
+import { withinLimits } from './target-limits.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
@@ -91,7 +92,7 @@ async function render(
   const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.checkTimeoutMs)])
   try {
     const identity = await action.identify(target, signal)
-    const { preview, atMost } = await action.plan(target, step.with, signal)
+    const { preview, atMost } = withinLimits(await action.plan(target, step.with, signal), target)
     const plan: Plan = {
       version: 1,
       incident: input.incident,

@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { CodedError, isCodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
+import { formatDuration } from '../contracts/duration.ts'
 import { attemptId, type Outcome } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Plan } from '../contracts/plan.ts'
@@ -24,7 +25,7 @@ export type RunActionInput = Omit<PlannedAttempt, 'target'>
 export type ActionResult =
   | { outcome: Outcome; because: string }
   /** Nothing was done: the right to do it was not granted, or the target is no longer the planned one. */
-  | { outcome: 'voided'; why: ClaimRefusal | 'identity-changed'; because: string }
+  | { outcome: 'voided'; why: Exclude<ClaimRefusal, 'limit-reached'> | 'identity-changed'; because: string }
 
 interface Prepared {
   plan: Plan
@@ -55,7 +56,9 @@ export function createActionActivities(dependencies: {
     const approved = await readApproved(input)
     if (approved === undefined) return voided('plan-changed')
     const prepared = find(input, approved)
-    const refused = await claim(input, prepared.plan)
+    const refused = await claim(input, prepared.plan, prepared.target)
+    // Planning it anew would be refused again and ask people each time: the step has failed, and the ladder goes on.
+    if (refused === 'limit-reached') return { outcome: 'failed', because: limitReached(prepared.target) }
     if (refused !== 'granted') return voided(refused)
     const stopBeating = life.beatEvery(beatMs)
     try {
@@ -80,7 +83,11 @@ export function createActionActivities(dependencies: {
     return { ...approved, target, action: anyAction(dependencies.actions, input.action) }
   }
 
-  async function claim(input: RunActionInput, plan: Plan): Promise<'granted' | ClaimRefusal> {
+  async function claim(
+    input: RunActionInput,
+    plan: Plan,
+    { limits: limit }: TargetConfiguration,
+  ): Promise<'granted' | ClaimRefusal> {
     const atMs = createWorkflowClock()()
     const deadlineMs = atMs + activityInfo().startToCloseTimeoutMs
     const { incident, step, attempt, action, planHash } = input
@@ -96,6 +103,7 @@ export function createActionActivities(dependencies: {
         worker: dependencies.worker,
         atMs,
         deadlineMs,
+        ...(limit?.actions === undefined ? {} : { limit: limit.actions }),
       })
       const deadline = new Date(deadlineMs).toISOString()
       if (granted === 'granted') {
@@ -122,7 +130,8 @@ export function createActionActivities(dependencies: {
       await life.checkpoint()
       const context: EffectContext = {
         identity: plan.target.identity,
-        atMost: plan.atMost,
+        // Asked again: the limit may have been lowered since somebody approved.
+        atMost: Math.min(plan.atMost, target.limits?.atMost ?? Infinity),
         signal: cancellationSignal(),
         countBy: life.countBy,
         checkpoint: life.checkpoint,
@@ -184,11 +193,11 @@ export function createActionActivities(dependencies: {
   return Object.fromEntries(names.map(name => [name, runAction])) as Record<ActionName, typeof runAction>
 }
 
-function voided(why: ClaimRefusal): ActionResult {
+function voided(why: Exclude<ClaimRefusal, 'limit-reached'>): ActionResult {
   return { outcome: 'voided', why, because: refusals[why] }
 }
 
-const refusals: Record<ClaimRefusal, string> = {
+const refusals: Record<Exclude<ClaimRefusal, 'limit-reached'>, string> = {
   frozen: 'a freeze is on',
   'not-approved': 'there is no unused, unexpired approval of this plan',
   'plan-changed': 'the plan on record is another one',
@@ -199,6 +208,12 @@ const refusals: Record<ClaimRefusal, string> = {
 /** The worker was held up so long that its attempt may have been given up. */
 function isLate(error: unknown): boolean {
   return isCodedError(error) && error.code === 'deadline_passed'
+}
+
+function limitReached({ name, limits: limit }: TargetConfiguration): string {
+  if (limit?.actions === undefined) return `${name} has taken as many actions as its limit allows`
+  const { count, withinMs } = limit.actions
+  return `${name} has taken ${count} ${count === 1 ? 'action' : 'actions'} within ${formatDuration(withinMs)}, its limit`
 }
 
 /** No answer in the middle of a change leaves it open what happened; a refusal, or a stop between two batches, does not. */

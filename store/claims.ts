@@ -22,17 +22,21 @@ export interface NewClaim extends PlannedAttempt {
   worker: string
   atMs: number
   deadlineMs: number
+  /** Of the target: so many claims inside the window, this one included. */
+  limit?: { count: number; withinMs: number }
 }
 
 /** Why a claim was not granted. `exists`: another worker has it, or it was given up as lost. */
-export type ClaimRefusal = 'frozen' | 'not-approved' | 'plan-changed' | 'incident-ended' | 'exists'
+export type ClaimRefusal =
+  'frozen' | 'not-approved' | 'plan-changed' | 'incident-ended' | 'limit-reached' | 'exists'
 
 /**
  * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record, a gated plan is
- * approved and unused and fresh, no freeze is on, the incident goes on. The rows of the last two are share-locked until our
- * commit: whoever freezes or ends comes wholly before this claim or wholly after it.
+ * approved and unused and fresh, no freeze is on, the incident goes on, the target's limit leaves room. The rows of freeze
+ * and incident are share-locked until our commit: whoever freezes or ends comes wholly before this claim or wholly after it.
  */
 export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'granted' | ClaimRefusal> {
+  if (claim.limit !== undefined) await lockTarget(tx, claim.target)
   const values = [claim.incident, claim.step, claim.attempt, claim.planHash, new Date(claim.atMs)]
   const { rowCount } = await tx.query(
     `with allowed as (${allowedSql})
@@ -54,6 +58,8 @@ export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'grante
       claim.target,
       claim.worker,
       new Date(claim.deadlineMs),
+      claim.limit?.count ?? null,
+      claim.limit?.withinMs ?? null,
     ],
   )
   return rowCount === 1 ? 'granted' : whyRefused(tx, claim)
@@ -67,21 +73,54 @@ const allowedSql = `
     and (not p.gated or exists (
       select 1 from gate g where g.id = p.id and g.state = 'approved' and g.plan_hash = $4 and g.consumed_at is null
         and (g.expires_at is null or g.expires_at + $6 * interval '1 millisecond' > $5)))
+    and ($12::int is null or (${claimsInWindow('$9', '$5', '$13')}) < $12)
   for share of f, i`
 
+/** An abandoned attempt touched nothing; every other one may have. */
+function claimsInWindow(target: string, at: string, withinMs: string): string {
+  return `select count(*) from claim c where c.target = ${target} and c.outcome is distinct from 'abandoned'
+    and c.claimed_at > ${at}::timestamptz - ${withinMs}::float8 * interval '1 millisecond'`
+}
+
+/**
+ * One claim after the other on a target that has a limit, until each commits. A statement of its own: the one that counts
+ * must begin, and so see, after the claim before it was committed.
+ */
+async function lockTarget(tx: Queryable, target: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('paramedic target'), hashtext($1))`, [target])
+}
+
 async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal> {
-  const { rows } = await tx.query<{ exists: boolean; frozen: boolean; open: boolean; same_plan: boolean }>(
+  const { rows } = await tx.query<{
+    exists: boolean
+    frozen: boolean
+    open: boolean
+    same_plan: boolean
+    full: boolean
+  }>(
     `select exists (select 1 from claim where incident = $1 and step = $2 and attempt = $3) as exists,
        (select is_on from freeze_state) as frozen,
        exists (select 1 from incident where number = $1 and phase = any($5) and end_requested is null) as open,
-       exists (select 1 from plan where incident = $1 and step = $2 and attempt = $3 and plan_hash = $4) as same_plan`,
-    [claim.incident, claim.step, claim.attempt, claim.planHash, openPhases],
+       exists (select 1 from plan where incident = $1 and step = $2 and attempt = $3 and plan_hash = $4) as same_plan,
+       $6::int is not null and (${claimsInWindow('$7', '$8', '$9')}) >= $6 as full`,
+    [
+      claim.incident,
+      claim.step,
+      claim.attempt,
+      claim.planHash,
+      openPhases,
+      claim.limit?.count ?? null,
+      claim.target,
+      new Date(claim.atMs),
+      claim.limit?.withinMs ?? null,
+    ],
   )
   const why = rows[0]!
   if (why.exists) return 'exists'
   if (why.frozen) return 'frozen'
   if (!why.open) return 'incident-ended'
-  return why.same_plan ? 'not-approved' : 'plan-changed'
+  if (!why.same_plan) return 'plan-changed'
+  return why.full ? 'limit-reached' : 'not-approved'
 }
 
 export interface ClaimRow {

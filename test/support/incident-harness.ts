@@ -4,6 +4,7 @@ import { type Client, Connection } from '@temporalio/client'
 import { inject, onTestFinished } from 'vitest'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
 import { type Configuration, configurationSchema } from '../../contracts/configuration.ts'
+import type { TargetConfiguration } from '../../contracts/configuration/targets.ts'
 import type { LoadedRunbook } from '../../contracts/runbook.ts'
 import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
@@ -25,6 +26,7 @@ export interface Scene {
   autonomy?: 'observe' | 'propose' | 'auto'
   /** How many targets have the role `db`; default 1. With none it is unbound, with two ambiguous. */
   databases?: number
+  limits?: TargetConfiguration['limits']
 }
 
 export interface Played {
@@ -104,7 +106,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     scenes.set(name, scene)
     const loaded = await loadScene(pool, name, scene)
     runbooks.push(loaded)
-    const place = { environment: 'test', system: name, autonomy: scene.autonomy ?? 'auto' } as const
+    const place = {
+      environment: 'test',
+      system: name,
+      autonomy: scene.autonomy ?? 'auto',
+      ...(scene.limits === undefined ? {} : { limits: scene.limits }),
+    } as const
     const url = { reveal: () => 'postgres://nowhere/nothing' } as never
     for (const suffix of ['db', 'replica'].slice(0, scene.databases ?? 1)) {
       const database = { kind: 'postgres', role: 'db', connection: { url } } as const
