@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|bench|test'
+  'contracts|language|runbooks|outgoing|rules|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -136,13 +136,27 @@ export default {
       'From stored deliveries to signals: needs rows and the Temporal client, and knows no workflow by its code.',
     ),
     mayImportOnly(
+      'rules',
+      [CONTRACTS, '^store/'],
+      'From a measured value to a stored delivery. How a target is measured is a port that the worker hands in.',
+    ),
+    mayImportOnly(
       'api',
       [CONTRACTS, '^language/', '^intake/', '^store/', '^integrations/[^/]+-sources?\\.ts$'],
       'A request changes rows; effects are only ever reached through the workflow, so the api cannot touch a target.',
     ),
     mayImportOnly(
       'worker',
-      [CONTRACTS, '^language/', '^intake/', '^store/', '^integrations/', '^activities/', '^workflows/'],
+      [
+        CONTRACTS,
+        '^language/',
+        '^intake/',
+        '^rules/',
+        '^store/',
+        '^integrations/',
+        '^activities/',
+        '^workflows/',
+      ],
       'The composition root of production: it hands every port its implementation, and nothing of tests or sandboxes.',
     ),
     mayImportOnly(

@@ -21,6 +21,7 @@ COPY language ./language
 COPY store ./store
 COPY intake ./intake
 COPY outgoing ./outgoing
+COPY rules ./rules
 COPY integrations ./integrations
 COPY activities ./activities
 COPY workflows ./workflows

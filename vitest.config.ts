@@ -16,6 +16,7 @@ const long = [
   'test/faults/api-killed.test.ts',
   'test/faults/frozen-worker.test.ts',
   'test/faults/postgres-restarted.test.ts',
+  'test/faults/rule-engine-killed.test.ts',
   'test/faults/temporal-down.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
   'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',

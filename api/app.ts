@@ -16,6 +16,7 @@ import { createLiveEntries } from './live-entries.ts'
 import { eventRoutes } from './routes/events.ts'
 import type { RouteTableEntry } from './route-table.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { freezeRoutes } from './routes/freeze.ts'
 import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
@@ -92,6 +93,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   // Streams would keep the close waiting for ever.
   app.addHook('preClose', () => live.close())
   webhookRoutes(app, dependencies)
+  alertRoutes(app, dependencies)
   incidentRoutes(app, dependencies)
   eventRoutes(app, { pool, live })
   incidentActRoutes(app, dependencies)

@@ -2,6 +2,7 @@
  * The one night that all examples of the documentation speak of: shop-api leaks database connections at three in the morning.
  * The test that calls every example stages this night; a new example that needs more puts it in both places.
  */
+import type { AlertEpisode } from '../contracts/rule-views.ts'
 import type {
   AlertView,
   ClaimView,
@@ -158,3 +159,15 @@ export const detail: IncidentDetail = {
 }
 
 export const unfrozen: FreezeView = { isOn: false, changedAt: null, changedBy: null, reason: null }
+
+export const episode: AlertEpisode = {
+  id: 7,
+  name: 'OrdersConnectionsHigh',
+  status: 'firing',
+  source: 'alertmanager',
+  labels: { alertname: 'OrdersConnectionsHigh', system: 'orders', environment: 'production' },
+  annotations: { summary: 'Orders is running out of database connections' },
+  startsAt: '2026-03-14T03:02:00.000Z',
+  endsAt: null,
+  incident: openIncident,
+}

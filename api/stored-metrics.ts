@@ -92,6 +92,23 @@ async function gaugesText(readings: MetricReadings): Promise<string> {
     'Deliveries of known senders that could not be read.',
     readings.unreadDeliveries,
   )
+  const rules = new Gauge({
+    name: 'paramedic_rules',
+    help: 'Threshold rules by phase.',
+    labelNames: ['phase'],
+    registers: [registry],
+  })
+  for (const { phase, count } of readings.rules) rules.set({ phase }, count)
+  gauge(
+    'paramedic_rules_with_problems',
+    'Threshold rules whose last measurement gave no value to compare.',
+    readings.rulesWithProblems,
+  )
+  gauge(
+    'paramedic_rule_lag_seconds',
+    'How late the threshold rule is that has been due the longest.',
+    readings.oldestDueRuleMs / 1_000,
+  )
   return registry.metrics()
 }
 

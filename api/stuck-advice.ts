@@ -34,6 +34,15 @@ const advice: Record<StuckKind, { what: string; todo: (subject: string) => strin
     todo: id =>
       `Look at the target before anything else, the effect may have happened; then \`temporal workflow describe -w ${workflowOf(id)}\`.`,
   },
+  rule: {
+    what: 'rule without a value',
+    todo: () => 'Correct the rule or its target; `npx paramedic rule list` shows what is measured now.',
+  },
+  'rule-late': {
+    what: 'rule not evaluated',
+    todo: () =>
+      'Start a worker: rules are evaluated there. If one runs, read its log for "rules could not be evaluated" and "a rule was not evaluated".',
+  },
   'quarantined-alert': {
     what: 'alert set aside after failing again and again',
     todo: () =>

@@ -17,6 +17,8 @@ const nouns: readonly Noun[] = [
     description: 'see incidents and act on them',
     load: () => import('./commands/incident.ts'),
   },
+  { name: 'alert', description: 'see what fires and has fired', load: () => import('./commands/alert.ts') },
+  { name: 'rule', description: 'see the threshold rules', load: () => import('./commands/rule.ts') },
   { name: 'gate', description: 'see what waits for an approval', load: () => import('./commands/gate.ts') },
   { name: 'freeze', description: 'stop and allow all changes', load: () => import('./commands/freeze.ts') },
   { name: 'runbook', description: 'check runbooks', load: () => import('./commands/runbook.ts') },

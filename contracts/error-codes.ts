@@ -88,6 +88,11 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'Add the target to the configuration of every worker, or correct its name.',
   },
+  not_one_number: {
+    family: 'rejected',
+    httpStatus: 502,
+    hint: 'Write the query of the rule so that it gives exactly one number.',
+  },
   not_rebuildable: {
     family: 'rejected',
     httpStatus: 409,
@@ -122,6 +127,11 @@ export const errorCodes = {
     family: 'refused',
     httpStatus: 400,
     hint: 'Correct the named lines and check again with `npx paramedic config check`.',
+  },
+  no_data: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'Nothing was measured; check that the metric exists and that the query finds it.',
   },
   internal: {
     family: 'bug',

@@ -63,4 +63,15 @@ export const limits = {
   /** Entries are looked for this often even when nobody rang. */
   livePollMs: second,
   runbookBytes: 256 * 1024,
+
+  /** One measurement of a threshold rule; half of Prometheus's scrape timeout, because the next one should not wait for it. */
+  ruleMeasureMs: 5 * second,
+  /** A rule whose worker has not brought the measurement home by then is measured by another one. */
+  ruleLeaseMs: 10 * second,
+  /** A firing alert is told again this often, as Alertmanager does: a condition that outlives its incident opens the next. */
+  ruleRepeatMs: 5 * minute,
+  /** A condition nobody has looked at for longer may have been well meanwhile: `for` begins anew. */
+  ruleGapMs: minute,
+  /** A window's samples are read and written with every evaluation: about 25 KB at the most. */
+  samplesPerRule: 1_000,
 } as const

@@ -14,7 +14,7 @@ import type { Preview } from './plan.ts'
 
 export interface TimelineEvents {
   'alert.firing': { alertKey: string; name: string; summary?: string; severity?: string; startsAt?: string }
-  'alert.resolved': { alertKey: string; name: string; endsAt?: string }
+  'alert.resolved': { alertKey: string; name: string; endsAt?: string; because?: string }
   'incident.opened': {
     title: string
     runbook: string

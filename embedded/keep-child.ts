@@ -14,13 +14,12 @@ export type Parent = {
 }
 
 export type KeptChild = Pick<ProjectChild, 'name' | 'script' | 'env' | 'isReady'> & {
-  stage: 'services' | 'alerting'
   /** What is started after it. */
   next?: string
 }
 
 /** Runs one of the project's own processes until everything stops; the first start has to succeed. */
-export async function keepChild(parent: Parent, { stage, next, isReady, ...child }: KeptChild) {
+export async function keepChild(parent: Parent, { next, isReady, ...child }: KeptChild) {
   const { folder, processes, projectDir, say, stopList } = parent
   const logFile = folder.logOf(child.name)
   const startedAt = Date.now()
@@ -33,7 +32,7 @@ export async function keepChild(parent: Parent, { stage, next, isReady, ...child
     return startProjectChild({ ...child, ...condition, logFile, processes, projectDir })
   }
   const kept = await keepRunning({ name: child.name, logFile, launch, say }).finally(progress.end)
-  stopList.add(stage, child.name, kept.stop)
+  stopList.add('services', child.name, kept.stop)
   const state = isReady === undefined ? 'started' : 'ready'
   say(`${child.name} ${state} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
 }

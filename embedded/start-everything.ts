@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { loadConfiguration } from '../configuration.ts'
 import { writeConnection } from './connection-file.ts'
 import { keepChild, type Parent } from './keep-child.ts'
-import { claimPorts, type PortName, type Ports } from './ports.ts'
+import { claimPorts, type PortName } from './ports.ts'
 import { startProgress } from './progress.mjs'
 import { banner } from './ready-banner.ts'
 import { startSandbox, type Sandbox } from './sandbox/start.ts'
@@ -11,8 +11,8 @@ import { startServers } from './start-servers.ts'
 export type Start = Parent & { env: NodeJS.ProcessEnv }
 
 /**
- * `npm start`, in order: the servers, the sandbox unless a configuration is given, api and worker, then the shop and
- * its alerting, which report to the api. Everything started is on the stop list. Throws when a part cannot start.
+ * `npm start`, in order: the servers, the sandbox's shop unless a configuration is given, then api and worker, whose rules
+ * watch the shop. Everything started is on the stop list. Throws when a part cannot start.
  */
 export async function startEverything(start: Start): Promise<void> {
   const { folder, env, projectDir, stopList, say } = start
@@ -23,8 +23,12 @@ export async function startEverything(start: Start): Promise<void> {
   const whoMayAct = await writeConnection(folder, apiUrl, configPath)
 
   const servers = await startServers({ ...start, needsSandbox, ports })
-  const alerting: Promise<void>[] = []
-  const sandbox = needsSandbox ? await prepareSandbox(start, servers, { ports, alerting }) : undefined
+  const sandbox = needsSandbox ? await prepareSandbox(start, servers, ports.shop) : undefined
+  if (sandbox !== undefined) {
+    stopList.add('patient', 'shop', sandbox.stop)
+    const progress = startProgress('starting the shop')
+    await sandbox.start().finally(progress.end)
+  }
   const childEnv = {
     ...env,
     ...sandbox?.env,
@@ -35,7 +39,7 @@ export async function startEverything(start: Start): Promise<void> {
     PARAMEDIC_RUNBOOKS: env['PARAMEDIC_RUNBOOKS'] ?? join(projectDir, 'runbooks'),
     PARAMEDIC_API_PORT: String(ports.api),
   }
-  const service = { env: childEnv, stage: 'services', ...(needsSandbox && { next: 'the shop' }) } as const
+  const service = { env: childEnv }
   // The api migrates the database, and the worker waits for nothing of the api's.
   await Promise.all([
     keepChild(start, {
@@ -52,12 +56,6 @@ export async function startEverything(start: Start): Promise<void> {
       ...(servers.isTemporalMissing ? {} : { isReady: saysWorkerReady }),
     }),
   ])
-  if (sandbox !== undefined) {
-    stopList.add('patient', 'shop', sandbox.stop)
-    const progress = startProgress('starting the shop')
-    await sandbox.start().finally(progress.end)
-    await Promise.all(alerting)
-  }
   say(
     banner({
       apiUrl,
@@ -93,21 +91,17 @@ function portsNeeded(env: NodeJS.ProcessEnv, needsSandbox: boolean): PortName[] 
 function prepareSandbox(
   start: Start,
   servers: Awaited<ReturnType<typeof startServers>>,
-  { ports, alerting }: { ports: Ports; alerting: Promise<void>[] },
+  shopPort: number,
 ): Promise<Sandbox> {
   if (servers.postgres === undefined) throw new Error('the sandbox needs the embedded PostgreSQL')
-  const { projectDir, folder, env, say } = start
+  const { projectDir, folder, say } = start
   return startSandbox({
     projectDir,
     dataDir: folder.path,
     postgresUrl: servers.postgres.url,
     redisUrl: servers.redisUrl,
-    shopPort: ports.shop,
-    apiPort: ports.api,
+    shopPort,
     say,
-    spawnChild(name, script, childEnv) {
-      alerting.push(keepChild(start, { name, script, env: { ...env, ...childEnv }, stage: 'alerting' }))
-    },
   })
 }
 

@@ -10,10 +10,10 @@ export type StopList = {
 }
 
 /**
- * The order of the end: first who would report the others' end as an incident, then who uses the servers, then the
- * servers, with the database last because everything writes there.
+ * The order of the end: first who uses the servers and would report the patient's end as an incident, then the patient, then
+ * the servers, with the database last because everything writes there.
  */
-const STOP_STAGES = ['alerting', 'services', 'patient', 'engine', 'database'] as const
+const STOP_STAGES = ['services', 'patient', 'engine', 'database'] as const
 export type StopStage = (typeof STOP_STAGES)[number]
 
 /** Collects what has to be stopped while it is started. */

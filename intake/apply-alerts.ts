@@ -231,6 +231,7 @@ async function alertResolved(
   } as const
   const messageId = await leaveMessage(tx, alert.incident, body, report.receivedAtMs)
   await noteTransition(tx, alert.incident, messageId, false)
+  const because = alert.annotations['resolved_because']
   entries.push({
     kind: 'alert.resolved',
     actor: `source:${alert.source}`,
@@ -240,6 +241,7 @@ async function alertResolved(
       alertKey: alert.alertKey,
       name: alert.name,
       endsAt: new Date(alert.endsAtMs ?? report.receivedAtMs).toISOString(),
+      ...(because === undefined ? {} : { because }),
     },
   })
 }

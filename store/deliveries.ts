@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingAlert } from '../contracts/alert.ts'
-import { type Pool, withCodedErrors } from './database.ts'
+import { type Pool, type Queryable, withCodedErrors } from './database.ts'
 
 /** The channel a commit pokes; every relay listens to it. */
 export const relayChannel = 'paramedic_relay'
@@ -18,7 +18,7 @@ export interface AcceptedDelivery {
  * Stores a delivery and its alerts and pokes the relay, in one statement and so in one commit. Returns the delivery's id.
  * New keys are inserted in their order, or two deliveries would wait for each other. Throws `database_unavailable`.
  */
-export async function acceptDelivery(pool: Pool, delivery: AcceptedDelivery): Promise<number> {
+export async function acceptDelivery(db: Queryable, delivery: AcceptedDelivery): Promise<number> {
   const alerts = delivery.alerts.map(alert => ({
     dedup_key: alert.dedupKey,
     alert_key: alert.alertKey,
@@ -30,7 +30,7 @@ export async function acceptDelivery(pool: Pool, delivery: AcceptedDelivery): Pr
     ends_at: alert.endsAtMs === undefined ? null : new Date(alert.endsAtMs),
   }))
   const { rows } = await withCodedErrors(() =>
-    pool.query<{ id: number }>(acceptSql, [
+    db.query<{ id: number }>(acceptSql, [
       delivery.source,
       delivery.sourceKind,
       delivery.body,

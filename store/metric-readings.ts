@@ -1,4 +1,5 @@
 import type { Phase, Severity } from '../contracts/incident.ts'
+import type { RulePhase } from '../contracts/rule.ts'
 import type { Queryable } from './database.ts'
 import { countWork, type WorkCounts } from './waiting-work.ts'
 
@@ -8,6 +9,10 @@ export interface MetricReadings extends WorkCounts {
   oldestWaitingAlertMs: number
   oldestUndeliveredMessageMs: number
   unreadDeliveries: number
+  rules: { phase: RulePhase; count: number }[]
+  rulesWithProblems: number
+  /** How late the rule is that has been due the longest; 0 when none is. */
+  oldestDueRuleMs: number
 }
 
 export async function readMetrics(db: Queryable, atMs: number): Promise<MetricReadings> {
@@ -20,6 +25,9 @@ export async function readMetrics(db: Queryable, atMs: number): Promise<MetricRe
        (select min(at) from message where delivered_at is null) as message,
        (select count(*) from delivery where state <> 'accepted')::int as unread`,
   )
+  const rules = await db.query<{ phase: RulePhase; count: number; problems: number; due: Date }>(
+    `select phase, count(*)::int as count, count(problem)::int as problems, min(due_at) as due from threshold_rule group by phase`,
+  )
   const oldest = rows[0]!
   return {
     ...counts,
@@ -27,6 +35,9 @@ export async function readMetrics(db: Queryable, atMs: number): Promise<MetricRe
     oldestWaitingAlertMs: age(oldest.alert, atMs),
     oldestUndeliveredMessageMs: age(oldest.message, atMs),
     unreadDeliveries: oldest.unread,
+    rules: rules.rows.map(({ phase, count }) => ({ phase, count })),
+    rulesWithProblems: rules.rows.reduce((sum, { problems }) => sum + problems, 0),
+    oldestDueRuleMs: Math.max(0, ...rules.rows.map(({ due }) => age(due, atMs))),
   }
 }
 

@@ -19,7 +19,15 @@ export async function countWork(db: Queryable): Promise<WorkCounts> {
 }
 
 export type StuckKind =
-  'alert' | 'message' | 'not-started' | 'gate' | 'claim' | 'quarantined-alert' | 'unread-delivery'
+  | 'alert'
+  | 'message'
+  | 'not-started'
+  | 'gate'
+  | 'claim'
+  | 'rule'
+  | 'rule-late'
+  | 'quarantined-alert'
+  | 'unread-delivery'
 
 export interface StuckRow {
   kind: StuckKind
@@ -54,6 +62,10 @@ const stuckQueries = [
    where workflow_started_at is null and ${isOpenSql} and opened_at < $1`,
   `select 'gate', id, expires_at as since from gate where state = 'open' and expires_at < $1`,
   `select 'claim', incident || '/' || step || '/' || attempt, deadline as since from claim where outcome is null and deadline < $1`,
+  `select 'rule', name || ': ' || problem, problem_since as since from threshold_rule where problem_since < $1`,
+  // A worker that is gone makes all of them late: one line says so.
+  `select 'rule-late', case count(*) when 1 then min(name) else count(*) || ' rules' end, min(due_at) as since from threshold_rule
+   where due_at < $1 having count(*) > 0`,
   `select 'quarantined-alert', name || ' from ' || source, processed_at as since from alert_event
    where outcome = 'quarantined' and processed_at > $2`,
   // One row a source: a sender that goes on and on must not bury what else is stuck.

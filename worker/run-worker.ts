@@ -1,4 +1,4 @@
-/** The composition root: relay, workflows, activities, on real targets. */
+/** The composition root: relay, rules, workflows, activities, on real targets. */
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
@@ -6,12 +6,15 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities } from '../activities/activities.ts'
 import { actions, checks } from '../activities/targets/implementations.ts'
+import { createMetricReader } from '../activities/targets/metric-reader.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Notifier } from '../contracts/page.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import { createLogNotifier } from '../integrations/log-notifier.ts'
 import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
 import { createRelay } from '../intake/relay.ts'
+import { editionOf } from '../rules/edition.ts'
+import { createRuleEngine } from '../rules/engine.ts'
 import type { Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { createWorkers, runWorkers } from './create-workers.ts'
@@ -64,6 +67,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     { runbooks, targets: configuration.targets, log },
     createIncidentWorkflows(client),
   ).run(stopping)
+  const rulesAtWork = createRuleEngine(
+    pool,
+    editionOf(configuration),
+    createMetricReader(configuration.targets),
+    log,
+  ).run(stopping)
   const activities = createActivities({
     pool,
     configuration,
@@ -81,7 +90,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await runWorkers(workers, stopping)
     await connection.close()
   }
-  await relaying
+  await Promise.all([relaying, rulesAtWork])
   await client.connection.close()
 }
 

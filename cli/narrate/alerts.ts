@@ -19,7 +19,7 @@ export function narrateAlert(
     }
     case 'alert.resolved':
       return {
-        text: `${entry.data.name} does not fire any more`,
+        text: `${entry.data.name} does not fire any more${because(entry.data.because)}`,
         tone: 'good',
         foldedAs: `resolved ${entry.data.name}`,
       }

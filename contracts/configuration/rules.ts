@@ -1,16 +1,19 @@
 /** Threshold rules: alerts for systems that have no Alertmanager. */
 import { z } from 'zod'
-import { duration } from '../duration.ts'
+import { duration, formatDuration } from '../duration.ts'
+import { limits } from '../limits.ts'
+import { ruleAggregates, ruleOperators, ruleSeverities } from '../rule.ts'
 import { line, name } from './names.ts'
 
-/** `absent` holds when there is no value: the endpoint is silent, or the query finds nothing. */
-export const ruleOperators = ['>', '>=', '<', '<=', '==', '!=', 'absent'] as const
-export type RuleOperator = (typeof ruleOperators)[number]
-
-export const ruleAggregates = ['last', 'min', 'max', 'avg', 'increase'] as const
-export type RuleAggregate = (typeof ruleAggregates)[number]
-
 const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be the name of a label')
+
+/** What PostgreSQL can keep: no NUL, no half of a surrogate pair. */
+function storedText(length: number): z.ZodString {
+  return z
+    .string()
+    .max(length)
+    .regex(/^[^\0\p{Cs}]*$/u, 'must be text without NUL')
+}
 
 const metric = z
   .strictObject({
@@ -45,15 +48,17 @@ export const rule = z
     window: duration({ min: 1_000, max: 86_400_000 }).optional(),
     /** Fires once the condition has held this long. */
     for: duration().prefault('0s'),
+    /** Resolves once the condition has not held this long. */
+    clear_for: duration().prefault('0s'),
     every: duration({ min: 1_000, max: 3_600_000 }).prefault('15s'),
-    severity: z.enum(['critical', 'high', 'warning', 'info']).default('warning'),
+    severity: z.enum(ruleSeverities).default('warning'),
     category: name.optional(),
     title: line,
     /** `{value}` and `{threshold}` are put in once. */
-    message: z.string().min(1).max(2_000).optional(),
+    message: storedText(2_000).min(1).optional(),
     /** After it has resolved it does not fire again for so long. */
     cooldown: duration().prefault('0s'),
-    labels: z.record(labelName, z.string()).default({}),
+    labels: z.record(labelName, storedText(limits.labelValueLength)).default({}),
   })
   .refine(({ operator, value }) => (operator === 'absent') === (value === undefined), {
     path: ['value'],
@@ -63,9 +68,19 @@ export const rule = z
     path: ['window'],
     error: 'goes with every `aggregate` but `last`',
   })
-  .transform(({ for: forMs, every, cooldown, window, ...rest }) => ({
+  .superRefine(({ window, every }, context) => {
+    if (window === undefined) return
+    const longest = every * limits.samplesPerRule
+    const message =
+      window < every
+        ? 'must be at least `every`'
+        : `must be at most ${formatDuration(longest)} (${limits.samplesPerRule} times \`every\`)`
+    if (window < every || window > longest) context.addIssue({ code: 'custom', path: ['window'], message })
+  })
+  .transform(({ for: forMs, clear_for, every, cooldown, window, ...rest }) => ({
     ...rest,
     forMs,
+    clearForMs: clear_for,
     everyMs: every,
     cooldownMs: cooldown,
     ...(window === undefined ? {} : { windowMs: window }),

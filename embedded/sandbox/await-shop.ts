@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { reasonOf } from './alerting/scrape.ts'
+import { reasonOf } from './fetch-failure.ts'
 
 /** Node and its modules load within a second; a busy machine takes several. */
 const answersWithinMs = 20_000

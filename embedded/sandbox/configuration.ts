@@ -15,6 +15,7 @@ export function sandboxConfiguration(projectDir: string, copyDir: string, hasRed
   if (hasRedis) return shipped
   const document = parseDocument(readFileSync(shipped, 'utf8'))
   removeCache(document)
+  removeRulesOfCache(document)
   const copy = join(copyDir, 'paramedic.yaml')
   writeFileSync(copy, String(document))
   return copy
@@ -28,6 +29,13 @@ function removeCache(document: Document): void {
   for (const item of targets.items) {
     if (isMap(item) && item.hasIn(shopRedis)) item.deleteIn(shopRedis)
   }
+}
+
+/** A shop without a cache has none of its metrics; a rule for one would be without a value for ever. */
+function removeRulesOfCache(document: Document): void {
+  const rules = document.get('rules')
+  if (!isSeq(rules)) throw new Error(`${shippedConfiguration} has no rules`)
+  rules.items = rules.items.filter(item => !(isMap(item) && item.get('category') === 'cache'))
 }
 
 const processOfTarget = z.object({

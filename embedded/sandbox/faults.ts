@@ -2,8 +2,8 @@ import {
   createProcessDriver,
   type ProcessDefinition,
 } from '../../activities/targets/service/process-driver.ts'
-import { reasonOf } from './alerting/scrape.ts'
 import { awaitShop } from './await-shop.ts'
+import { reasonOf } from './fetch-failure.ts'
 import type { BreakageReply, BreakageStatus } from './shop/breakage.ts'
 
 /** Every way to break the sandbox, with what it does in one sentence. */

@@ -20,19 +20,16 @@ export interface SandboxOptions {
   /** Undefined: the shop runs without a cache and cannot be broken by it. */
   redisUrl: string | undefined
   shopPort: number
-  apiPort: number
   say(line: string): void
-  /** Starts a script of the project as a child that ends with the caller. `script` is relative to projectDir. */
-  spawnChild(name: string, script: string, env: Record<string, string>): void
 }
 
 export interface Sandbox {
   configPath: string
   /** What the references in that configuration stand for. */
   env: Record<string, string>
-  /** Starts shop and alerting. */
+  /** Starts the shop and waits until it answers. Start the worker after it, or its rules report a shop that is still starting. */
   start(): Promise<void>
-  /** Stops the shop. Stop the alerting child first, or it reports the shop's end. */
+  /** Stops the shop. Stop the worker first, or its rules report the shop's end. */
   stop(): Promise<void>
 }
 
@@ -44,7 +41,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await provisionShop(options.postgresUrl)
 
   const shopUrl = `http://127.0.0.1:${shopPort}`
-  const sourceTokenFile = join(ownDir, 'source-token')
   const env: Record<string, string> = {
     PARAMEDIC_SANDBOX_NODE: process.execPath,
     PARAMEDIC_SANDBOX_PROJECT: projectDir,
@@ -56,7 +52,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     PARAMEDIC_SANDBOX_DATABASE_URL: options.postgresUrl('shop', 'paramedic_operator'),
     ...(redisUrl === undefined ? {} : { PARAMEDIC_SANDBOX_REDIS_URL: redisUrl }),
     PARAMEDIC_SANDBOX_TOKEN: keepSecret(join(dataDir, 'token'), newToken),
-    PARAMEDIC_SANDBOX_SOURCE_TOKEN: keepSecret(sourceTokenFile, newToken),
     PARAMEDIC_SANDBOX_GENERIC_TOKEN: keepSecret(join(ownDir, 'generic-token'), newToken),
     PARAMEDIC_SANDBOX_PAGE_SECRET: keepSecret(join(ownDir, 'page-secret'), newSigningSecret),
   }
@@ -73,17 +68,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (!isDeepStrictEqual(before, shop)) await driver.stop({ graceMs: stopGraceMs })
       writeSandboxRecord(dataDir, { shopUrl, shop })
       const { pid } = await driver.start()
-      // The alerting would report a shop that is still starting.
       await awaitShop(shopUrl, shop.logFile)
       options.say(
         `shop runs at ${shopUrl} (pid ${pid})${redisUrl === undefined ? ', without a cache: no Redis here' : ''}`,
       )
-      options.spawnChild('alerting', 'embedded/sandbox/alerting.ts', {
-        PARAMEDIC_ALERTING_SHOP_URL: shopUrl,
-        PARAMEDIC_ALERTING_API_URL: `http://127.0.0.1:${options.apiPort}`,
-        PARAMEDIC_ALERTING_TOKEN_FILE: sourceTokenFile,
-        PARAMEDIC_ALERTING_STATE_FILE: join(ownDir, 'alerting-state.json'),
-      })
     },
     stop: async () => {
       await driver.stop({ graceMs: stopGraceMs })

@@ -38,6 +38,9 @@ const everybody = [
 const golden: Record<string, string> = {
   'POST /v1/webhooks/alertmanager': 'iM',
   'POST /v1/webhooks/generic': 'iG',
+  'GET /v1/alerts/active': 'vraAu',
+  'GET /v1/alerts/history': 'vraAu',
+  'GET /v1/rules': 'vraAu',
   'GET /v1/incidents': 'vraAu',
   'GET /v1/incidents/:number': 'vraAu',
   'GET /v1/incidents/:number/timeline': 'vraAu',

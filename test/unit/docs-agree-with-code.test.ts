@@ -4,11 +4,13 @@ import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createApp } from '../../api/app.ts'
+import { define as defineAlert } from '../../cli/commands/alert.ts'
 import { define as defineConfig } from '../../cli/commands/config.ts'
 import { define as defineDoctor } from '../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../cli/commands/freeze.ts'
 import { define as defineGate } from '../../cli/commands/gate.ts'
 import { define as defineIncident } from '../../cli/commands/incident.ts'
+import { define as defineRule } from '../../cli/commands/rule.ts'
 import { define as defineRunbook } from '../../cli/commands/runbook.ts'
 import { define as defineSandbox } from '../../cli/commands/sandbox.ts'
 import { exitCodes } from '../../cli/exit-codes.ts'
@@ -189,6 +191,8 @@ function rangeOf({ type, min, max }: ParameterDefinition): string {
 describe('the command line', () => {
   const nouns = {
     incident: defineIncident,
+    alert: defineAlert,
+    rule: defineRule,
     gate: defineGate,
     freeze: defineFreeze,
     runbook: defineRunbook,

@@ -23,6 +23,8 @@ const GOODBYE_MS = 500
 /** One connection in use: each statement is a transaction of its own, its failure a CodedError without the URL. */
 export interface PostgresSession {
   query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>
+  /** Runs a text that is somebody else's: the extended protocol takes one statement and refuses a second one behind it. */
+  one(text: string): Promise<{ columns: number; rows: unknown[][] }>
 }
 
 /**
@@ -48,6 +50,11 @@ export async function withPostgres<T>(
       await attempt('Connecting to', () => client.connect())
       return await work({
         query: async (text, values) => (await attempt('Asking', () => client.query(text, values))).rows,
+        one: async text => {
+          const asked = { text, rowMode: 'array', queryMode: 'extended' } as const
+          const { fields, rows } = await attempt('Asking', () => client.query<unknown[]>(asked))
+          return { columns: fields.length, rows }
+        },
       })
     } finally {
       await goodbye(client, socket)

@@ -15,15 +15,34 @@ const MAX_BYTES = 5 * 1024 * 1024
 /** One metric of a text endpoint, scraped now; the series whose labels are equal are summed. */
 export const scrape: Check<(typeof prometheusChecks)['prometheus.scrape']> = {
   async measure(target, { metric, labels = {}, timeout }, signal) {
-    const { body } = await answer(target, timeout, signal)
-    const matching = samplesOf(target, body).filter(
-      sample => sample.name === metric && hasLabels(sample, labels),
+    const samples = await scrapedSamples(target, timeout, signal)
+    const { series, value } = seriesOf(
+      samples.filter(({ name }) => name === metric),
+      labels,
     )
-    const value = matching.reduce((sum, sample) => sum + sample.value, 0)
     // NaN and infinity are no measurement to compare with, and JSON, which carries results, has no word for them.
-    const isMeasured = matching.length > 0 && Number.isFinite(value)
-    return { series: matching.length, ...(isMeasured ? { value } : {}) }
+    const isMeasured = series > 0 && Number.isFinite(value)
+    return { series, ...(isMeasured ? { value } : {}) }
   },
+}
+
+/** Everything the target's endpoint tells now. Throws `target_unavailable` or `target_rejected`. */
+export async function scrapedSamples(
+  target: PrometheusTarget,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Sample[]> {
+  const { body } = await answer(target, timeoutMs, signal)
+  return samplesOf(target, body)
+}
+
+/** The sum of those samples of one metric that have these labels, and how many they are. */
+export function seriesOf(
+  samples: readonly Sample[],
+  labels: Record<string, string>,
+): { series: number; value: number } {
+  const matching = samples.filter(sample => hasLabels(sample, labels))
+  return { series: matching.length, value: matching.reduce((sum, sample) => sum + sample.value, 0) }
 }
 
 async function answer(target: PrometheusTarget, timeoutMs: number, signal: AbortSignal): Promise<HttpAnswer> {

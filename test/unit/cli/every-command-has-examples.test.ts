@@ -3,14 +3,18 @@ import { expect, it } from 'vitest'
 import { define as defineConfig } from '../../../cli/commands/config.ts'
 import { define as defineDoctor } from '../../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../../cli/commands/freeze.ts'
+import { define as defineAlert } from '../../../cli/commands/alert.ts'
 import { define as defineGate } from '../../../cli/commands/gate.ts'
 import { define as defineIncident } from '../../../cli/commands/incident.ts'
+import { define as defineRule } from '../../../cli/commands/rule.ts'
 import { define as defineRunbook } from '../../../cli/commands/runbook.ts'
 import { define as defineSandbox } from '../../../cli/commands/sandbox.ts'
 
 const nouns = {
   config: defineConfig,
   freeze: defineFreeze,
+  alert: defineAlert,
+  rule: defineRule,
   gate: defineGate,
   incident: defineIncident,
   runbook: defineRunbook,

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import type { Configuration } from '../contracts/configuration.ts'
+import type { RuleConfiguration } from '../contracts/configuration/rules.ts'
+import type { RuleAbout } from '../contracts/rule-views.ts'
+
+/** A rule with the place of its target, which its alerts speak of. */
+export interface Rule extends RuleConfiguration {
+  system: string
+  environment: string
+  /** Of all of the above. */
+  hash: string
+  /** Target and way of measuring. */
+  door: string
+  about: RuleAbout
+}
+
+/** The rules of a configuration, and one hash for all of them. */
+export interface RuleEdition {
+  edition: string
+  rules: ReadonlyMap<string, Rule>
+}
+
+export function editionOf(configuration: Pick<Configuration, 'rules' | 'targets'>): RuleEdition {
+  const rules = configuration.rules.map(rule => placed(rule, configuration.targets))
+  const edition = hashOf(rules.map(({ name, hash }) => `${name} ${hash}`).toSorted())
+  return { edition, rules: new Map(rules.map(rule => [rule.name, rule])) }
+}
+
+function placed(rule: RuleConfiguration, targets: Configuration['targets']): Rule {
+  const target = targets.find(({ name }) => name === rule.target)
+  if (target === undefined)
+    throw new Error(`${rule.name} names a target that the configuration's check let pass`)
+  const place = { system: target.system, environment: target.environment }
+  const about = aboutOf(rule, place)
+  const door = `${rule.target}/${about.measures}`
+  return { ...rule, ...place, hash: hashOf({ ...rule, ...place }), door, about }
+}
+
+function aboutOf(rule: RuleConfiguration, place: { system: string; environment: string }): RuleAbout {
+  const { scrape, promql } = rule.metric
+  return {
+    ...place,
+    alert: rule.alert ?? rule.name,
+    title: rule.title,
+    target: rule.target,
+    measures: scrape === undefined ? (promql === undefined ? 'sql' : 'promql') : 'scrape',
+    operator: rule.operator,
+    threshold: rule.value ?? null,
+    aggregate: rule.aggregate,
+    windowMs: rule.windowMs ?? null,
+    forMs: rule.forMs,
+    everyMs: rule.everyMs,
+    cooldownMs: rule.cooldownMs,
+    severity: rule.severity,
+    category: rule.category ?? null,
+  }
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalize(value)!).digest('hex')
+}
