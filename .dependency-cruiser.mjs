@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|rules|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|bench|test'
+  'contracts|language|runbooks|outgoing|rules|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -163,6 +163,23 @@ export default {
       'production',
       [CONTRACTS, '^embedded/'],
       'The rehearsal stands outside: it starts Paramedic as processes and speaks HTTP to it, as production does.',
+    ),
+    mayImportOnly(
+      'proof',
+      [CONTRACTS],
+      'What proves the record must not be what writes it: a pure look at entries, rows and histories, wherever they are from.',
+    ),
+    mayImportOnly(
+      'cli',
+      [
+        CONTRACTS,
+        '^language/',
+        '^proof/',
+        '^embedded/',
+        '^rehearsal/replay-histories\\.ts$',
+        '^activities/targets/service/process-identity\\.mjs$',
+      ],
+      'It speaks HTTP. Files are checked, and histories run again, on this side, because an auditor need not trust the service.',
     ),
     {
       name: 'nothing-imports-tests',

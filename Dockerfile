@@ -19,6 +19,8 @@ COPY package.json configuration.ts named-files.ts temporal-environment.ts ./
 COPY contracts ./contracts
 COPY language ./language
 COPY store ./store
+COPY proof ./proof
+COPY rehearsal/replay-histories.ts rehearsal/note-commands.ts ./rehearsal/
 COPY intake ./intake
 COPY outgoing ./outgoing
 COPY rules ./rules

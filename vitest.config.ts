@@ -19,6 +19,7 @@ const long = [
   'test/faults/rule-engine-killed.test.ts',
   'test/faults/temporal-down.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
+  'test/proof/a-killed-worker-leaves-a-record-that-replays.test.ts',
   'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',
   'test/workflow/an-approval-races-its-expiry.test.ts',
 ]

@@ -24,6 +24,8 @@ export type RunActionInput = Omit<PlannedAttempt, 'target'>
 
 export type ActionResult =
   | { outcome: Outcome; because: string }
+  /** Nothing was done, and nothing would be by another try. */
+  | { outcome: 'failed'; why: 'limit-reached'; because: string }
   /** Nothing was done: the right to do it was not granted, or the target is no longer the planned one. */
   | { outcome: 'voided'; why: Exclude<ClaimRefusal, 'limit-reached'> | 'identity-changed'; because: string }
 
@@ -58,7 +60,8 @@ export function createActionActivities(dependencies: {
     const prepared = find(input, approved)
     const refused = await claim(input, prepared.plan, prepared.target)
     // Planning it anew would be refused again and ask people each time: the step has failed, and the ladder goes on.
-    if (refused === 'limit-reached') return { outcome: 'failed', because: limitReached(prepared.target) }
+    if (refused === 'limit-reached')
+      return { outcome: 'failed', why: refused, because: limitReached(prepared.target) }
     if (refused !== 'granted') return voided(refused)
     const stopBeating = life.beatEvery(beatMs)
     try {

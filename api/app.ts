@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts'
 import type { RouteTableEntry } from './route-table.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { freezeRoutes } from './routes/freeze.ts'
 import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
@@ -99,6 +100,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   incidentActRoutes(app, dependencies)
   gateRoutes(app, dependencies)
   freezeRoutes(app, dependencies)
+  auditRoutes(app, dependencies)
   statusRoute(app, { ...dependencies, readiness })
   metricsRoute(app, { ...dependencies, registry })
   probeRoutes(app, { readiness, drain })

@@ -39,6 +39,7 @@ export const chapters = {
   Alerts: 'Where monitoring reports. A 202 means that the alerts are committed.',
   Incidents: 'What is broken, what was done about it, and what people say and decide.',
   Gates: 'Questions that wait for people. A decision names the plan that was read, and counts once.',
+  Record: 'Everything raw, for those who check it themselves and need not trust this service.',
   Freeze: 'The one switch that stops every change Paramedic would make.',
   Service: 'The state of Paramedic itself, and this documentation.',
 } as const

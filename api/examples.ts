@@ -2,6 +2,7 @@
  * The one night that all examples of the documentation speak of: shop-api leaks database connections at three in the morning.
  * The test that calls every example stages this night; a new example that needs more puts it in both places.
  */
+import type { ArchivedRunView, RunbookView } from '../contracts/audit-views.ts'
 import type { AlertEpisode } from '../contracts/rule-views.ts'
 import type {
   AlertView,
@@ -156,6 +157,30 @@ export const detail: IncidentDetail = {
     unless: 'acknowledged',
   },
   timeline: [entry],
+}
+
+export const runbookOfNight: RunbookView = {
+  name: 'orders-connections',
+  hash: runbookHash,
+  runbook: {
+    name: 'orders-connections',
+    title: 'Orders is running out of database connections',
+    owner: 'platform',
+    targets: { db: 'postgres' },
+    triage: { checks: [], severity: [{ is: 'SEV2' }] },
+    mitigate: [],
+    holdMs: 300_000,
+    escalate: [{ afterMs: 0, page: ['on-call'] }],
+  },
+  source: 'runbook: orders-connections\ntitle: Orders is running out of database connections\n',
+}
+
+/** The one run of the incident that ended the evening before. */
+export const archivedRun: ArchivedRunView = {
+  runId: '019a6d1c-3d1e-7a39-8c02-5a6d3d1e7a39',
+  sha256: '2f5c0a3b5d7e9f10b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829',
+  events: 161,
+  bytes: 20_431,
 }
 
 export const unfrozen: FreezeView = { isOn: false, changedAt: null, changedBy: null, reason: null }

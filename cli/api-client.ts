@@ -12,6 +12,8 @@ export interface ApiClient {
   /** The answer as it came; throws Failure for everything that is not a 2xx. */
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body: Record<string, unknown>): Promise<T>
+  /** A file as it is kept; throws as `get` does. */
+  file(path: string): Promise<Uint8Array>
   /** Any answer with JSON in it is one: `/readyz` answers 503 with what is down. */
   look<T>(path: string): Promise<{ status: number; body: T; serverTimeMs: number | undefined }>
 }
@@ -43,6 +45,15 @@ export function createApiClient(connection: Connection): ApiClient {
       const headers = { 'content-type': 'application/json' }
       const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
       return (await answerOf(response, connection)) as T
+    },
+    file: async path => {
+      const response = await send(path, { method: 'GET' })
+      if (!response.ok) await answerOf(response, connection)
+      return new Uint8Array(
+        await response.arrayBuffer().catch((cause: unknown) => {
+          throw unreachable(connection, cause)
+        }),
+      )
     },
     look: async <T>(path: string) => {
       const response = await send(path, { method: 'GET' })

@@ -21,6 +21,11 @@ const nouns: readonly Noun[] = [
   { name: 'rule', description: 'see the threshold rules', load: () => import('./commands/rule.ts') },
   { name: 'gate', description: 'see what waits for an approval', load: () => import('./commands/gate.ts') },
   { name: 'freeze', description: 'stop and allow all changes', load: () => import('./commands/freeze.ts') },
+  {
+    name: 'audit',
+    description: 'check the audit log, and take it away',
+    load: () => import('./commands/audit.ts'),
+  },
   { name: 'runbook', description: 'check runbooks', load: () => import('./commands/runbook.ts') },
   { name: 'config', description: 'check the configuration', load: () => import('./commands/config.ts') },
   { name: 'sandbox', description: 'break and heal the sandbox', load: () => import('./commands/sandbox.ts') },

@@ -47,6 +47,11 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'Read the plan again and decide on what it says now.',
   },
+  history_not_archived: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Wait until the incident has closed and its history is archived; `npx paramedic incident show` tells how far it is.',
+  },
   reason_required: {
     family: 'refused',
     httpStatus: 409,

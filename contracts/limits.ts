@@ -63,6 +63,8 @@ export const limits = {
   /** Entries are looked for this often even when nobody rang. */
   livePollMs: second,
   runbookBytes: 256 * 1024,
+  /** Temporal ends a workflow at 50 MB of history; as JSON it is a few times that. Larger is a bomb in the archive. */
+  historyBytes: 256 * 1024 * 1024,
 
   /** One measurement of a threshold rule; half of Prometheus's scrape timeout, because the next one should not wait for it. */
   ruleMeasureMs: 5 * second,

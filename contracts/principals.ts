@@ -17,6 +17,7 @@ export const verbs = [
   'gates.decide',
   'freeze.on',
   'freeze.off',
+  'audit.read',
   'service.read',
 ] as const
 export type Verb = (typeof verbs)[number]
@@ -31,6 +32,8 @@ const allowed: Record<Verb, readonly Role[]> = {
   'gates.decide': ['approver'],
   'freeze.on': ['responder', 'approver', 'admin'],
   'freeze.off': ['approver', 'admin'],
+  // Plans, evidence and everybody's words, whole: for those who check, and for those who run Paramedic.
+  'audit.read': ['admin', 'auditor'],
   'service.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
 }
 

@@ -16,11 +16,11 @@ export const views = z.registry<{ id: string }>()
 
 export const time = z.iso.datetime()
 export const count = z.int().min(0)
-const hash = z.string().describe('SHA-256 in lower-case hex')
+export const hash = z.string().describe('SHA-256 in lower-case hex')
 const texts = z.record(z.string(), z.string())
 export const incidentNumber = z.string().describe('`INC-YYYY-MM-DD-NNN`; the day is UTC')
 /** Every `additionalProperties` below is an open place: its keys are the sender's, the target's or the kind's. */
-const anything = z.record(z.string(), z.unknown())
+export const anything = z.record(z.string(), z.unknown())
 
 export const errorReply = z
   .strictObject({
@@ -106,7 +106,7 @@ export type AlertView = z.infer<typeof alertView>
 
 const parameter = z.union([z.string(), z.number(), z.boolean(), texts])
 
-const plan = z
+export const plan = z
   .strictObject({
     version: z.literal(1),
     incident: incidentNumber,
@@ -124,7 +124,7 @@ const plan = z
   )
   .register(views, { id: 'Plan' }) satisfies z.ZodType<Plan>
 
-const preview = z
+export const preview = z
   .strictObject({
     summary: z.string(),
     wouldTouch: count,

@@ -4,11 +4,14 @@ import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
 import type { IncidentDetail, NextPageView } from '../contracts/views.ts'
 import { evaluateCondition, incidentScope } from './conditions.ts'
 
-/** What is on record of an incident. */
-type Recorded = Omit<IncidentDetail, 'nextPage' | 'gates'>
+/** What decides which level is next. */
+export type Circumstances = Pick<
+  IncidentDetail,
+  'number' | 'phase' | 'severity' | 'impact' | 'openedAt' | 'acknowledgedAt' | 'recoveredAt' | 'timeline'
+> & { pages: readonly { id: string }[] }
 
 /** The earliest level still to come; null when none is, or the incident is over. */
-export function nextPage(incident: Recorded, runbook: Pick<Runbook, 'escalate'>): NextPageView | null {
+export function nextPage(incident: Circumstances, runbook: Pick<Runbook, 'escalate'>): NextPageView | null {
   if (!isOpen(incident.phase)) return null
   const restart = acknowledgementLost(incident)
   const openedMs = Date.parse(incident.openedAt)
@@ -28,7 +31,7 @@ export function nextPage(incident: Recorded, runbook: Pick<Runbook, 'escalate'>)
   return { ...page, dueAt: new Date(dueAtMs).toISOString() }
 }
 
-function isHeldBack(incident: Recorded, { unless, when }: EscalationLevel): boolean {
+function isHeldBack(incident: Circumstances, { unless, when }: EscalationLevel): boolean {
   if (unless === 'acknowledged' && incident.acknowledgedAt !== null) return true
   if (unless === 'resolved' && incident.recoveredAt !== null) return true
   if (when === undefined) return false
@@ -38,7 +41,7 @@ function isHeldBack(incident: Recorded, { unless, when }: EscalationLevel): bool
 }
 
 /** A new alert after an acknowledgement restarts the levels that wait for one, from that alert's time (promise 7). */
-function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: Recorded): {
+function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: Circumstances): {
   epoch: number
   fromMs: number
 } {
@@ -55,6 +58,6 @@ function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: Recorded): 
   return { epoch: last.data.epoch + 1, fromMs: newer?.atMs ?? last.atMs }
 }
 
-function recoveryLostMs({ timeline }: Recorded): number {
+function recoveryLostMs({ timeline }: Circumstances): number {
   return timeline.findLast(entry => entry.kind === 'recovery.lost')?.atMs ?? 0
 }

@@ -1,3 +1,4 @@
+import type { ArchivedRunView } from '../contracts/audit-views.ts'
 import type { Queryable } from './database.ts'
 
 export interface ArchivedRun {
@@ -28,4 +29,26 @@ export async function readHistories(db: Queryable, incident: string): Promise<Ar
     [incident],
   )
   return rows
+}
+
+export async function listHistories(db: Queryable, incident: string): Promise<ArchivedRunView[]> {
+  const { rows } = await db.query<ArchivedRunView>(
+    `select run_id as "runId", sha256, events, length(history_gzip) as bytes
+     from history_archive where incident = $1 order by archived_at, run_id`,
+    [incident],
+  )
+  return rows
+}
+
+/** The compressed history of one run, as it was archived; undefined when there is none. */
+export async function readHistoryFile(
+  db: Queryable,
+  incident: string,
+  runId: string,
+): Promise<Buffer | undefined> {
+  const { rows } = await db.query<{ file: Buffer }>(
+    'select history_gzip as file from history_archive where incident = $1 and run_id = $2',
+    [incident, runId],
+  )
+  return rows[0]?.file
 }

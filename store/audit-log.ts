@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import type { AuditPage, ChainedEntry, ChainHead } from '../contracts/audit-views.ts'
 import type { Actor, NewEntry, TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
 import type { Queryable } from './database.ts'
 
@@ -41,40 +41,38 @@ export async function readEntries(db: Queryable, afterSeq: number, limit: number
 
 /** The number of the newest entry; 0 when there is none. */
 export async function lastSeq(db: Queryable): Promise<number> {
-  return (await readHead(db)).seq
+  return (await readAuditHead(db)).seq
 }
 
-export type ChainFault = { seq: number; fault: 'content' | 'link' | 'sequence' | 'truncated' }
-
-/**
- * Recomputes the whole chain; the first entry that does not fit, or undefined when all fit. Others may write meanwhile: the
- * last entry found lies between the heads before and after.
- */
-export async function findChainFault(db: Queryable): Promise<ChainFault | undefined> {
-  const before = await readHead(db)
-  let previous = { seq: 0, hash: '0'.repeat(64) }
-  for (;;) {
-    const { rows } = await db.query<EntryRow & { prev_hash: string }>(
-      'select seq, content, recorded_at, prev_hash, hash from audit_entry where seq > $1 order by seq limit 1000',
-      [previous.seq],
-    )
-    for (const row of rows) {
-      if (row.seq !== previous.seq + 1) return { seq: previous.seq + 1, fault: 'sequence' }
-      if (row.prev_hash !== previous.hash) return { seq: row.seq, fault: 'link' }
-      if (hashOf(row, previous.hash) !== row.hash) return { seq: row.seq, fault: 'content' }
-      previous = row
-    }
-    if (rows.length === 0) break
-  }
-  const after = await readHead(db)
-  const fits = [before, after].every(head => head.seq !== previous.seq || head.hash === previous.hash)
-  if (before.seq <= previous.seq && previous.seq <= after.seq && fits) return undefined
-  return { seq: Math.min(previous.seq, after.seq) + 1, fault: 'truncated' }
+/** A page of entries exactly as they are chained, with the head at the same moment. */
+export interface AuditPageQuery {
+  /** Only what comes after this number. */
+  after: number
+  limit: number
+  /** Only entries of this incident, and those that belong to none (freezes). */
+  incident?: string | undefined
 }
 
-async function readHead(db: Queryable): Promise<{ seq: number; hash: string }> {
-  const { rows } = await db.query<{ seq: number; hash: string }>('select seq, hash from audit_head')
-  return rows[0] ?? { seq: -1, hash: '' }
+export async function readAuditPage(db: Queryable, query: AuditPageQuery): Promise<AuditPage> {
+  // One statement is one snapshot: others may write, and the head still fits the entries. A time is written as it was hashed,
+  // in milliseconds; one that has more was changed, and shows it.
+  const { rows } = await db.query<{ seq: number; hash: string; entries: ChainedEntry[] }>(
+    `select h.seq, h.hash, coalesce((select jsonb_agg(to_jsonb(e) order by e.seq) from (
+       select seq, incident, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.' || case
+           when date_trunc('milliseconds', recorded_at) = recorded_at then 'MS"Z"' else 'US"Z"' end) as "recordedAt",
+         prev_hash as "prevHash", hash, content
+       from audit_entry where seq > $1 and ($3::text is null or incident = $3 or incident is null)
+       order by seq limit $2) e), '[]') as entries
+     from audit_head h`,
+    [query.after, query.limit, query.incident ?? null],
+  )
+  const { seq, hash, entries } = rows[0] ?? { seq: 0, hash: '', entries: [] }
+  return { entries, head: { seq, hash } }
+}
+
+export async function readAuditHead(db: Queryable): Promise<ChainHead> {
+  const { rows } = await db.query<ChainHead>('select seq, hash from audit_head')
+  return rows[0] ?? { seq: 0, hash: '' }
 }
 
 interface EntryRow {
@@ -118,11 +116,4 @@ function toEntry(row: EntryRow): TimelineEntry {
   }
   // Only appendEntries writes these rows, so kind and data belong together; the pairing is lost in JSON.
   return entry as TimelineEntry
-}
-
-function hashOf(row: EntryRow, previousHash: string): string {
-  const text = ['paramedic/audit/v1', row.seq, row.recorded_at.toISOString(), previousHash, row.content].join(
-    '\n',
-  )
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -1,4 +1,5 @@
 import type { Runbook } from '../contracts/runbook.ts'
+import type { RunbookView } from '../contracts/audit-views.ts'
 import type { Queryable } from './database.ts'
 
 /** The version of a runbook with this hash; undefined when none was ever kept. */
@@ -19,4 +20,14 @@ export async function saveRunbookVersion(
     'insert into runbook_version (hash, name, normalised, source_text) values ($1, $2, $3, $4) on conflict do nothing',
     [version.hash, version.runbook.name, version.runbook, version.source],
   )
+}
+
+/** The runbook an incident runs, in the version it started with; undefined when there is no such incident. */
+export async function readRunbookOf(db: Queryable, incident: string): Promise<RunbookView | undefined> {
+  const { rows } = await db.query<RunbookView>(
+    `select v.name, v.hash, v.normalised as runbook, v.source_text as source
+     from incident i join runbook_version v on v.hash = i.runbook_hash where i.number = $1`,
+    [incident],
+  )
+  return rows[0]
 }

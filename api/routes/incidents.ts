@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { runbookView } from '../../contracts/audit-views.ts'
+import { CodedError } from '../../contracts/coded-error.ts'
 import { phases, severities } from '../../contracts/incident.ts'
 import { limits } from '../../contracts/limits.ts'
 import { incidentDetail, incidentList, timelinePage } from '../../contracts/views.ts'
@@ -7,8 +9,9 @@ import { readTimeline } from '../../store/audit-log.ts'
 import type { Pool } from '../../store/database.ts'
 import { showIncident } from '../show-incident.ts'
 import { listIncidents } from '../../store/incident-views.ts'
+import { readRunbookOf } from '../../store/runbooks.ts'
 import { documented } from '../documented.ts'
-import { detail, entry, noSuchIncident, ofOpenIncident, summary } from '../examples.ts'
+import { detail, entry, noSuchIncident, ofOpenIncident, runbookOfNight, summary } from '../examples.ts'
 import { type Api, incidentNumberText, lookUpText } from '../validation.ts'
 
 const listQuery = z.strictObject({
@@ -41,6 +44,14 @@ export function incidentRoutes(app: Api, { pool }: { pool: Pool }): void {
     await mustExist(pool, request.params.number)
     const { after, limit } = request.query
     return { entries: await readTimeline(pool, request.params.number, after, limit) }
+  })
+
+  app.get('/v1/incidents/:number/runbook', showingRunbook, async request => {
+    const { number } = request.params
+    const runbook = await readRunbookOf(pool, number)
+    if (runbook === undefined)
+      throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
+    return runbook
   })
 }
 
@@ -101,5 +112,17 @@ const telling = documented({
       reply: { entries: [entry] },
     },
   },
+  errors: { not_found: noSuchIncident },
+})
+
+const showingRunbook = documented({
+  access: 'incidents.read',
+  chapter: 'Incidents',
+  id: 'readRunbook',
+  summary: 'Show the runbook of an incident',
+  description:
+    'In the version the incident started with, whatever the runbook says by now. `hash` lets the reader check that.',
+  schema: { params: incidentParams, response: { 200: runbookView } },
+  examples: { open: { summary: 'The runbook it runs', ...ofOpenIncident, reply: runbookOfNight } },
   errors: { not_found: noSuchIncident },
 })

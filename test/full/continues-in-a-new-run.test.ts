@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TIME_SKIPPING_CONFIG } from '../../embedded/temporal-config.ts'
 import { startTemporalServer, type TemporalServer } from '../../embedded/temporal-server.ts'
 import { readHistories } from '../../store/archives.ts'
+import { startAuditor } from '../support/auditor.ts'
 import { eventually, type Harness, startHarness } from '../support/incident-harness.ts'
 import { ladder, mendedBy, neverMended } from '../support/scenes.ts'
 
@@ -44,6 +45,11 @@ test('the ladder, the attempts and the evidence go on; every run of the chain is
     return found.length > 1 ? found : undefined
   })
   expect(new Set(runs.map(run => run.runId)).size).toBe(runs.length)
+  const auditor = await startAuditor(harness.pool)
+  expect(await auditor.paramedic('incident', 'replay', played.number)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining(`${runs.length} runs`),
+  })
 })
 
 test('no level pages twice and none is lost', async () => {

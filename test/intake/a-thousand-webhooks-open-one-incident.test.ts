@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findChainFault } from '../../store/audit-log.ts'
+import { findChainFaults } from '../support/chain.ts'
 import { countDeadlocks } from '../support/two-sides.ts'
 import { dedupKeyOf, intakeUnderTest, type Report } from '../support/intake.ts'
 import { inChunks, seeded } from '../support/seeded.ts'
@@ -34,7 +34,7 @@ test('1,000 duplicates in parallel: one incident, every delivery kept, every rep
   expect(await intake.alert('storm/pool')).toMatchObject({ status: 'resolved', events: 1_001 })
   expect(intake.handedOver.get(number)).toHaveLength(2)
   expect(await intake.close(number, 'recovered', atMs + 70_000)).toBe('closed')
-  expect(await findChainFault(intake.pool)).toBeUndefined()
+  expect(await findChainFaults(intake.pool)).toEqual([])
   expect(intake.problems).toEqual([])
 })
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { appendEntries, findChainFault } from '../../store/audit-log.ts'
+import type { ChainFault } from '../../proof/chain.ts'
+import { appendEntries } from '../../store/audit-log.ts'
 import { saveHistory } from '../../store/archives.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
+import { findChainFaults } from '../support/chain.ts'
 import { givenIncident } from '../support/incidents.ts'
 import { seeded } from '../support/seeded.ts'
 import { auditLog, twoSides } from '../support/two-sides.ts'
@@ -31,7 +33,7 @@ test('two writers of 50 transactions each, some rolled back: no gap, no fork, an
   expect(texts.filter(text => text.startsWith('one'))).toEqual(one)
   expect(texts.filter(text => text.startsWith('two'))).toEqual(two)
   expect(one.length + two.length).toBeLessThan(200)
-  expect(await findChainFault(sides.pool)).toBeUndefined()
+  expect(await findChainFaults(sides.pool)).toEqual([])
 })
 
 test('the chain is sound to whoever verifies it while others write', async () => {
@@ -43,11 +45,11 @@ test('the chain is sound to whoever verifies it while others write', async () =>
   }
   const verify = async (): Promise<unknown[]> => {
     const found: unknown[] = []
-    while (isWriting) found.push(await findChainFault(sides.pool))
+    while (isWriting) found.push(...(await findChainFaults(sides.pool)))
     return found
   }
   const [found] = await Promise.all([verify(), write()])
-  expect(found.filter(fault => fault !== undefined)).toEqual([])
+  expect(found).toEqual([])
 })
 
 describe.each(['origin', 'replica'])('with session_replication_role = %s', role => {
@@ -82,22 +84,45 @@ describe('whoever can switch the triggers off is found out:', () => {
       `update audit_entry set recorded_at = recorded_at + interval '1 millisecond' where seq = $1`,
       'content',
     ],
-    ['an entry taken out', 'delete from audit_entry where seq = $1', 'sequence'],
+    [
+      'its time by less than it can say',
+      `update audit_entry set recorded_at = recorded_at + interval '1 microsecond' where seq = $1`,
+      'content',
+    ],
+    [
+      'its hash',
+      `update audit_entry set hash = overlay(hash placing 'x' from 1 for 1) where seq = $1`,
+      'hash',
+    ],
+    ['whose it is', `update audit_entry set incident = 'INC-2026-01-01-999' where seq = $1`, 'incident'],
+    [
+      'an entry and its hash with it',
+      `update audit_entry e set content = n.content, hash = encode(sha256(convert_to(concat_ws(E'\\n', 'paramedic/audit/v1', e.seq,
+         to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), e.prev_hash, n.content), 'UTF8')), 'hex')
+       from (select replace(content, 'something', 'anything') as content from audit_entry where seq = $1) n where e.seq = $1`,
+      'replaced',
+    ],
+    [
+      'the head',
+      `update audit_head set hash = overlay(hash placing 'x' from 1 for 1) where seq - 1 = $1`,
+      'head',
+    ],
+    ['an entry taken out', 'delete from audit_entry where seq = $1', 'missing'],
     [
       'the link to the one before',
       `update audit_entry set prev_hash = repeat('0', 64) where seq = $1`,
-      'link',
+      'previous-hash',
     ],
-    ['the newest entries cut off', 'delete from audit_entry where seq >= $1', 'truncated'],
-    ['entries beyond the head', 'update audit_head set seq = seq - 2 where seq - 1 = $1', 'truncated'],
+    ['the newest entries cut off', 'delete from audit_entry where seq >= $1', 'cut-off'],
+    ['entries beyond the head', 'update audit_head set seq = seq - 2 where seq - 1 = $1', 'beyond-head'],
   ])('%s', async (_, statement, fault) => {
     await givenEntryAndHistory()
     await givenEntryAndHistory()
     const { rows } = await sides.pool.query<{ seq: number }>('select seq - 1 as seq from audit_head')
     const seq = rows[0]!.seq
     const found = await asForger(statement, seq)
-    expect(found).toEqual({ seq, fault })
-    expect(await findChainFault(sides.pool)).toBeUndefined()
+    expect(found).toMatchObject([{ seq: fault === 'head' ? seq + 1 : seq, fault }])
+    expect(await findChainFaults(sides.pool)).toEqual([])
   })
 })
 
@@ -119,13 +144,13 @@ async function givenEntryAndHistory(): Promise<void> {
 }
 
 /** Changes the log as the owner of the tables can, looks for the fault, and takes the change back. */
-async function asForger(statement: string, seq: number): Promise<Awaited<ReturnType<typeof findChainFault>>> {
-  let found: Awaited<ReturnType<typeof findChainFault>>
+async function asForger(statement: string, seq: number): Promise<ChainFault[]> {
+  let found: ChainFault[] = []
   const undo = new Error('undo')
   await inTransaction(sides.pool, async tx => {
     await tx.query('alter table audit_entry disable trigger all')
     await tx.query(statement, [seq])
-    found = await findChainFault(tx)
+    found = await findChainFaults(tx)
     throw undo
   }).catch((error: unknown) => {
     if (error !== undo) throw error

@@ -50,6 +50,7 @@ export function urlOf(route: string, number = 'INC-2026-01-01-001'): string {
     .replace(':number', number)
     .replace(':step', 'restart-api')
     .replace(':attempt', '1')
+    .replace(':runId', 'a-run')
     .replace(/events$/, 'events?after=nonsense')
 }
 

@@ -1,5 +1,7 @@
 /** Stages the night that the examples of the documentation speak of; api/examples.ts tells of it. */
-import { endedIncident, openIncident, planHash } from '../../api/examples.ts'
+import { gzipSync } from 'node:zlib'
+import { archivedRun, endedIncident, openIncident, planHash } from '../../api/examples.ts'
+import { saveHistory } from '../../store/archives.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { decideOutcome, vote } from '../../store/gates.ts'
@@ -19,6 +21,8 @@ async function stageEnded(pool: Pool, atMs: number): Promise<void> {
   await inTransaction(pool, tx =>
     closeIncident(tx, { number, seenTransition: 0, outcome: 'recovered', atMs: atMs + 600_000 }),
   )
+  const run = { ...archivedRun, historyGzip: gzipSync('{"events":[]}') }
+  await inTransaction(pool, tx => saveHistory(tx, number, run, atMs + 660_000))
 }
 
 async function stageOpen(pool: Pool, atMs: number): Promise<void> {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { createApp } from '../../api/app.ts'
 import { define as defineAlert } from '../../cli/commands/alert.ts'
+import { define as defineAudit } from '../../cli/commands/audit.ts'
 import { define as defineConfig } from '../../cli/commands/config.ts'
 import { define as defineDoctor } from '../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../cli/commands/freeze.ts'
@@ -195,6 +196,7 @@ describe('the command line', () => {
     rule: defineRule,
     gate: defineGate,
     freeze: defineFreeze,
+    audit: defineAudit,
     runbook: defineRunbook,
     config: defineConfig,
     sandbox: defineSandbox,

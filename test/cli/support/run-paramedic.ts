@@ -26,6 +26,20 @@ export async function runParamedic(args: readonly string[], options: RunOptions 
   return finished
 }
 
+/** The same of another copy of the project. */
+export async function runParamedicOf(
+  project: string,
+  args: readonly string[],
+  { env = {}, cwd = tmpdir() }: RunOptions = {},
+): Promise<Finished> {
+  const { child, finished } = start(process.execPath, [join(project, 'cli', 'main.ts'), ...args], {
+    env,
+    cwd,
+  })
+  child.stdin?.end()
+  return finished
+}
+
 export function startParamedic(
   args: readonly string[],
   { env = {}, cwd = tmpdir() }: RunOptions = {},

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
+import { define as defineAudit } from '../../../cli/commands/audit.ts'
 import { define as defineConfig } from '../../../cli/commands/config.ts'
 import { define as defineDoctor } from '../../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../../cli/commands/freeze.ts'
@@ -11,6 +12,7 @@ import { define as defineRunbook } from '../../../cli/commands/runbook.ts'
 import { define as defineSandbox } from '../../../cli/commands/sandbox.ts'
 
 const nouns = {
+  audit: defineAudit,
   config: defineConfig,
   freeze: defineFreeze,
   alert: defineAlert,

@@ -1,0 +1,203 @@
+/**
+ * What an auditor reads: entries as they are chained, the rows they speak of, runbooks as they were, and the archived histories.
+ * Times are ISO 8601 in UTC. Everything raw: the schemas say what the service writes, and the reader checks the rest.
+ */
+import { z } from 'zod'
+import { type IncidentOutcome, impacts, phases, severities } from './incident.ts'
+import type { Runbook } from './runbook.ts'
+import {
+  anything,
+  claimView,
+  count,
+  freezeView,
+  gateView,
+  hash,
+  incidentNumber,
+  pageView,
+  plan,
+  preview,
+  time,
+  views,
+} from './views.ts'
+
+export const chainedEntry = z
+  .strictObject({
+    seq: count,
+    incident: incidentNumber.nullable().describe('Null of what belongs to none, such as a freeze'),
+    recordedAt: time,
+    prevHash: hash,
+    hash,
+    content: z.string().describe('The exact text that is hashed: canonical JSON (RFC 8785)'),
+  })
+  .describe('An audit entry as it is chained')
+  .register(views, { id: 'ChainedEntry' })
+export type ChainedEntry = z.infer<typeof chainedEntry>
+
+const chainHead = z
+  .strictObject({ seq: count, hash })
+  .describe('The newest entry of the log, by its own record, at the moment of the answer')
+  .register(views, { id: 'ChainHead' })
+export type ChainHead = z.infer<typeof chainHead>
+
+export const auditPage = z
+  .strictObject({
+    entries: z.array(chainedEntry),
+    head: chainHead,
+  })
+  .register(views, { id: 'AuditPage' })
+export type AuditPage = z.infer<typeof auditPage>
+
+const incidentRow = z
+  .strictObject({
+    number: incidentNumber,
+    title: z.string(),
+    dedupKey: z.string(),
+    phase: z.enum(phases),
+    severity: z.enum(severities),
+    severityLabel: z.string().nullable(),
+    severityBy: z.string().nullable(),
+    impact: z.enum(impacts),
+    impactBy: z.string().nullable(),
+    runbook: z.string(),
+    runbookHash: hash,
+    linkedTo: incidentNumber.nullable(),
+    openedAt: time,
+    acknowledgedAt: time.nullable(),
+    acknowledgedBy: z.string().nullable(),
+    firstAcknowledgedAt: time.nullable(),
+    ackEpoch: count.describe('Rises when an alert comes that an acknowledgement did not cover'),
+    recoveredAt: time.nullable(),
+    closedAt: time.nullable(),
+    outcome: z.enum(['recovered', 'resolved-by-person', 'cancelled'] satisfies IncidentOutcome[]).nullable(),
+    endRequested: z.enum(['resolve', 'cancel']).nullable(),
+    endRequestedBy: z.string().nullable(),
+    endReason: z.string().nullable(),
+  })
+  .register(views, { id: 'IncidentRow' })
+export type IncidentRow = z.infer<typeof incidentRow>
+
+const alertRow = z
+  .strictObject({ alertKey: z.string(), name: z.string(), status: z.enum(['firing', 'resolved']) })
+  .register(views, { id: 'AlertRow' })
+
+const planRow = z
+  .strictObject({
+    step: z.string(),
+    attempt: count,
+    plan,
+    planHash: hash,
+    preview,
+    previewHash: hash,
+  })
+  .register(views, { id: 'PlanRow' })
+export type PlanRow = z.infer<typeof planRow>
+
+const gateRow = gateView
+  .pick({
+    id: true,
+    kind: true,
+    step: true,
+    planHash: true,
+    question: true,
+    approvers: true,
+    quorum: true,
+    state: true,
+    answer: true,
+    openedAt: true,
+    expiresAt: true,
+    decidedAt: true,
+    decidedBy: true,
+  })
+  .extend({ consumedAt: time.nullable().describe('When its approval was used, which happens once') })
+  .register(views, { id: 'GateRow' })
+export type GateRow = z.infer<typeof gateRow>
+
+const voteRow = z
+  .strictObject({
+    gateId: z.string(),
+    principal: z.string(),
+    verdict: z.enum(['approve', 'deny']),
+    reason: z.string().nullable(),
+    at: time,
+  })
+  .register(views, { id: 'VoteRow' })
+
+const claimRow = claimView
+  .extend({
+    planHash: hash,
+    evidence: anything.nullable().describe('What was kept of its end; the fields are those of the action'),
+  })
+  .register(views, { id: 'ClaimRow' })
+export type ClaimRowView = z.infer<typeof claimRow>
+
+const messageRow = z
+  .strictObject({ id: count, kind: z.string(), body: anything, at: time })
+  .describe('What was left for the workflow to read; the fields of `body` follow from `kind`')
+  .register(views, { id: 'MessageRow' })
+
+const measurementRow = z
+  .strictObject({ purpose: z.string(), checks: anything.describe('By the name of the check') })
+  .register(views, { id: 'MeasurementRow' })
+export type MeasurementRow = z.infer<typeof measurementRow>
+
+const archivedRun = z
+  .strictObject({
+    runId: z.string(),
+    sha256: hash.describe("Of the history's JSON, before it was compressed"),
+    events: count,
+    bytes: count.describe('Of the compressed file'),
+  })
+  .register(views, { id: 'ArchivedRun' })
+export type ArchivedRunView = z.infer<typeof archivedRun>
+
+const incidentRows = z
+  .strictObject({
+    incident: incidentRow,
+    alerts: z.array(alertRow),
+    plans: z.array(planRow),
+    gates: z.array(gateRow),
+    votes: z.array(voteRow),
+    claims: z.array(claimRow),
+    pages: z.array(pageView),
+    messages: z.array(messageRow),
+    measurements: z.array(measurementRow),
+    histories: z.array(archivedRun),
+  })
+  .describe('Every row about one incident that follows from its audit entries')
+  .register(views, { id: 'IncidentRows' })
+export type IncidentRows = z.infer<typeof incidentRows>
+
+export const auditRowsPage = z
+  .strictObject({
+    head: chainHead,
+    freeze: freezeView,
+    incidents: z.array(incidentRows),
+    nextCursor: incidentNumber.nullable().describe('Give it as `after` for the next page; null on the last'),
+  })
+  .register(views, { id: 'AuditRows' })
+export type AuditRowsPage = z.infer<typeof auditRowsPage>
+
+export const historyList = z
+  .strictObject({ number: incidentNumber, workflowId: z.string(), runs: z.array(archivedRun) })
+  .describe("The archived runs of an incident's workflow, the oldest first")
+  .register(views, { id: 'Histories' })
+export type HistoryList = z.infer<typeof historyList>
+
+// Typed in runbook.ts, which workflows share; the language it is written in is described in docs/runbooks.md.
+const runbook = z
+  .looseObject({ name: z.string(), title: z.string(), owner: z.string() })
+  .describe('After parsing: durations in milliseconds, every default filled in') as z.ZodType as z.ZodType<
+  Runbook,
+  Runbook
+>
+
+export const runbookView = z
+  .strictObject({
+    name: z.string(),
+    hash: hash.describe('SHA-256 of the canonical JSON (RFC 8785) of `runbook`'),
+    runbook,
+    source: z.string().describe('The text it was read from'),
+  })
+  .describe('The runbook of an incident in the version it runs')
+  .register(views, { id: 'Runbook' })
+export type RunbookView = z.infer<typeof runbookView>

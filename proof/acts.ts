@@ -1,0 +1,63 @@
+/** What people and sources did exists three times: as an entry, as a message row, and as the answer the workflow read. */
+import canonicalize from 'canonicalize'
+import type { IncidentMessage } from '../contracts/messages.ts'
+import type { TimelineEntry } from '../contracts/timeline.ts'
+
+/** The same text for the same act, wherever it is read. */
+export type ActKey = string
+
+interface MessageFields {
+  kind: string
+  [field: string]: unknown
+}
+
+/** The act an entry records; undefined for what leaves no message, such as notes and Paramedic's own decisions. */
+export function actOfEntry(entry: TimelineEntry): ActKey | undefined {
+  const fields = messageFields(entry)
+  return fields === undefined ? undefined : keyOf({ ...fields, atMs: entry.atMs })
+}
+
+export function actOfMessage(message: IncidentMessage | (MessageFields & { atMs: number })): ActKey {
+  // The row id is the delivery's, and whether an alert is new is decided after its entry.
+  const { rowId: _, isNew: __, ...fields } = message as MessageFields & { atMs: number }
+  return keyOf(fields)
+}
+
+export function isFreezeAct(key: ActKey): boolean {
+  return (JSON.parse(key) as MessageFields).kind === 'freeze-changed'
+}
+
+function keyOf(fields: MessageFields): ActKey {
+  return canonicalize(fields) ?? ''
+}
+
+function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | undefined {
+  const isPerson = actor.startsWith('person:')
+  const by = actor.slice(actor.indexOf(':') + 1)
+  switch (kind) {
+    case 'alert.firing':
+    case 'alert.resolved': {
+      const status = kind === 'alert.firing' ? 'firing' : 'resolved'
+      return { kind: 'alert', alertKey: data.alertKey, name: data.name, status }
+    }
+    case 'acknowledged':
+      return { kind, by, epoch: data.epoch }
+    case 'gate.decided':
+      return data.answer === undefined
+        ? { kind: 'gate-decided', gateId: data.gateId, state: data.state, by }
+        : { kind: 'outcome-decided', gateId: data.gateId, outcome: data.answer, by }
+    case 'severity.changed':
+      return isPerson ? { kind: 'severity-set', severity: data.to, by } : undefined
+    case 'impact.changed':
+      return isPerson ? { kind: 'impact-set', impact: data.to, by } : undefined
+    case 'resolve.requested':
+      return { kind: 'resolved', by, ...(data.reason === undefined ? {} : { reason: data.reason }) }
+    case 'cancel.requested':
+      return { kind: 'cancelled', by, reason: data.reason }
+    case 'freeze.on':
+    case 'freeze.off':
+      return { kind: 'freeze-changed', on: kind === 'freeze.on', by }
+    default:
+      return undefined
+  }
+}

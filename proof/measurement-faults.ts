@@ -1,0 +1,31 @@
+import canonicalize from 'canonicalize'
+import type { IncidentRows } from '../contracts/audit-views.ts'
+import type { Known } from './known.ts'
+import type { Found } from './row-fault.ts'
+
+/** What was measured is the evidence: triage's samples say what the entries say, and a verdict rests on samples that are there. */
+export function measurementFaults(known: Known, { measurements }: IncidentRows): Found[] {
+  const found: Found[] = []
+  const kept = new Map<string, string[]>()
+  for (const { purpose, checks } of measurements)
+    kept.set(purpose, [...(kept.get(purpose) ?? []), canonicalize(checks) ?? ''])
+  const triage = kept.get('triage') ?? []
+  for (const { check, values, error } of known.measured) {
+    const sample = canonicalize({ [check]: error === undefined ? { values } : { problem: error } }) ?? ''
+    const index = triage.indexOf(sample)
+    if (index < 0)
+      found.push({ row: `measurement triage ${check}`, says: `no row has the values its entry has` })
+    else triage.splice(index, 1)
+  }
+  for (const sample of triage)
+    found.push({ row: 'measurement triage', says: `no entry has these values: ${sample.slice(0, 120)}` })
+  for (const { of, samples, measured } of known.verifications) {
+    const row = `measurement verify/${of}`
+    const rows = kept.get(`verify/${of}`) ?? []
+    if (rows.length < samples)
+      found.push({ row, says: `${rows.length} samples are kept, and its entry counts ${samples}` })
+    else if (samples > 0 && !rows.includes(canonicalize(measured) ?? ''))
+      found.push({ row, says: 'the sample that decided is not among those that are kept' })
+  }
+  return found
+}

@@ -1,0 +1,112 @@
+import type { AuditRowsPage, IncidentRows, MeasurementRow } from '../contracts/audit-views.ts'
+import { inTransaction, type Pool, type Queryable } from './database.ts'
+import { readFreeze } from './freezes.ts'
+import { readAuditHead } from './audit-log.ts'
+
+/**
+ * The rows of incidents in the order of their numbers, in one snapshot with the head of the log: what they have to say is
+ * decided by the entries up to that head.
+ */
+export async function readAuditRows(
+  pool: Pool,
+  query: { after?: string | undefined; incident?: string | undefined; limit: number },
+): Promise<AuditRowsPage> {
+  return inTransaction(pool, async tx => {
+    await tx.query('set transaction isolation level repeatable read read only')
+    const found = await select<IncidentRows['incident']>(tx, incidentSql, [
+      query.incident ?? null,
+      query.after ?? '',
+      query.limit + 1,
+    ])
+    const page = found.slice(0, query.limit)
+    return {
+      head: await readAuditHead(tx),
+      freeze: await readFreeze(tx),
+      incidents: await withRows(tx, page),
+      nextCursor: found.length > page.length ? page.at(-1)!.number : null,
+    }
+  })
+}
+
+async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): Promise<IncidentRows[]> {
+  const numbers = incidents.map(incident => incident.number)
+  const rowsOf = async <T>(sql: string): Promise<(number: string) => T[]> => {
+    const rows = await select<T & { incident: string }>(tx, sql, [numbers])
+    return number => rows.filter(row => row.incident === number).map(withoutIncident<T>)
+  }
+  const alerts = await rowsOf<IncidentRows['alerts'][number]>(
+    `select incident, alert_key as "alertKey", name, status from incident_alert where incident = any($1) order by alert_key`,
+  )
+  const plans = await rowsOf<IncidentRows['plans'][number]>(
+    `select incident, step, attempt, plan, plan_hash as "planHash", preview, preview_hash as "previewHash"
+     from plan where incident = any($1) order by id`,
+  )
+  const gates = await rowsOf<IncidentRows['gates'][number]>(gateSql)
+  const votes = await rowsOf<IncidentRows['votes'][number]>(
+    `select g.incident, v.gate_id as "gateId", v.principal, v.verdict, v.reason, v.at
+     from vote v join gate g on g.id = v.gate_id where g.incident = any($1) order by v.gate_id, v.principal`,
+  )
+  const claims = await rowsOf<IncidentRows['claims'][number]>(
+    `select incident, step, attempt, action, target, plan_hash as "planHash", claimed_at as "claimedAt", deadline, outcome,
+       settled_at as "settledAt", evidence from claim where incident = any($1) order by step, attempt`,
+  )
+  const pages = await rowsOf<IncidentRows['pages'][number]>(
+    `select incident, id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt", lateness_ms as "latenessMs"
+     from page where incident = any($1) order by id`,
+  )
+  const messages = await rowsOf<IncidentRows['messages'][number]>(
+    'select incident, id, kind, body, at from message where incident = any($1) order by id',
+  )
+  const measurements = await rowsOf<MeasurementRow>(
+    'select incident, purpose, checks from measurement where incident = any($1) order by id',
+  )
+  const histories = await rowsOf<IncidentRows['histories'][number]>(
+    `select incident, run_id as "runId", sha256, events, length(history_gzip) as bytes
+     from history_archive where incident = any($1) order by run_id`,
+  )
+  return incidents.map(incident => {
+    const { number } = incident
+    return {
+      incident,
+      alerts: alerts(number),
+      plans: plans(number),
+      gates: gates(number),
+      votes: votes(number),
+      claims: claims(number),
+      pages: pages(number),
+      messages: messages(number),
+      measurements: measurements(number),
+      histories: histories(number),
+    }
+  })
+}
+
+/** The column that told rows of different incidents apart is no part of the row that is shown. */
+function withoutIncident<T>(row: T & { incident: string }): T {
+  const { incident: _, ...shown } = row
+  return shown as T
+}
+
+const incidentSql = `
+  select number, title, dedup_key as "dedupKey", phase, severity, severity_label as "severityLabel", severity_by as "severityBy",
+    impact, impact_by as "impactBy", runbook_name as runbook, runbook_hash as "runbookHash", linked_to as "linkedTo",
+    opened_at as "openedAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
+    first_acknowledged_at as "firstAcknowledgedAt", ack_epoch as "ackEpoch", recovered_at as "recoveredAt",
+    closed_at as "closedAt", outcome, end_requested as "endRequested", end_requested_by as "endRequestedBy",
+    end_reason as "endReason"
+  from incident where ($1::text is null or number = $1) and number > $2 order by number limit $3`
+
+const gateSql = `
+  select incident, id, kind, step, plan_hash as "planHash", question, approvers, quorum, state, answer,
+    opened_at as "openedAt", expires_at as "expiresAt", decided_at as "decidedAt", decided_by as "decidedBy",
+    consumed_at as "consumedAt"
+  from gate where incident = any($1) order by id`
+
+/** The driver's dates as the ISO texts that `T` promises. */
+async function select<T>(tx: Queryable, sql: string, values: unknown[]): Promise<T[]> {
+  const { rows } = await tx.query<Record<string, unknown>>(sql, values)
+  const iso = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
+  return rows.map(
+    row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, iso(value)])) as T,
+  )
+}

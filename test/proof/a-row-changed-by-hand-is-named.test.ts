@@ -1,0 +1,198 @@
+/**
+ * Goal: whoever changes, removes or invents a row by hand is found out, and the row is named. Method: one played incident with
+ * something of everything, and one statement a row of the table; each is taken back before the next.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { acknowledge, setSeverity } from '../../store/acts.ts'
+import { inTransaction, type Pool } from '../../store/database.ts'
+import type { RowFault } from '../../proof/row-fault.ts'
+import { setFreeze } from '../../store/freezes.ts'
+import { at, eventually, type Harness, startHarness } from '../support/incident-harness.ts'
+import { alert, approves, gate, ladder, mendedBy } from '../support/scenes.ts'
+import { verifyStored } from '../support/stored-record.ts'
+
+let harness: Harness
+let number: string
+beforeAll(async () => {
+  harness = await startHarness()
+  const played = await harness.play({
+    runbook: ladder({ gates: { 0: gate() } }),
+    target: mendedBy(1),
+    people: [
+      at(1, async ({ pool, atMs }) => void (await setFreeze(pool, { on: true, by: 'cleo', atMs }))),
+      at(2, async ({ pool, atMs }) => void (await setFreeze(pool, { on: false, by: 'cleo', atMs }))),
+      at(3, async ({ pool, number, atMs }) => void (await acknowledge(pool, { number, by: 'ana', atMs }))),
+      at(4, async ({ pool, number, atMs }) =>
+        setSeverity(pool, { number, by: 'ana', atMs, severity: 'SEV2' }),
+      ),
+      approves(5),
+      alert(9, 'resolved'),
+    ],
+  })
+  number = played.number
+  await eventually(async () => (await harness.tell(played)).entries('history.archived').length === 1)
+})
+afterAll(() => harness.stop())
+
+const step = 'first/1'
+test.each([
+  [`update incident set severity = 'SEV4' where number = $1`, () => `incident ${number}`, 'severity is SEV4'],
+  [
+    `update incident set outcome = 'cancelled' where number = $1`,
+    () => `incident ${number}`,
+    'outcome is cancelled',
+  ],
+  [`update incident set phase = 'post-mortem' where number = $1`, () => `incident ${number}`, 'phase is'],
+  [
+    `update incident set acknowledged_by = 'ben' where number = $1`,
+    () => `incident ${number}`,
+    'acknowledgedBy is ben',
+  ],
+  [
+    `update incident set closed_at = closed_at + interval '1 ms' where number = $1`,
+    () => `incident ${number}`,
+    'closedAt',
+  ],
+  [
+    `update gate set decided_by = 'mallory' where incident = $1`,
+    () => `gate ${number}/${step}`,
+    'decidedBy is mallory',
+  ],
+  [`update gate set quorum = 2 where incident = $1`, () => `gate ${number}/${step}`, 'quorum is 2'],
+  [
+    `update gate set consumed_at = null where incident = $1`,
+    () => `gate ${number}/${step}`,
+    'consumedAt is nothing',
+  ],
+  [`delete from vote where gate_id like $1 || '%'`, () => `gate ${number}/${step}`, 'votes is []'],
+  [
+    `update vote set principal = 'mallory' where gate_id like $1 || '%'`,
+    () => `gate ${number}/${step}`,
+    'votes',
+  ],
+  [`update claim set outcome = 'failed' where incident = $1`, () => `claim ${step}`, 'outcome is failed'],
+  [`update claim set evidence = '{}' where incident = $1`, () => `claim ${step}`, 'evidence is {}'],
+  [`delete from claim where incident = $1`, () => `claim ${step}`, 'its row is not'],
+  [
+    `insert into claim select incident, step, 7, action, target, plan_hash, worker, claimed_at, claimed_wall_at, deadline from claim where incident = $1`,
+    () => 'claim first/7',
+    'no entry says that it exists',
+  ],
+  [
+    `update page set state = 'failed' where incident = $1 and level = 0`,
+    () => `page ${number}/page/0/0`,
+    'state is failed',
+  ],
+  [
+    `update page set lateness_ms = 0, sent_at = due_at where incident = $1`,
+    () => `page ${number}/page/0/0`,
+    '',
+  ],
+  [`delete from page where incident = $1 and level = 0`, () => `page ${number}/page/0/0`, 'its row is not'],
+  [
+    `update plan set plan = jsonb_set(plan, '{atMost}', '9999') where incident = $1`,
+    () => `plan ${step}`,
+    'hashOfPlan',
+  ],
+  [
+    `update plan set preview = jsonb_set(preview, '{wouldTouch}', '0') where incident = $1`,
+    () => `plan ${step}`,
+    'hashOfPreview',
+  ],
+  [
+    `delete from message where incident = $1 and kind = 'gate-decided'`,
+    () => `message of ${number}`,
+    'left no message',
+  ],
+  [
+    `insert into message (incident, kind, body, at) values ($1, 'resolved', '{"by": "mallory"}', '2026-01-01Z')`,
+    () => 'message ',
+    'no entry says so (resolved',
+  ],
+  [
+    `update message set body = '{"by": "mallory", "on": true}' where kind = 'freeze-changed' and incident = $1`,
+    () => 'message ',
+    'the freeze',
+  ],
+  [
+    `update freeze_state set changed_by = 'mallory' where $1 <> ''`,
+    () => 'freeze_state',
+    'changedBy is mallory',
+  ],
+  [`update incident_alert set name = 'Other' where incident = $1`, () => 'alert ', 'name is Other'],
+  [
+    `delete from measurement where incident = $1 and purpose = 'triage'`,
+    () => 'measurement triage pool',
+    'no row has the values',
+  ],
+  [
+    `update measurement set checks = '{}' where incident = $1 and purpose = 'triage'`,
+    () => 'measurement triage',
+    'no entry has these values',
+  ],
+  [
+    `delete from measurement where incident = $1 and purpose like 'verify/first%'`,
+    () => 'measurement verify/first/1',
+    '0 samples are kept',
+  ],
+  [`update history_archive set events = events + 1 where incident = $1`, () => 'history ', 'events is'],
+  [
+    `update history_archive set history_gzip = overlay(history_gzip placing '\\x00' from length(history_gzip) - 20) where incident = $1`,
+    () => 'history ',
+    'its file',
+  ],
+  [`delete from history_archive where incident = $1`, () => 'history ', 'its row is not'],
+])('%s', async (statement, row, says) => {
+  expect((await verifyStored(harness.pool)).rowFaults).toEqual([])
+  const faults = await asForger(harness.pool, statement, number)
+  expect(faults).toContainEqual(
+    expect.objectContaining({ row: expect.stringContaining(row()), says: expect.stringContaining(says) }),
+  )
+})
+
+test('an incident whose row is gone is named by its first entries', async () => {
+  const tables = [
+    'gate',
+    'claim',
+    'page',
+    'plan',
+    'message',
+    'measurement',
+    'incident_alert',
+    'history_archive',
+  ]
+  const statements = [
+    `delete from vote where gate_id like $1 || '%'`,
+    ...tables.map(table => `delete from ${table} where incident = $1`),
+    'delete from incident where number = $1',
+  ]
+  const faults = await asForger(harness.pool, statements, number)
+  expect(faults).toMatchObject([
+    { row: `incident ${number}`, says: 'its entries are there and its row is not' },
+  ])
+})
+
+/** Changes rows as the owner of the tables can, checks the record, and takes the change back. */
+async function asForger(pool: Pool, statements: string | string[], value: string): Promise<RowFault[]> {
+  const undo = new Error('undo')
+  let found: RowFault[] = []
+  await inTransaction(pool, async tx => {
+    for (const table of ['history_archive', 'measurement', 'claim', 'message'])
+      await tx.query(`alter table ${table} disable trigger user`)
+    for (const statement of [statements].flat()) await tx.query(statement, [value])
+    found = (await verifyStored(withOnly(tx))).rowFaults
+    throw undo
+  }).catch((error: unknown) => {
+    if (error !== undo) throw error
+  })
+  return found
+}
+
+/** A pool whose every connection is this transaction: the check runs inside the forgery. */
+function withOnly(tx: Pick<Pool, 'query'>): Pool {
+  const isWork = (text: unknown): boolean =>
+    typeof text !== 'string' || !/^(begin|commit|rollback|set transaction)/.test(text)
+  const query = (text: string, values?: unknown[]) => (isWork(text) ? tx.query(text, values) : undefined)
+  const client = { query, on: () => client, off: () => client, release: () => undefined }
+  return { query, connect: async () => client } as unknown as Pool
+}
