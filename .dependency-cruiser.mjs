@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|rules|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|bench|test'
+  'contracts|language|runbooks|outgoing|rules|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -131,6 +131,11 @@ export default {
     ),
     mayImportOnly('store', [CONTRACTS], 'SQL answers questions; it does not know who asks.'),
     mayImportOnly(
+      'postmortem',
+      [CONTRACTS],
+      'What a post-mortem says follows from the entries alone: whoever has them can make the same document anywhere.',
+    ),
+    mayImportOnly(
       'intake',
       [CONTRACTS, '^store/', PURE_LANGUAGE, '^language/choose-runbook\\.ts$'],
       'From stored deliveries to signals: needs rows and the Temporal client, and knows no workflow by its code.',
@@ -142,7 +147,7 @@ export default {
     ),
     mayImportOnly(
       'api',
-      [CONTRACTS, '^language/', '^intake/', '^store/', '^integrations/[^/]+-sources?\\.ts$'],
+      [CONTRACTS, '^language/', '^intake/', '^store/', '^postmortem/', '^integrations/[^/]+-sources?\\.ts$'],
       'A request changes rows; effects are only ever reached through the workflow, so the api cannot touch a target.',
     ),
     mayImportOnly(
@@ -175,6 +180,7 @@ export default {
         CONTRACTS,
         '^language/',
         '^proof/',
+        '^postmortem/',
         '^embedded/',
         '^rehearsal/replay-histories\\.ts$',
         '^activities/targets/service/process-identity\\.mjs$',

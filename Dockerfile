@@ -18,6 +18,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json configuration.ts named-files.ts temporal-environment.ts ./
 COPY contracts ./contracts
 COPY language ./language
+COPY postmortem ./postmortem
 COPY store ./store
 COPY proof ./proof
 COPY rehearsal/replay-histories.ts rehearsal/note-commands.ts ./rehearsal/

@@ -4,6 +4,7 @@ import type { Pool } from '../store/database.ts'
 import { createArchiveActivities, type Histories } from './archive.ts'
 import { createPageActivities } from './page.ts'
 import { createPlanActivities } from './plan.ts'
+import { createPostmortemActivities } from './postmortem.ts'
 import { createRecordActivities } from './record.ts'
 import { createActionActivities } from './run-action.ts'
 import { createCheckActivities } from './run-check.ts'
@@ -31,6 +32,7 @@ export function createActivities(dependencies: ActivityDependencies) {
       ...createCheckActivities(dependencies),
       ...createVerifyActivities(dependencies),
       ...createArchiveActivities(dependencies),
+      ...createPostmortemActivities(dependencies),
     },
     actions: {
       ...createPlanActivities(dependencies),

@@ -13,6 +13,7 @@ import { sendError } from './error-reply.ts'
 import { createReadiness } from './readiness.ts'
 import { logRequests } from './request-log.ts'
 import { createLiveEntries } from './live-entries.ts'
+import { actionItemRoutes } from './routes/action-items.ts'
 import { eventRoutes } from './routes/events.ts'
 import type { RouteTableEntry } from './route-table.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -23,6 +24,7 @@ import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { postmortemRoutes } from './routes/postmortems.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { schemaRoutes } from './routes/schemas.ts'
 import { statusRoute } from './routes/status.ts'
@@ -99,6 +101,8 @@ export function createApp(dependencies: ApiDependencies): Api {
   eventRoutes(app, { pool, live })
   incidentActRoutes(app, dependencies)
   gateRoutes(app, dependencies)
+  postmortemRoutes(app, dependencies)
+  actionItemRoutes(app, dependencies)
   freezeRoutes(app, dependencies)
   auditRoutes(app, dependencies)
   statusRoute(app, { ...dependencies, readiness })

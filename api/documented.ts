@@ -40,6 +40,8 @@ export const chapters = {
   Incidents: 'What is broken, what was done about it, and what people say and decide.',
   Gates: 'Questions that wait for people. A decision names the plan that was read, and counts once.',
   Record: 'Everything raw, for those who check it themselves and need not trust this service.',
+  'Post-mortems':
+    'What was learned, and what was promised. Facts are generated; people write the rest, version by version.',
   Freeze: 'The one switch that stops every change Paramedic would make.',
   Service: 'The state of Paramedic itself, and this documentation.',
 } as const

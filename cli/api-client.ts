@@ -12,6 +12,7 @@ export interface ApiClient {
   /** The answer as it came; throws Failure for everything that is not a 2xx. */
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body: Record<string, unknown>): Promise<T>
+  put<T>(path: string, body: Record<string, unknown>): Promise<T>
   /** A file as it is kept; throws as `get` does. */
   file(path: string): Promise<Uint8Array>
   /** Any answer with JSON in it is one: `/readyz` answers 503 with what is down. */
@@ -35,17 +36,23 @@ export function createApiClient(connection: Connection): ApiClient {
     }).catch((cause: unknown) => {
       throw unreachable(connection, cause)
     })
+  const change = async (
+    method: 'POST' | 'PUT',
+    path: string,
+    body: Record<string, unknown>,
+  ): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await send(path, { method, headers, body: JSON.stringify(body) })
+    return answerOf(response, connection)
+  }
   return {
     connection,
     get: async <T>(path: string, query: Query = {}) => {
       const response = await send(path + queryString(query), { method: 'GET' })
       return (await answerOf(response, connection)) as T
     },
-    post: async <T>(path: string, body: Record<string, unknown>) => {
-      const headers = { 'content-type': 'application/json' }
-      const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
-      return (await answerOf(response, connection)) as T
-    },
+    post: async <T>(path: string, body: Record<string, unknown>) => (await change('POST', path, body)) as T,
+    put: async <T>(path: string, body: Record<string, unknown>) => (await change('PUT', path, body)) as T,
     file: async path => {
       const response = await send(path, { method: 'GET' })
       if (!response.ok) await answerOf(response, connection)

@@ -13,6 +13,8 @@ export type LocalCode =
   | 'nothing_open'
   | 'ambiguous'
   | 'unreadable_file'
+  | 'unreadable_postmortem'
+  | 'editor_failed'
   | 'sandbox_refused'
 
 /** A command that ends early: what was attempted and what came back, what to do, and the exit code. */

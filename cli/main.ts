@@ -20,6 +20,16 @@ const nouns: readonly Noun[] = [
   { name: 'alert', description: 'see what fires and has fired', load: () => import('./commands/alert.ts') },
   { name: 'rule', description: 'see the threshold rules', load: () => import('./commands/rule.ts') },
   { name: 'gate', description: 'see what waits for an approval', load: () => import('./commands/gate.ts') },
+  {
+    name: 'postmortem',
+    description: 'write and publish what was learned',
+    load: () => import('./commands/postmortem.ts'),
+  },
+  {
+    name: 'action',
+    description: 'see and finish what was promised in post-mortems',
+    load: () => import('./commands/action.ts'),
+  },
   { name: 'freeze', description: 'stop and allow all changes', load: () => import('./commands/freeze.ts') },
   {
     name: 'audit',

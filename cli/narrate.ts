@@ -1,4 +1,5 @@
 /** Says in one sentence what an entry of the timeline means, for somebody who was asleep a minute ago. */
+import { postmortemDeadlineOf } from '../contracts/postmortem.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 import { narrateAlert } from './narrate/alerts.ts'
 import { narrateClaim } from './narrate/effects.ts'
@@ -7,6 +8,7 @@ import { narrateIncident } from './narrate/incidents.ts'
 import { narrateMeasurement } from './narrate/measurements.ts'
 import { narratePage } from './narrate/pages.ts'
 import { narratePerson } from './narrate/people.ts'
+import { narratePostmortem, narratePostmortemPage } from './narrate/postmortems.ts'
 import { narrateRecord } from './narrate/records.ts'
 import type { Narration, NarrationWords } from './narrate/narration.ts'
 import { narrateStep } from './narrate/steps.ts'
@@ -61,7 +63,16 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'page.sent':
     case 'page.suppressed':
     case 'page.failed':
-      return narratePage(entry)
+      return postmortemDeadlineOf(entry.data.pageId) === undefined
+        ? narratePage(entry)
+        : narratePostmortemPage(entry, words)
+    case 'postmortem.drafted':
+    case 'postmortem.edited':
+    case 'postmortem.reviewed':
+    case 'postmortem.published':
+    case 'postmortem.reopened':
+    case 'action-item.done':
+      return narratePostmortem(entry, words)
     case 'history.archived':
     case 'message.unknown':
       return narrateRecord(entry)

@@ -1,5 +1,6 @@
 /** `incident show`: what fired, what was measured, what was decided and why, what was done, who was told, what is open. */
 import { isOpen } from '../contracts/incident.ts'
+import { postmortemDeadlineOf } from '../contracts/postmortem.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 import type { IncidentDetail } from '../contracts/views.ts'
 import { entryLines } from './story/entries.ts'
@@ -28,6 +29,7 @@ export function tellStory(incident: IncidentDetail, view: View): string[] {
     ...section('How it went on', told('course'), view),
     ...section('Who was paged', told('pages'), view),
     ...section('What people did and said', told('people'), view),
+    ...section('Post-mortem', told('postmortem'), view),
     ...section(isOpen(incident.phase) ? 'Now' : 'What is left', whatIsOpen(incident, view), view),
   ]
 }
@@ -49,7 +51,7 @@ export function tellTimeline(incident: IncidentDetail, view: View): string[] {
   ]
 }
 
-type Subject = 'shown-elsewhere' | 'decisions' | 'course' | 'pages' | 'people'
+type Subject = 'shown-elsewhere' | 'decisions' | 'course' | 'pages' | 'people' | 'postmortem'
 
 /** Every kind belongs somewhere, so that no entry is lost by being told by subject. */
 function subjectOf(entry: TimelineEntry): Subject {
@@ -67,7 +69,14 @@ function subjectOf(entry: TimelineEntry): Subject {
     case 'page.sent':
     case 'page.suppressed':
     case 'page.failed':
-      return 'pages'
+      return postmortemDeadlineOf(entry.data.pageId) === undefined ? 'pages' : 'postmortem'
+    case 'postmortem.drafted':
+    case 'postmortem.edited':
+    case 'postmortem.reviewed':
+    case 'postmortem.published':
+    case 'postmortem.reopened':
+    case 'action-item.done':
+      return 'postmortem'
     case 'acknowledged':
     case 'note':
     case 'resolve.requested':

@@ -57,6 +57,31 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'Alerts are still firing: say with --reason why the incident may end all the same.',
   },
+  postmortem_changed: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Read the newer version, put your text into it and send it again; nothing of either is lost.',
+  },
+  postmortem_incomplete: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Fill in what is named with `npx paramedic postmortem edit`.',
+  },
+  postmortem_published: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'To change it, open it again with `npx paramedic postmortem reopen`.',
+  },
+  postmortem_not_published: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'It is still being written: change it with `npx paramedic postmortem edit`.',
+  },
+  own_work: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Ask somebody else to review it; it can be published without a review, and says so then.',
+  },
   too_large: {
     family: 'refused',
     httpStatus: 413,

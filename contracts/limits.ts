@@ -17,6 +17,13 @@ export const limits = {
   labelValueLength: 4_096,
   annotationLength: 16_384,
   noteLength: 8_192,
+  /** A section of a post-mortem: some five printed pages. */
+  postmortemSectionLength: 16_384,
+  /** A post-mortem with every section full, as JSON, in an alphabet of three bytes a letter. */
+  postmortemBodyBytes: 512 * 1024,
+  /** More than these nobody finishes; they are a project. */
+  actionItemsPerPostmortem: 50,
+  actionItemLength: 512,
   reasonLength: 1_024,
 
   /** A resolved alert fires again with the same start inside this: a twin's replay or a real return; see intake. */
@@ -76,4 +83,8 @@ export const limits = {
   ruleGapMs: minute,
   /** A window's samples are read and written with every evaluation: about 25 KB at the most. */
   samplesPerRule: 1_000,
+  /** A post-mortem names this many alerts; of a storm the rest is counted. */
+  postmortemAlerts: 50,
+  /** A reminder comes this long before a post-mortem is due: a working day; of a shorter time it is half. */
+  postmortemReminderMs: 24 * hour,
 } as const

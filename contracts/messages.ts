@@ -6,6 +6,7 @@ import type { Binding, Runbook } from './runbook.ts'
 /** The name api and relay start the workflow by. */
 export const incidentWorkflowType = 'incident'
 export const afterWorkflowType = 'after'
+export const postmortemWorkflowType = 'postmortem'
 
 /** Workflows, record, checks. */
 export const taskQueue = 'paramedic'

@@ -11,6 +11,7 @@ import type {
   Verdict,
 } from './incident.ts'
 import type { Preview } from './plan.ts'
+import type { PostmortemSection, PostmortemTick } from './postmortem.ts'
 
 export interface TimelineEvents {
   'alert.firing': { alertKey: string; name: string; summary?: string; severity?: string; startsAt?: string }
@@ -138,6 +139,21 @@ export interface TimelineEvents {
   'freeze.off': { reason?: string }
   'freeze.met': { step: string; attempt: number }
   'history.archived': { runs: { runId: string; sha256: string; events: number; bytes: number }[] }
+  'postmortem.drafted': { version: number; dueAt?: string; ticked: PostmortemTick[] }
+  /** What is new in this version; the content itself is kept under its hash. */
+  'postmortem.edited': {
+    version: number
+    contentHash: string
+    sections: PostmortemSection[]
+    ticked: PostmortemTick[]
+    unticked: PostmortemTick[]
+    /** Numbers of action items that were added, changed or dropped. */
+    actionItems: number[]
+  }
+  'postmortem.reviewed': { version: number; writtenBy: string; comment?: string }
+  'postmortem.published': { version: number; contentHash: string; factsHash: string; reviewedBy?: string }
+  'postmortem.reopened': { version: number; reason: string }
+  'action-item.done': { item: number; text: string; note?: string }
   'message.unknown': { rowId: number }
 }
 

@@ -64,6 +64,13 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   'freeze.off': 'outside',
   'freeze.met': 'workflow',
   'history.archived': 'outside',
+  // The post-mortem has a workflow of its own, and people.
+  'postmortem.drafted': 'outside',
+  'postmortem.edited': 'outside',
+  'postmortem.reviewed': 'outside',
+  'postmortem.published': 'outside',
+  'postmortem.reopened': 'outside',
+  'action-item.done': 'outside',
   'message.unknown': 'workflow',
 }
 
@@ -142,10 +149,15 @@ function tellUnmet(decision: Decision, open: Set<TimelineEntry>): Disagreement {
   return { side: 'different', eventId, seq: like.seq, kind, says: differingFields(decision, like).join('; ') }
 }
 
+/** Pages for a post-mortem are the decisions of its own workflow. */
+function isOfPostmortem({ data }: TimelineEntry): boolean {
+  return 'pageId' in data && data.pageId.includes('/post-mortem/')
+}
+
 function tellUnsaid(entry: TimelineEntry, lastHeard: number, compared: Compared): void {
   const { seq, kind } = entry
   const whose = decidedBy[kind] as (typeof decidedBy)[TimelineKind] | undefined
-  if (whose === 'outside') return
+  if (whose === 'outside' || isOfPostmortem(entry)) return
   if (whose === undefined) {
     compared.remarks.push(`entry ${seq} (${kind}) is of a kind this paramedic does not know`)
     return

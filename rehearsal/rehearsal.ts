@@ -14,7 +14,7 @@ import { createHistories } from '../worker/histories.ts'
 import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
 import { bundleWorkflows } from '../worker/workflow-bundle.ts'
 import type { LoadedRunbook } from '../contracts/runbook.ts'
-import { createScriptActivities, type ScriptedAct } from './script-activities.ts'
+import { createScriptActivities, type ScriptedAct, type ScriptedTime } from './script-activities.ts'
 import { createScriptedTargets, type Receipt, type ScriptedTarget } from './scripted-targets.ts'
 import { skipTime } from './time-skipping.ts'
 
@@ -33,7 +33,7 @@ export interface RehearsalOptions {
   runbooks: LoadedRunbook[]
   target(name: string): ScriptedTarget
   /** Who acts when; without it the workflows are bundled exactly as production bundles them. */
-  script?(labels: Record<string, string>): readonly ScriptedAct[]
+  script?(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
   /** Default: hours pass in moments. */
   skipsTime?: boolean
   maxCachedWorkflows?: number

@@ -1,10 +1,19 @@
 import type { Pool } from '../store/database.ts'
+import { readWorkflowInput } from '../store/incidents.ts'
 
 /** Something somebody does at its minute; `atMs` is the workflow's time. */
 export interface ScriptedAct {
-  /** Milliseconds after the incident opened. */
+  /** Milliseconds after the incident opened, or after its post-mortem began. */
   afterMs: number
   perform(context: { pool: Pool; number: string; atMs: number }): Promise<void>
+}
+
+/** Which workflow's clock the acts go by. */
+export type ScriptedTime = 'incident' | 'post-mortem'
+
+export interface ScriptInput {
+  number: string
+  during: ScriptedTime
 }
 
 /** Longest wait for the relay to hand an act to the workflow. */
@@ -15,24 +24,23 @@ export type ScriptActivities = ReturnType<typeof createScriptActivities>
 /** Acts return only when the relay has delivered what they left, so that the workflow's clock cannot run ahead of them. */
 export function createScriptActivities(options: {
   pool: Pool
-  scriptFor(labels: Record<string, string>): readonly ScriptedAct[]
+  scriptFor(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
   /** Makes the relay work now; resolves when nothing waits any more. */
   relayAll(withinMs: number): Promise<void>
 }) {
   return {
-    async readScript(input: { number: string; labels: Record<string, string> }): Promise<number[]> {
-      return options.scriptFor(input.labels).map(act => act.afterMs)
+    async readScript(input: ScriptInput): Promise<number[]> {
+      return (await scriptOf(input)).map(act => act.afterMs)
     },
 
-    async performAct(input: {
-      number: string
-      labels: Record<string, string>
-      index: number
-      atMs: number
-    }): Promise<void> {
-      const act = options.scriptFor(input.labels)[input.index]!
+    async performAct(input: ScriptInput & { index: number; atMs: number }): Promise<void> {
+      const act = (await scriptOf(input))[input.index]!
       await act.perform({ pool: options.pool, number: input.number, atMs: input.atMs })
       await options.relayAll(deliveredWithinMs)
     },
+  }
+  async function scriptOf({ number, during }: ScriptInput): Promise<readonly ScriptedAct[]> {
+    const { alert } = await readWorkflowInput(options.pool, number)
+    return options.scriptFor(alert.labels, during)
   }
 }

@@ -3,8 +3,8 @@
  * workflow, so that they live by its clock, and the incident itself has no rehearsal code.
  */
 import { proxyActivities, sleep, type WorkflowInterceptorsFactory, workflowInfo } from '@temporalio/workflow'
-import type { ScriptActivities } from './script-activities.ts'
-import { incidentWorkflowType, taskQueue } from '../contracts/messages.ts'
+import type { ScriptActivities, ScriptInput } from './script-activities.ts'
+import { incidentWorkflowType, postmortemWorkflowType, taskQueue } from '../contracts/messages.ts'
 import type { CarriedInput } from '../workflows/life.ts'
 
 const { readScript, performAct } = proxyActivities<ScriptActivities>({
@@ -17,21 +17,32 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [
     {
       async execute(input, next) {
-        const [incident] = input.args as [CarriedInput]
-        const isFirstRun =
-          workflowInfo().workflowType === incidentWorkflowType && incident.carried === undefined
-        if (isFirstRun) void followScript(incident)
+        const script = scriptOf(workflowInfo().workflowType, input.args)
+        if (script !== undefined) void followScript(script)
         return next(input)
       },
     },
   ],
 })
 
-async function followScript(incident: CarriedInput): Promise<void> {
-  const script = await readScript({ number: incident.number, labels: incident.alert.labels })
-  for (const [index, atOffsetMs] of script.entries()) {
-    const waitMs = incident.openedAtMs + atOffsetMs - Date.now()
+type Script = ScriptInput & { fromMs: number }
+
+function scriptOf(workflowType: string, args: unknown[]): Script | undefined {
+  // The arguments are those of the workflow whose type it is.
+  if (workflowType === postmortemWorkflowType) {
+    const [{ number }] = args as [{ number: string }]
+    return { number, during: 'post-mortem', fromMs: Date.now() }
+  }
+  if (workflowType !== incidentWorkflowType) return undefined
+  const [{ number, openedAtMs, carried }] = args as [CarriedInput]
+  // A later run goes on with the script of the first.
+  return carried === undefined ? { number, during: 'incident', fromMs: openedAtMs } : undefined
+}
+
+async function followScript({ fromMs, ...script }: Script): Promise<void> {
+  for (const [index, atOffsetMs] of (await readScript(script)).entries()) {
+    const waitMs = fromMs + atOffsetMs - Date.now()
     if (waitMs > 0) await sleep(waitMs)
-    await performAct({ number: incident.number, labels: incident.alert.labels, index, atMs: Date.now() })
+    await performAct({ ...script, index, atMs: Date.now() })
   }
 }

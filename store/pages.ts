@@ -7,7 +7,8 @@ export interface PageIntent {
   epoch: number
   level: number
   functions: string[]
-  unless?: 'acknowledged' | 'resolved'
+  /** `published`: a page about the post-mortem, which outlives the incident. */
+  unless?: 'acknowledged' | 'resolved' | 'published'
   dueAtMs: number
   atMs: number
 }
@@ -27,6 +28,8 @@ export interface BegunPage {
 export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunPage> {
   const { rows: locked } = await tx.query<{ because: string | null }>(
     `select case
+        when $3 = 'published' then (select 'the post-mortem is published' from postmortem p
+          where p.incident = number and p.first_published_at is not null)
         when phase <> all($2) then 'the incident has ended'
         when $3 = 'acknowledged' and acknowledged_at is not null and ack_epoch >= $4 then 'acknowledged by ' || acknowledged_by
         when $3 = 'acknowledged' and ack_epoch > $4 then 'a newer alert restarted this level'

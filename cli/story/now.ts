@@ -4,11 +4,12 @@ import type { IncidentDetail, NextPageView } from '../../contracts/views.ts'
 import { counted, listed } from '../narrate/narration.ts'
 import { wholeDuration } from '../terminal/clock.ts'
 import { gateCommands, gatePlan } from './gate-plan.ts'
+import { postmortemLeft } from './postmortem-left.ts'
 import { command, hanging, type View } from './view.ts'
 
 /** @param isWatched the reader is watching already and need not be told how. */
 export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = false): string[] {
-  if (!isOpen(incident.phase)) return afterTheEnd(incident, view)
+  if (!isOpen(incident.phase)) return postmortemLeft(incident, view)
   const gates = incident.gates.filter(gate => gate.state === 'open')
   const plans = gates.flatMap(gate => [...gatePlan(gate, view), '', ...gateCommands(gate, view)])
   const facts = [...running(incident, view), ...state(incident, view), ...pageLine(incident.nextPage, view)]
@@ -74,18 +75,4 @@ function pageLine(page: NextPageView | null, view: View): string[] {
   const left = dueAtMs > view.now ? `in ${wholeDuration(dueAtMs - view.now)}` : 'now'
   const unless = page.unless === null ? '' : ` unless ${page.unless}`
   return hanging('  ', 2, `Next page ${left} (${due}): ${people}${unless}`, 'attention', view)
-}
-
-function afterTheEnd(incident: IncidentDetail, view: View): string[] {
-  const { postmortemDueAt } = incident
-  if (postmortemDueAt === null || incident.outcome === 'cancelled') return ['  Nothing is open.']
-  const dueMs = Date.parse(postmortemDueAt)
-  const left = dueMs > view.now ? `in ${wholeDuration(dueMs - view.now)}` : 'overdue'
-  return hanging(
-    '  ',
-    2,
-    `Nothing is open but the post-mortem, due ${view.clock.exact(dueMs)} (${left}).`,
-    'plain',
-    view,
-  )
 }

@@ -62,7 +62,7 @@ export interface ApiUnderTest {
   /** Everything logged so far. */
   logged(): string
   /** Fails when the answer is not as documented. */
-  call(as: Somebody, method: 'GET' | 'POST', url: string, body?: unknown): Promise<Answer>
+  call(as: Somebody, method: 'GET' | 'POST' | 'PUT', url: string, body?: unknown): Promise<Answer>
   close(): Promise<void>
 }
 

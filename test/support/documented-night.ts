@@ -2,13 +2,34 @@
 import { gzipSync } from 'node:zlib'
 import { archivedRun, endedIncident, openIncident, planHash } from '../../api/examples.ts'
 import { saveHistory } from '../../store/archives.ts'
+import {
+  actionItem,
+  emptyIncident,
+  ownIncident,
+  postmortem,
+  publishedIncident,
+} from '../../api/postmortem-examples.ts'
+import { foldFacts } from '../../postmortem/facts.ts'
+import { appendEntries } from '../../store/audit-log.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { decideOutcome, vote } from '../../store/gates.ts'
+import { draftPostmortem, editPostmortem, publishPostmortem } from '../../store/postmortems.ts'
 import { expect } from 'vitest'
 import { givenGate, givenIncident } from './incidents.ts'
 
 export async function stageNight(pool: Pool): Promise<void> {
+  for (const [number, day, by] of [
+    [emptyIncident, '10', undefined],
+    [ownIncident, '11', 'on-call'],
+    [publishedIncident, '12', 'noah'],
+  ] as const) {
+    const atMs = Date.parse(`2026-03-${day}T18:40:00Z`)
+    expect(await givenIncident(pool, { atMs, system: 'orders' })).toBe(number)
+    await stagePostmortem(pool, number, atMs, by)
+  }
+  const published = { number: publishedIncident, by: 'noah', atMs: Date.parse('2026-03-12T20:00:00Z') }
+  await publishPostmortem(pool, { ...published, version: 2 }, foldFacts)
   await stageEnded(pool, Date.parse('2026-03-13T18:40:00Z'))
   await stageOpen(pool, Date.parse('2026-03-14T03:02:09.072Z'))
 }
@@ -18,11 +39,45 @@ async function stageEnded(pool: Pool, atMs: number): Promise<void> {
   expect(number).toBe(endedIncident)
   await givenGate(pool, number, { atMs, step: 'restart-api', planHash })
   await givenGate(pool, number, { atMs, step: 'clear-sessions', kind: 'outcome' })
-  await inTransaction(pool, tx =>
-    closeIncident(tx, { number, seenTransition: 0, outcome: 'recovered', atMs: atMs + 600_000 }),
-  )
+  await stagePostmortem(pool, number, atMs, 'noah')
   const run = { ...archivedRun, historyGzip: gzipSync('{"events":[]}') }
   await inTransaction(pool, tx => saveHistory(tx, number, run, atMs + 660_000))
+}
+
+/** Closes the incident and drafts its post-mortem; with a name, somebody has written all of it. */
+async function stagePostmortem(
+  pool: Pool,
+  incident: string,
+  atMs: number,
+  by: string | undefined,
+): Promise<void> {
+  const closedAtMs = atMs + 600_000
+  await inTransaction(pool, async tx => {
+    await closeIncident(tx, { number: incident, seenTransition: 0, outcome: 'recovered', atMs: closedAtMs })
+    const { title, runbook, bindings } = postmortem.facts
+    const data = { title, runbook: runbook.name, runbookHash: runbook.hash, dedupKey: incident, bindings }
+    const common = { actor: 'paramedic', incident } as const
+    await appendEntries(tx, [
+      { ...common, atMs, kind: 'incident.opened', data },
+      {
+        ...common,
+        atMs: closedAtMs,
+        kind: 'incident.closed',
+        data: { outcome: 'recovered', because: 'measured' },
+      },
+    ])
+  })
+  await draftPostmortem(pool, { number: incident, atMs: closedAtMs + 2_000 })
+  if (by === undefined) return
+  const { text, owner, dueOn } = actionItem
+  await editPostmortem(pool, {
+    number: incident,
+    by,
+    atMs: atMs + 40 * 60_000,
+    basedOn: 1,
+    sections: postmortem.sections,
+    actionItems: [{ text, owner, dueOn }],
+  })
 }
 
 async function stageOpen(pool: Pool, atMs: number): Promise<void> {

@@ -23,6 +23,8 @@ export interface Scene {
   runbook: string
   target: ScriptedTarget
   people?: ScriptedAct[]
+  /** Acts by the clock of the post-mortem, which begins when the incident has closed. */
+  afterwards?: ScriptedAct[]
   autonomy?: 'observe' | 'propose' | 'auto'
   /** How many targets have the role `db`; default 1. With none it is unbound, with two ambiguous. */
   databases?: number
@@ -87,7 +89,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     target: name => scenes.get(name.slice(0, name.lastIndexOf('-')))!.target,
     ...(options.isScripted === false
       ? {}
-      : { script: labels => scenes.get(labels['alertname']!)?.people ?? [] }),
+      : {
+          script: (labels, during) =>
+            scenes.get(labels['alertname']!)?.[during === 'incident' ? 'people' : 'afterwards'] ?? [],
+        }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
     maxCachedWorkflows: inject('maxCachedWorkflows'),
   })

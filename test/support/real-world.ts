@@ -34,7 +34,7 @@ export interface World {
   alertmanager: ReturnType<typeof createAlertmanager>
   /** Fires an alert, `Down` unless told otherwise; resolves with the number of its incident. */
   fire(alert?: string): Promise<string>
-  resolveAlert(): Promise<void>
+  resolveAlert(alert?: string): Promise<void>
   closed(number: string, withinMs?: number): Promise<Record<string, unknown>>
   row(number: string): Promise<Record<string, unknown>>
   entries<K extends NewEntry['kind']>(
@@ -160,7 +160,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         return rows[0]?.number
       })
     },
-    resolveAlert: () => report('resolved'),
+    resolveAlert: alert => report('resolved', alert),
     async row(number) {
       const { rows } = await pool.query<Record<string, unknown>>('select * from incident where number = $1', [
         number,

@@ -6,12 +6,14 @@ import type { z } from 'zod'
 import { createApp } from '../../api/app.ts'
 import { define as defineAlert } from '../../cli/commands/alert.ts'
 import { define as defineAudit } from '../../cli/commands/audit.ts'
+import { define as defineAction } from '../../cli/commands/action.ts'
 import { define as defineConfig } from '../../cli/commands/config.ts'
 import { define as defineDoctor } from '../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../cli/commands/freeze.ts'
 import { define as defineGate } from '../../cli/commands/gate.ts'
 import { define as defineIncident } from '../../cli/commands/incident.ts'
 import { define as defineRule } from '../../cli/commands/rule.ts'
+import { define as definePostmortem } from '../../cli/commands/postmortem.ts'
 import { define as defineRunbook } from '../../cli/commands/runbook.ts'
 import { define as defineSandbox } from '../../cli/commands/sandbox.ts'
 import { exitCodes } from '../../cli/exit-codes.ts'
@@ -195,6 +197,8 @@ describe('the command line', () => {
     alert: defineAlert,
     rule: defineRule,
     gate: defineGate,
+    postmortem: definePostmortem,
+    action: defineAction,
     freeze: defineFreeze,
     audit: defineAudit,
     runbook: defineRunbook,

@@ -65,6 +65,13 @@ const told: Told[] = [
   [63 * 60, 'cancel.requested', { reason: 'load test' }, 'person:ben'],
   [63 * 60 + 1, 'incident.closed', { outcome: 'resolved-by-person', because: 'ana ended it' }],
   [63 * 60 + 2, 'history.archived', { runs: [{ runId: '0195', sha256: sha('history'), events: 412, bytes: 20_431 }] }],
+  [63 * 60 + 3, 'postmortem.drafted', { version: 1, ticked: ['timeline'], dueAt: '2025-03-16T03:05:12Z' }],
+  [63 * 60 + 20, 'page.sent', { pageId: `${number}/post-mortem/reminder`, level: 0, to: ['on-call'], dueAt: '2025-03-14T03:05:31Z', latenessMs: 40, channels: ['webhook'] }],
+  [64 * 60, 'postmortem.edited', { version: 2, contentHash: sha('version 2'), sections: ['cause', 'prevention'], ticked: ['trends'], unticked: ['shared'], actionItems: [1, 2] }, 'person:ana'],
+  [64 * 60 + 20, 'postmortem.reviewed', { version: 2, writtenBy: 'ana', comment: 'the cause is right' }, 'person:ben'],
+  [64 * 60 + 30, 'postmortem.published', { version: 2, contentHash: sha('version 2'), factsHash: sha('facts'), reviewedBy: 'ben' }, 'person:ana'],
+  [64 * 60 + 40, 'action-item.done', { item: 1, text: 'Give connections back in one place', note: 'released with 2.4' }, 'person:cleo'],
+  [64 * 60 + 50, 'postmortem.reopened', { version: 3, reason: 'a second cause was found' }, 'person:ben'],
 ]
 
 export const fullTimeline: TimelineEntry[] = told.map(
@@ -75,6 +82,7 @@ export const fullTimeline: TimelineEntry[] = told.map(
       kind,
       data,
       actor: actor ?? 'paramedic',
+      incident: number,
       atMs: openedMs + seconds * second,
       recordedAt: new Date(openedMs + seconds * second).toISOString(),
       hash: sha(String(index)),

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { define as defineAudit } from '../../../cli/commands/audit.ts'
+import { define as defineAction } from '../../../cli/commands/action.ts'
 import { define as defineConfig } from '../../../cli/commands/config.ts'
 import { define as defineDoctor } from '../../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../../cli/commands/freeze.ts'
@@ -8,17 +9,20 @@ import { define as defineAlert } from '../../../cli/commands/alert.ts'
 import { define as defineGate } from '../../../cli/commands/gate.ts'
 import { define as defineIncident } from '../../../cli/commands/incident.ts'
 import { define as defineRule } from '../../../cli/commands/rule.ts'
+import { define as definePostmortem } from '../../../cli/commands/postmortem.ts'
 import { define as defineRunbook } from '../../../cli/commands/runbook.ts'
 import { define as defineSandbox } from '../../../cli/commands/sandbox.ts'
 
 const nouns = {
   audit: defineAudit,
+  action: defineAction,
   config: defineConfig,
   freeze: defineFreeze,
   alert: defineAlert,
   rule: defineRule,
   gate: defineGate,
   incident: defineIncident,
+  postmortem: definePostmortem,
   runbook: defineRunbook,
   sandbox: defineSandbox,
 }

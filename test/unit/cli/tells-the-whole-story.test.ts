@@ -48,6 +48,12 @@ const everyKind: Record<TimelineKind, true> = {
   'freeze.off': true,
   'freeze.met': true,
   'history.archived': true,
+  'postmortem.drafted': true,
+  'postmortem.edited': true,
+  'postmortem.reviewed': true,
+  'postmortem.published': true,
+  'postmortem.reopened': true,
+  'action-item.done': true,
   'message.unknown': true,
 } satisfies { [K in keyof TimelineEvents]: true }
 
