@@ -20,6 +20,7 @@ const CORE =
 // Loaded by services, never by a workflow.
 const SCHEMAS =
   '^contracts/((configuration|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
+const PROCESS_IDENTITY = '^activities/targets/service/process-identity\\.mjs$'
 const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
 
 export default {
@@ -183,9 +184,14 @@ export default {
         '^postmortem/',
         '^embedded/',
         '^rehearsal/replay-histories\\.ts$',
-        '^activities/targets/service/process-identity\\.mjs$',
+        PROCESS_IDENTITY,
       ],
       'It speaks HTTP. Files are checked, and histories run again, on this side, because an auditor need not trust the service.',
+    ),
+    mayImportOnly(
+      'bench',
+      [CONTRACTS, '^store/', '^embedded/', '^worker/(workflow-bundle|histories)\\.ts$', PROCESS_IDENTITY],
+      'It measures api and worker from outside, as processes; what it takes of them are rows, histories and the bundle.',
     ),
     {
       name: 'nothing-imports-tests',

@@ -37,8 +37,8 @@ export async function openDataFolder(projectDir: string): Promise<DataFolder> {
 export async function removeData(folder: DataFolder): Promise<void> {
   await removePostgresData(folder.postgres)
   for (const name of await readdir(folder.path)) {
-    // The locks are in use by this very command, and a test run beside it has data of its own.
-    if (name.endsWith('.lock') || name.startsWith('test-')) continue
+    // The locks are in use by this very command, and a test run or a bench beside it has data of its own.
+    if (name.endsWith('.lock') || name.startsWith('test-') || name.startsWith('bench')) continue
     await rm(join(folder.path, name), { recursive: true, force: true })
   }
   await mkdir(join(folder.path, 'logs'))

@@ -23,7 +23,7 @@ export type ProjectChild = {
 }
 
 /** Starts one of the project's own scripts on this Node and waits until it is ready. Throws with the end of its log. */
-export async function startProjectChild(options: ProjectChild): Promise<Running> {
+export async function startProjectChild(options: ProjectChild): Promise<Running & { pid: number }> {
   const { name, logFile } = options
   await rotateLog(logFile)
   const logStart = await sizeOf(logFile)
@@ -47,7 +47,11 @@ export async function startProjectChild(options: ProjectChild): Promise<Running>
     await endChild(child, 'SIGKILL', 0)
     throw new Error(`${name} ${how}. Its last words in ${logFile}:\n${lastLines(await output())}`)
   }
-  return { exited: exitOf(child), stop: () => endChild(child, 'SIGTERM', STOP_WITHIN_MS) }
+  return {
+    pid: child.pid ?? 0,
+    exited: exitOf(child),
+    stop: () => endChild(child, 'SIGTERM', STOP_WITHIN_MS),
+  }
 }
 
 async function sizeOf(file: string): Promise<number> {
