@@ -57,6 +57,12 @@ export const limits = {
   notifierTimeoutMs: 10 * second,
   /** PostgreSQL slower than this is a 503: Slack, the least patient sender, gives up after 3 s. */
   databaseWaitMs: 2 * second,
+  /** Commits of deliveries at a time in an api process: the second goes on while one hangs; more only wait for each other's NOTIFY. */
+  deliveryCommits: 2,
+  /** Deliveries in one commit: enough for a storm, and few milliseconds of work. */
+  deliveriesTogether: 100,
+  /** A larger delivery is committed alone; a usual one has 1 to 20 KiB. */
+  deliveryBytesTogether: 64 * 1024,
   /** Longer silence of an action's worker counts as its loss. */
   heartbeatMs: 5 * second,
   /** The relay looks this often even when nobody poked it. */

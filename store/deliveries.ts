@@ -14,12 +14,41 @@ export interface AcceptedDelivery {
   atMs: number
 }
 
-/**
- * Stores a delivery and its alerts and pokes the relay, in one statement and so in one commit. Returns the delivery's id.
- * New keys are inserted in their order, or two deliveries would wait for each other. Throws `database_unavailable`.
- */
+/** Stores one delivery; see {@link acceptDeliveries}. Returns its id. Throws `database_unavailable`. */
 export async function acceptDelivery(db: Queryable, delivery: AcceptedDelivery): Promise<number> {
-  const alerts = delivery.alerts.map(alert => ({
+  const [id] = await acceptDeliveries(db, [delivery])
+  return id!
+}
+
+/**
+ * Stores deliveries and their alerts and pokes the relay, in one statement and so in one commit. Returns the ids, in their
+ * order. New keys are inserted in their order, or two commits would wait for each other. Throws `database_unavailable`.
+ */
+export async function acceptDeliveries(
+  db: Queryable,
+  deliveries: readonly AcceptedDelivery[],
+): Promise<number[]> {
+  const { rows } = await withCodedErrors(() =>
+    // Named, so that a connection plans it once: planning costs as much as running it for one delivery.
+    db.query<{ id: number }>({
+      name: 'accept deliveries',
+      text: acceptSql,
+      values: [
+        deliveries.map(({ source }) => source),
+        deliveries.map(({ sourceKind }) => sourceKind),
+        deliveries.map(({ body }) => body),
+        deliveries.map(({ truncatedAlerts }) => truncatedAlerts),
+        deliveries.map(({ atMs }) => new Date(atMs)),
+        deliveries.map(({ alerts }) => JSON.stringify(alerts.map(toRow))),
+        relayChannel,
+      ],
+    }),
+  )
+  return rows.map(({ id }) => id)
+}
+
+function toRow(alert: IncomingAlert): object {
+  return {
     dedup_key: alert.dedupKey,
     alert_key: alert.alertKey,
     status: alert.status,
@@ -28,39 +57,35 @@ export async function acceptDelivery(db: Queryable, delivery: AcceptedDelivery):
     annotations: alert.annotations,
     starts_at: new Date(alert.startsAtMs),
     ends_at: alert.endsAtMs === undefined ? null : new Date(alert.endsAtMs),
-  }))
-  const { rows } = await withCodedErrors(() =>
-    db.query<{ id: number }>(acceptSql, [
-      delivery.source,
-      delivery.sourceKind,
-      delivery.body,
-      sha256(delivery.body),
-      alerts.length,
-      delivery.truncatedAlerts,
-      new Date(delivery.atMs),
-      JSON.stringify(alerts),
-      relayChannel,
-    ]),
-  )
-  return rows[0]!.id
+  }
 }
 
+// The ids are drawn first, so that alerts know their delivery whatever order the rows are inserted in.
 const acceptSql = `
-  with stored as (
-    insert into delivery (source, source_kind, state, body, body_sha256, alert_count, truncated_alerts, received_at)
-    values ($1, $2, 'accepted', $3, $4, $5, $6, $7) returning id
+  with given as materialized (
+    select nextval(pg_get_serial_sequence('delivery', 'id')) as id, g.*
+    from unnest($1::text[], $2::text[], $3::bytea[], $4::integer[], $5::timestamptz[], $6::jsonb[]) with ordinality
+      as g (source, source_kind, body, truncated_alerts, received_at, alerts, nth)
+  ), stored as (
+    insert into delivery (id, source, source_kind, state, body, body_sha256, alert_count, truncated_alerts, received_at)
+    overriding system value
+    select id, source, source_kind, 'accepted', body, sha256(body), jsonb_array_length(alerts), truncated_alerts, received_at
+    from given
   ), reported as (
-    select * from rows from (
-      jsonb_to_recordset($8::jsonb) as (dedup_key text, alert_key text, status text, name text, labels jsonb,
+    select g.id as delivery_id, g.source, g.received_at, g.nth, r.* from given g, rows from (
+      jsonb_to_recordset(g.alerts) as (dedup_key text, alert_key text, status text, name text, labels jsonb,
         annotations jsonb, starts_at timestamptz, ends_at timestamptz)) with ordinality
+      as r (dedup_key, alert_key, status, name, labels, annotations, starts_at, ends_at, alert_nth)
   ), keys as (
     insert into correlation (dedup_key) select distinct dedup_key from reported order by dedup_key on conflict do nothing
   ), events as (
     insert into alert_event (delivery_id, source, dedup_key, alert_key, status, name, labels, annotations, starts_at, ends_at, received_at)
-    select stored.id, $1, r.dedup_key, r.alert_key, r.status, r.name, r.labels, r.annotations, r.starts_at, r.ends_at, $7
-    from reported r, stored order by r.ordinality
+    select delivery_id, source, dedup_key, alert_key, status, name, labels, annotations, starts_at, ends_at, received_at
+    from reported order by nth, alert_nth
+  ), poked as (
+    select pg_notify($7, '')
   )
-  select stored.id, pg_notify($9, '') from stored`
+  select given.id from given, poked order by given.nth`
 
 /** Keeps what an authenticated sender sent but nobody could read: shown and counted, never silently thrown away. */
 export async function setAsideDelivery(

@@ -3,7 +3,8 @@ import { CodedError } from '../../contracts/coded-error.ts'
 import type { AlertSource } from '../../integrations/alert-source.ts'
 import { alertSources } from '../../integrations/alert-sources.ts'
 import type { Pool } from '../../store/database.ts'
-import { acceptDelivery, setAsideDelivery } from '../../store/deliveries.ts'
+import { createDeliveryCommits } from '../../store/commit-together.ts'
+import { setAsideDelivery } from '../../store/deliveries.ts'
 import { type Identity, senderOf } from '../access.ts'
 import { withinDatabaseWait } from '../database-wait.ts'
 import { toCodedError } from '../error-reply.ts'
@@ -17,12 +18,21 @@ interface Dependencies {
 
 /** One route a source. A 202 means committed; what an authenticated sender sent is never thrown away without a trace. */
 export function webhookRoutes(app: Api, dependencies: Dependencies): void {
+  const acceptDelivery = createDeliveryCommits(dependencies.pool)
   for (const source of Object.values(alertSources)) {
-    void app.register(async scope => webhookRoute(scope, source, dependencies))
+    void app.register(async scope => webhookRoute(scope, source, { ...dependencies, acceptDelivery }))
   }
 }
 
-function webhookRoute(app: Api, source: AlertSource, { pool, clock }: Dependencies): void {
+function webhookRoute(
+  app: Api,
+  source: AlertSource,
+  {
+    pool,
+    clock,
+    acceptDelivery,
+  }: Dependencies & { acceptDelivery: ReturnType<typeof createDeliveryCommits> },
+): void {
   // The bytes themselves are kept, so JSON is read here and not by Fastify.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -72,7 +82,7 @@ function webhookRoute(app: Api, source: AlertSource, { pool, clock }: Dependenci
       await setAside(identity, body, 'quarantined', parsed.problem)
       throw new CodedError('bad_payload', `The body does not look like ${source.kind}: ${parsed.problem}.`)
     }
-    const deliveryId = await acceptDelivery(pool, {
+    const deliveryId = await acceptDelivery({
       source: senderOf(identity),
       sourceKind: source.kind,
       body,

@@ -13,7 +13,7 @@ if (pauseAt !== undefined) {
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
 
   function queryWithPause(this: pg.Client, ...args: unknown[]): unknown {
-    const isIt = typeof args[0] === 'string' && args[0].includes(pauseAt!)
+    const isIt = textOf(args[0]).includes(pauseAt!)
     if (isIt) timesLeft -= 1
     if (!isIt || timesLeft !== 0) return query.apply(this, args)
     // A connection of its own resolves; the pool hands in a callback.
@@ -33,6 +33,13 @@ if (pauseAt !== undefined) {
   }
 
   pg.Client.prototype.query = queryWithPause as typeof pg.Client.prototype.query
+}
+
+/** A statement is a text, or an object with one. */
+function textOf(statement: unknown): string {
+  if (typeof statement === 'string') return statement
+  const hasText = typeof statement === 'object' && statement !== null && 'text' in statement
+  return hasText && typeof statement.text === 'string' ? statement.text : ''
 }
 
 /** Resolves on the first turn of the event loop after the process was stopped and continued. */
