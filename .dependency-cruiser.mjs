@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|rules|intake|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
+  'contracts|language|runbooks|outgoing|rules|intake|supervision|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -147,10 +147,35 @@ export default {
       'From a measured value to a stored delivery. How a target is measured is a port that the worker hands in.',
     ),
     mayImportOnly(
-      'api',
-      [CONTRACTS, '^language/', '^intake/', '^store/', '^postmortem/', '^integrations/[^/]+-sources?\\.ts$'],
-      'A request changes rows; effects are only ever reached through the workflow, so the api cannot touch a target.',
+      'supervision',
+      [CONTRACTS, '^store/', '^language/next-page\\.ts$'],
+      'It watches workflows and workers from outside, so it shares nothing with them; who is told is a port that the api hands in.',
     ),
+    {
+      ...mayImportOnly(
+        'api',
+        [
+          CONTRACTS,
+          '^language/',
+          '^intake/',
+          '^supervision/',
+          '^postmortem/',
+          '^store/',
+          '^integrations/[^/]+-sources?\\.ts$',
+        ],
+        'A request changes rows; effects are only ever reached through the workflow, so the api cannot touch a target.',
+      ),
+      from: { path: '^api/', pathNot: '^api/main\\.ts$' },
+    },
+    {
+      ...mayImportOnly(
+        'api',
+        ['^integrations/[^/]+-notifiers?\\.ts$', CONTRACTS, '^language/', '^supervision/', '^store/'],
+        'The composition root also hands supervision its way to people, which must not need a worker; no route can reach it.',
+      ),
+      name: 'api-main-imports',
+      from: { path: '^api/main\\.ts$' },
+    },
     mayImportOnly(
       'worker',
       [

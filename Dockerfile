@@ -25,6 +25,7 @@ COPY rehearsal/replay-histories.ts rehearsal/note-commands.ts ./rehearsal/
 COPY intake ./intake
 COPY outgoing ./outgoing
 COPY rules ./rules
+COPY supervision ./supervision
 COPY integrations ./integrations
 COPY activities ./activities
 COPY workflows ./workflows

@@ -18,6 +18,7 @@ const long = [
   'test/faults/frozen-worker.test.ts',
   'test/faults/postgres-restarted.test.ts',
   'test/faults/rule-engine-killed.test.ts',
+  'test/faults/supervision-passes-on.test.ts',
   'test/faults/temporal-down.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
   'test/proof/a-killed-worker-leaves-a-record-that-replays.test.ts',

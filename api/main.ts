@@ -1,12 +1,22 @@
 /** The api process: reads what it is told, brings the schema up to date, listens, and stops when asked to. */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino, type Logger } from 'pino'
 import { loadConfiguration, readEnvironment } from '../configuration.ts'
 import { isCodedError } from '../contracts/coded-error.ts'
+import type { Configuration } from '../contracts/configuration.ts'
 import { limits } from '../contracts/limits.ts'
+import type { Notifier } from '../contracts/page.ts'
+import { createLogNotifier } from '../integrations/log-notifier.ts'
+import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { openDatabase, type Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
+import { createFallback } from '../supervision/fallback-channels.ts'
+import type { Fallback } from '../supervision/fallback.ts'
+import { createSupervision } from '../supervision/supervise.ts'
+import { createTemporalWatch } from '../supervision/temporal-watch.ts'
 import { createApp } from './app.ts'
 import { createTemporalHealth } from './temporal-health.ts'
 
@@ -33,8 +43,13 @@ async function main(): Promise<void> {
     statementTimeoutMs: limits.databaseWaitMs,
   })
   const temporal = createTemporalHealth(environment.temporal)
+  const watch = createTemporalWatch(environment.temporal)
+  const stopping = new AbortController()
+  let supervising: Promise<void> | undefined
   const stop = async (): Promise<void> => {
-    await temporal.close()
+    stopping.abort()
+    await supervising
+    await Promise.all([temporal.close(), watch.close()])
     await pool.end()
   }
   try {
@@ -57,11 +72,30 @@ async function main(): Promise<void> {
       port: environment.apiPort,
       listenTextResolver: at => `listening at ${at}`,
     })
+    supervising = createSupervision({
+      pool,
+      temporal: watch,
+      fallback: fallbackOf(configuration, log),
+      holder: `${hostname()}/${process.pid}/${randomUUID()}`,
+      log,
+    }).run(stopping.signal)
     log.info({ address, version: packageJson.version }, 'api is up')
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** What Paramedic says about itself goes to the fallback of the configuration; without one, to the log. */
+function fallbackOf({ channels, fallback }: Configuration, log: Logger): Fallback {
+  const notifiers = new Map(
+    channels.flatMap((channel): [string, Notifier][] => {
+      if (channel.kind === 'webhook') return [[channel.name, createWebhookNotifier(channel)]]
+      return channel.kind === 'log' ? [[channel.name, createLogNotifier(log)]] : []
+    }),
+  )
+  if (fallback === undefined) return createFallback([{ name: 'log', notifier: createLogNotifier(log) }])
+  return createFallback(fallback.reach.map(({ channel: name }) => ({ name, notifier: notifiers.get(name) })))
 }
 
 /** Never an Authorization header, whatever somebody hands to the log one day. */

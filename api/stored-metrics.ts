@@ -5,6 +5,7 @@
  * take `max without (instance)`, never a sum.
  */
 import { Gauge, Registry } from 'prom-client'
+import { findingKinds } from '../contracts/supervision.ts'
 import type { Pool } from '../store/database.ts'
 import {
   type MetricReadings,
@@ -108,6 +109,18 @@ async function gaugesText(readings: MetricReadings): Promise<string> {
     'paramedic_rule_lag_seconds',
     'How late the threshold rule is that has been due the longest.',
     readings.oldestDueRuleMs / 1_000,
+  )
+  const findings = new Gauge({
+    name: 'paramedic_supervision_findings',
+    help: 'What supervision has found wrong with Paramedic itself and is not over.',
+    labelNames: ['kind'],
+    registers: [registry],
+  })
+  for (const kind of findingKinds) findings.set({ kind }, readings.findings[kind] ?? 0)
+  gauge(
+    'paramedic_supervision_last_look_timestamp_seconds',
+    'When supervision last completed a look; it looks every 15 s. 0 before the first.',
+    readings.lastLookMs / 1_000,
   )
   return registry.metrics()
 }

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client'
 import { taskQueue } from '../contracts/messages.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import type { DependencyView } from '../contracts/views.ts'
+import { taskFailuresQuery } from '../supervision/temporal-watch.ts'
 import { measured } from './measured-dependency.ts'
 
 /** What the api wants to know of Temporal; it never needs it to take an alert or an act. */
@@ -24,9 +25,6 @@ const failuresFreshMs = 15_000
 const answerWithinMs = 1_500
 /** A poll lasts up to a minute; a poller not seen for longer than that is gone, though Temporal lists it for five. */
 const pollerSeenWithinMs = 75_000
-
-/** The query operators use too: `temporal workflow list --query ...`. */
-export const taskFailuresQuery = `TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'`
 
 /** Asks a Temporal server about itself. It connects when first asked, so that the api starts without it. */
 export function createTemporalHealth(

@@ -33,7 +33,7 @@ export async function examine(session: Session): Promise<{ findings: Finding[]; 
     const skew = skewFindings(ready.serverTimeMs, session.now())
     const dependencies = (ready.body.dependencies ?? []).map(dependencyFinding)
     const answers: Finding = { state: 'good', about: 'service', says: `answers at ${api.connection.apiUrl}` }
-    const own = await serviceFindings(api)
+    const own = await serviceFindings(api, ready.serverTimeMs ?? session.now())
     return {
       findings: [...local, answers, ...skew, ...dependencies, ...own.findings],
       ...(own.status && { status: own.status }),
@@ -95,12 +95,20 @@ const repairs: Record<DependencyView['name'], string> = {
     'nothing is measured, done or paged: start a worker, or read why it stopped in .paramedic/logs/worker.log',
 }
 
-async function serviceFindings(api: ApiClient): Promise<{ findings: Finding[]; status?: StatusView }> {
+async function serviceFindings(
+  api: ApiClient,
+  now: number,
+): Promise<{ findings: Finding[]; status?: StatusView }> {
   try {
     const status = await api.get<StatusView>('/v1/status')
     return {
       status,
-      findings: [freezeFinding(status), ...workFindings(status), ...status.stuck.map(stuckFinding)],
+      findings: [
+        freezeFinding(status),
+        ...workFindings(status),
+        ...supervisionFindings(status, now),
+        ...status.stuck.map(stuckFinding),
+      ],
     }
   } catch (error) {
     return { findings: [failureFinding('status', error)] }
@@ -119,7 +127,15 @@ function freezeFinding({ freeze }: StatusView): Finding {
 }
 
 function workFindings(status: StatusView): Finding[] {
-  const { openIncidents, openGates, quarantinedAlerts, undeliveredMessages, waitingAlerts, stuck } = status
+  const {
+    openIncidents,
+    openGates,
+    quarantinedAlerts,
+    undeliveredMessages,
+    waitingAlerts,
+    stuck,
+    supervision,
+  } = status
   const findings: Finding[] = [
     {
       state: 'good',
@@ -137,7 +153,7 @@ function workFindings(status: StatusView): Finding[] {
   }
   const waiting = undeliveredMessages + waitingAlerts
   // What is in the queue now is normal; what is stuck there is listed below.
-  if (waiting > 0 && stuck.length === 0) {
+  if (waiting > 0 && stuck.length === 0 && supervision.findings.length === 0) {
     findings.push({
       state: 'good',
       about: 'queue',
@@ -152,6 +168,34 @@ function workFindings(status: StatusView): Finding[] {
     })
   }
   return findings
+}
+
+/** The oldest first, which is often why there are others. */
+function supervisionFindings({ supervision }: StatusView, now: number): Finding[] {
+  const { lastLookAt, findings } = supervision
+  return [
+    lookFinding(lastLookAt, now),
+    ...findings.map(({ what, subject, since, todo }): Finding => {
+      const age = humaneDuration(Math.max(0, now - Date.parse(since)))
+      return { state: 'wrong', about: 'found', says: `${what} for ${age}: ${subject}`, todo }
+    }),
+  ]
+}
+
+/** Four looks that did not come: nobody would notice what else goes wrong. */
+const lookMissedMs = 60_000
+
+function lookFinding(lastLookAt: string | null, now: number): Finding {
+  const about = 'supervision'
+  if (lastLookAt === null) return { state: 'noteworthy', about, says: 'has not looked yet' }
+  const agoMs = Math.max(0, now - Date.parse(lastLookAt))
+  if (agoMs <= lookMissedMs) return { state: 'good', about, says: `last looked ${humaneDuration(agoMs)} ago` }
+  return {
+    state: 'wrong',
+    about,
+    says: `has not looked for ${humaneDuration(agoMs)}: nobody is told of what goes wrong here`,
+    todo: 'read in the log of the api why "supervision could not look", or start an api process again',
+  }
 }
 
 function stuckFinding({ what, subject, sinceMs, todo }: StuckView): Finding {

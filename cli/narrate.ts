@@ -12,6 +12,7 @@ import { narratePostmortem, narratePostmortemPage } from './narrate/postmortems.
 import { narrateRecord } from './narrate/records.ts'
 import type { Narration, NarrationWords } from './narrate/narration.ts'
 import { narrateStep } from './narrate/steps.ts'
+import { narrateSupervision } from './narrate/supervision.ts'
 import { oneLine } from './terminal/plain-text.ts'
 
 /** Texts in it come from outside and are made inert here, whatever the caller has done. */
@@ -76,6 +77,10 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'history.archived':
     case 'message.unknown':
       return narrateRecord(entry)
+    case 'supervision.found':
+    case 'supervision.paged':
+    case 'supervision.ended':
+      return narrateSupervision(entry, words)
     default:
       return narrateUnknown(entry)
   }

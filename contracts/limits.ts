@@ -75,6 +75,18 @@ export const limits = {
   liveKeepAliveMs: 15 * second,
   /** Entries are looked for this often even when nobody rang. */
   livePollMs: second,
+  /** Supervision looks this often: twice within the minute in which it has to find what is wrong. */
+  supervisionEveryMs: 15 * second,
+  /** A deadline passed, a silence or a wait longer than this is a finding. */
+  supervisionPatienceMs: minute,
+  /** The lease of the process that supervises; with the next limit it passes on within 15 s of its death. */
+  supervisionLeaseMs: 10 * second,
+  /** Often enough that two lost tries do not lose the lease. */
+  supervisionRenewMs: 3 * second,
+  /** Findings of each kind that are told one by one; more of them are the same trouble. */
+  supervisionFindings: 1_000,
+  /** After a page about one kind, more of that kind are gathered this long: a person reads one message of forty, not forty. */
+  supervisionGatherMs: 5 * minute,
   runbookBytes: 256 * 1024,
   /** Temporal ends a workflow at 50 MB of history; as JSON it is a few times that. Larger is a bomb in the archive. */
   historyBytes: 256 * 1024 * 1024,

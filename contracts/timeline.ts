@@ -12,6 +12,7 @@ import type {
 } from './incident.ts'
 import type { Preview } from './plan.ts'
 import type { PostmortemSection, PostmortemTick } from './postmortem.ts'
+import type { FindingKind } from './supervision.ts'
 
 export interface TimelineEvents {
   'alert.firing': { alertKey: string; name: string; summary?: string; severity?: string; startsAt?: string }
@@ -155,6 +156,9 @@ export interface TimelineEvents {
   'postmortem.reopened': { version: number; reason: string }
   'action-item.done': { item: number; text: string; note?: string }
   'message.unknown': { rowId: number }
+  'supervision.found': { finding: FindingKind; subject: string; since: string }
+  'supervision.paged': { finding: FindingKind; subject: string; since: string; channel: string }
+  'supervision.ended': { finding: FindingKind; subject: string; since: string; lastedMs: number }
 }
 
 export type TimelineKind = keyof TimelineEvents

@@ -8,6 +8,7 @@ import { type IncidentOutcome, impacts, phases, severities } from './incident.ts
 import type { Plan, Preview } from './plan.ts'
 import type { Binding } from './runbook.ts'
 import { type ActionName, actionDefinitions } from './targets/catalogue.ts'
+import { findingKinds } from './supervision.ts'
 import { targetKinds } from './targets/definition.ts'
 import type { TimelineEntry } from './timeline.ts'
 
@@ -290,6 +291,28 @@ const stuckView = z
   .register(views, { id: 'Stuck' })
 export type StuckView = z.infer<typeof stuckView>
 
+const findingView = z
+  .strictObject({
+    kind: z.enum(findingKinds),
+    what: z.string(),
+    subject: z.string(),
+    since: time.describe('When the trouble began, as far as known'),
+    pagedAt: time.nullable().describe('When the fallback was told; null before'),
+    todo: z.string().describe('A command or a sentence'),
+  })
+  .describe('What supervision has seen in two looks running and is not over')
+  .register(views, { id: 'Finding' })
+export type FindingView = z.infer<typeof findingView>
+
+const supervisionView = z
+  .strictObject({
+    lastLookAt: time.nullable().describe('It looks every 15 s; null before the first look'),
+    findings: z.array(findingView).describe('The oldest first; at most 200'),
+  })
+  .describe('What Paramedic has found wrong with itself')
+  .register(views, { id: 'Supervision' })
+export type SupervisionView = z.infer<typeof supervisionView>
+
 export const statusView = readinessView
   .extend({
     version: z.string(),
@@ -299,7 +322,8 @@ export const statusView = readinessView
     undeliveredMessages: count,
     waitingAlerts: count,
     quarantinedAlerts: count,
-    stuck: z.array(stuckView),
+    stuck: z.array(stuckView).describe('What is no finding, or not yet'),
+    supervision: supervisionView,
   })
   .describe('What is up, how much waits, and what waits too long')
   .register(views, { id: 'Status' })

@@ -71,6 +71,9 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   'postmortem.published': 'outside',
   'postmortem.reopened': 'outside',
   'action-item.done': 'outside',
+  'supervision.found': 'outside',
+  'supervision.paged': 'outside',
+  'supervision.ended': 'outside',
   'message.unknown': 'workflow',
 }
 

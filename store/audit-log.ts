@@ -75,7 +75,7 @@ export async function readAuditHead(db: Queryable): Promise<ChainHead> {
   return rows[0] ?? { seq: 0, hash: '' }
 }
 
-interface EntryRow {
+export interface EntryRow {
   seq: number
   content: string
   recorded_at: Date
@@ -96,7 +96,8 @@ function contentOf(entry: NewEntry): string {
   return content
 }
 
-function toEntry(row: EntryRow): TimelineEntry {
+/** An entry as its row has it. */
+export function toEntry(row: EntryRow): TimelineEntry {
   const content = JSON.parse(row.content) as {
     at: string
     incident: string | null

@@ -1,6 +1,9 @@
 import type { Phase, Severity } from '../contracts/incident.ts'
 import type { RulePhase } from '../contracts/rule.ts'
+import type { FindingKind } from '../contracts/supervision.ts'
 import type { Queryable } from './database.ts'
+import { countFindings } from './supervision-findings.ts'
+import { lastLookAt } from './supervision-lease.ts'
 import { countWork, type WorkCounts } from './waiting-work.ts'
 
 export interface MetricReadings extends WorkCounts {
@@ -13,6 +16,10 @@ export interface MetricReadings extends WorkCounts {
   rulesWithProblems: number
   /** How late the rule is that has been due the longest; 0 when none is. */
   oldestDueRuleMs: number
+  /** Findings of supervision that are not over. */
+  findings: Partial<Record<FindingKind, number>>
+  /** When supervision last looked; 0 before. */
+  lastLookMs: number
 }
 
 export async function readMetrics(db: Queryable, atMs: number): Promise<MetricReadings> {
@@ -38,6 +45,8 @@ export async function readMetrics(db: Queryable, atMs: number): Promise<MetricRe
     rules: rules.rows.map(({ phase, count }) => ({ phase, count })),
     rulesWithProblems: rules.rows.reduce((sum, { problems }) => sum + problems, 0),
     oldestDueRuleMs: Math.max(0, ...rules.rows.map(({ due }) => age(due, atMs))),
+    findings: await countFindings(db),
+    lastLookMs: (await lastLookAt(db))?.getTime() ?? 0,
   }
 }
 

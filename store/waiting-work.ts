@@ -42,10 +42,10 @@ const setAsideShownMs = 7 * 24 * 60 * 60 * 1_000
 /** Rows of each kind; the first ones say what is wrong. */
 const shown = 20
 
-/** What waits longer than it should, the longest first within each kind. `sinceMs` is how long. */
-export async function findStuck(db: Queryable, atMs: number): Promise<StuckRow[]> {
+/** What waits longer than it should, the longest first within each kind, so many of each. `sinceMs` is how long. */
+export async function findStuck(db: Queryable, atMs: number, limit = shown): Promise<StuckRow[]> {
   const { rows } = await db.query<{ kind: StuckKind; subject: string; since: Date }>(
-    stuckQueries.map(query => `(${query} order by since limit ${shown})`).join(' union all '),
+    stuckQueries.map(query => `(${query} order by since limit ${limit})`).join(' union all '),
     [new Date(atMs - patienceMs), new Date(atMs - setAsideShownMs)],
   )
   return rows.map(row => ({ kind: row.kind, subject: row.subject, sinceMs: atMs - row.since.getTime() }))

@@ -5,7 +5,8 @@ import { countWork, findStuck } from '../../store/waiting-work.ts'
 import { documented } from '../documented.ts'
 import { unfrozen } from '../examples.ts'
 import type { Readiness } from '../readiness.ts'
-import { adviseOnFailures, adviseOnStuck } from '../stuck-advice.ts'
+import { adviseOnFailures, adviseOnStuck } from '../../supervision/advice.ts'
+import { showSupervision, withoutFindings } from '../show-supervision.ts'
 import type { TemporalHealth } from '../temporal-health.ts'
 import type { Api } from '../validation.ts'
 
@@ -20,15 +21,18 @@ interface Dependencies {
 /** The operator's one look: what is up, what is under way, what waits too long and what to do about it. */
 export function statusRoute(app: Api, { pool, readiness, temporal, clock, version }: Dependencies): void {
   app.get('/v1/status', readingStatus, async () => {
-    const [ready, check, freeze, counts, stuck] = await Promise.all([
+    const [ready, check, freeze, counts, stuck, supervision] = await Promise.all([
       readiness.check(),
       temporal?.check(),
       readFreeze(pool),
       countWork(pool),
       findStuck(pool, clock()),
+      showSupervision(pool),
     ])
-    const failures = adviseOnFailures(check?.workflowsWithTaskFailures ?? 0)
-    return { version, ...ready, freeze, ...counts, stuck: [...stuck.map(adviseOnStuck), ...failures] }
+    const isFailingTold = supervision.findings.some(({ kind }) => kind === 'task-failures')
+    const failures = isFailingTold ? [] : adviseOnFailures(check?.workflowsWithTaskFailures ?? 0)
+    const untold = withoutFindings(stuck, supervision).map(adviseOnStuck)
+    return { version, ...ready, freeze, ...counts, stuck: [...untold, ...failures], supervision }
   })
 }
 
@@ -53,6 +57,7 @@ const readingStatus = documented({
         waitingAlerts: 0,
         quarantinedAlerts: 0,
         stuck: [],
+        supervision: { lastLookAt: '2026-03-14T03:05:00.000Z', findings: [] },
       },
     },
   },

@@ -80,6 +80,40 @@ test('what waits too long is named, with what to do', async () => {
   expect(body.stuck.every(({ todo }: StuckView) => todo.length > 20)).toBe(true)
 })
 
+test('what supervision has found is told once, with what to do, and counted by kind', async () => {
+  const { pool } = api.database
+  const { ms } = api.now
+  const number = await givenIncident(pool, { atMs: ms - 10 * minute })
+  const at = new Date(ms)
+  await pool.query(
+    `insert into supervision_finding (key, kind, subject, since, first_seen_at, last_seen_at, confirmed_at, ended_at) values
+       ('not-started/' || $1, 'not-started', $1, $2, $2, $2, $2, null), ('gate/unconfirmed', 'gate', 'unconfirmed', $2, $2, $2, null, null),
+       ('claim/over', 'claim', 'over', $2, $2, $2, $2, $2)`,
+    [number, at],
+  )
+  await pool.query('update supervision_lease set last_look_at = $1', [at])
+  const { body } = await api.call('viewer', 'GET', '/v1/status')
+  expect(body.supervision).toEqual({
+    lastLookAt: at.toISOString(),
+    findings: [
+      {
+        kind: 'not-started',
+        what: 'incident open without a workflow',
+        subject: number,
+        since: at.toISOString(),
+        pagedAt: null,
+        todo: expect.stringContaining(number),
+      },
+    ],
+  })
+  expect(body.stuck.map(({ subject }: StuckView) => subject)).not.toContain(number)
+  const lines = (await api.call('viewer', 'GET', '/metrics')).text.split('\n')
+  expect(lines).toContain('paramedic_supervision_findings{kind="not-started"} 1')
+  expect(lines).toContain('paramedic_supervision_findings{kind="gate"} 0')
+  expect(lines).toContain('paramedic_supervision_findings{kind="claim"} 0')
+  expect(lines).toContain(`paramedic_supervision_last_look_timestamp_seconds ${ms / 1_000}`)
+})
+
 test('what has waited for seconds is not stuck', async () => {
   const fresh = await startApi(inject('postgresUrl'))
   await givenIncident(fresh.database.pool, { atMs: fresh.now.ms - 30_000 })

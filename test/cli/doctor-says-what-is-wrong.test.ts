@@ -21,6 +21,7 @@ const healthy: StatusView = {
   waitingAlerts: 3,
   quarantinedAlerts: 0,
   stuck: [],
+  supervision: { lastLookAt: new Date().toISOString(), findings: [] },
 }
 
 it('is content with a healthy service that has work', async () => {
@@ -51,6 +52,33 @@ it('names what is down and what is stuck, each with what to do', async () => {
   expect(stdout).toContain('no worker polls')
   expect(stdout).toContain('message not delivered for 1m 15s')
   expect(stdout).toContain('→ Start a worker.')
+  expect(stdout).toContain('2 things are wrong')
+})
+
+it('shows what supervision found with how long and what to do, and that supervision itself is dead', async () => {
+  const ago = (ms: number): string => new Date(Date.now() - ms).toISOString()
+  scene.api.on('GET /readyz', healthy)
+  scene.api.on('GET /v1/status', {
+    ...healthy,
+    supervision: {
+      lastLookAt: ago(300_000),
+      findings: [
+        {
+          kind: 'workflow-gone',
+          what: 'incident open without a running workflow',
+          subject: 'INC-2025-03-14-007',
+          since: ago(90_500),
+          pagedAt: null,
+          todo: 'temporal workflow reset -w incident/INC-2025-03-14-007',
+        },
+      ],
+    },
+  })
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('incident open without a running workflow for 1m 3')
+  expect(stdout).toContain('→ temporal workflow reset -w incident/INC-2025-03-14-007')
+  expect(stdout).toContain('has not looked for 5m')
   expect(stdout).toContain('2 things are wrong')
 })
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from './incident-harness.ts'
 
 export interface Child {
+  readonly pid: number
   /** Resolves when it has written these words; rejects when it ended instead. */
   says(words: string, withinMs?: number): Promise<void>
   signal(signal: NodeJS.Signals): void
@@ -40,6 +41,8 @@ export function startChild(script: string, variables: Record<string, string>, fa
     stream.on('data', (chunk: Buffer) => void (output += chunk.toString()))
   const ended = exitOf(child)
   return {
+    // Spawned from an executable that exists: it has one.
+    pid: child.pid!,
     ended,
     async says(words, withinMs = 60_000) {
       await eventually(async () => {

@@ -55,6 +55,9 @@ const everyKind: Record<TimelineKind, true> = {
   'postmortem.reopened': true,
   'action-item.done': true,
   'message.unknown': true,
+  'supervision.found': true,
+  'supervision.paged': true,
+  'supervision.ended': true,
 } satisfies { [K in keyof TimelineEvents]: true }
 
 it('has every kind of entry in its example', () => {

@@ -1,6 +1,8 @@
+import { incidentWorkflowId } from '../contracts/incident.ts'
+import type { Finding, FindingKind } from '../contracts/supervision.ts'
 import type { StuckView } from '../contracts/views.ts'
 import type { StuckKind, StuckRow } from '../store/waiting-work.ts'
-import { taskFailuresQuery } from './temporal-health.ts'
+import { taskFailuresQuery } from './temporal-watch.ts'
 
 /** Says of something stuck what it is and what to do: a command where one helps, else a sentence. */
 export function adviseOnStuck({ kind, subject, sinceMs }: StuckRow): StuckView {
@@ -8,7 +10,16 @@ export function adviseOnStuck({ kind, subject, sinceMs }: StuckRow): StuckView {
   return { what, subject, sinceMs, todo: todo(subject) }
 }
 
-const advice: Record<StuckKind, { what: string; todo: (subject: string) => string }> = {
+/** Says of a finding what it is and what to do next. */
+export function adviseOn({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): {
+  what: string
+  todo: string
+} {
+  const { what, todo } = advice[kind]
+  return { what, todo: todo(subject) }
+}
+
+const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: string) => string }> = {
   alert: {
     what: 'reported alert not taken yet',
     todo: () =>
@@ -43,6 +54,38 @@ const advice: Record<StuckKind, { what: string; todo: (subject: string) => strin
     todo: () =>
       'Start a worker: rules are evaluated there. If one runs, read its log for "rules could not be evaluated" and "a rule was not evaluated".',
   },
+  page: {
+    what: 'page that was due and has reached nobody',
+    todo: id =>
+      `Call them yourself; \`npx paramedic incident show ${numberOf(id)}\` says whom and why the channels failed.`,
+  },
+  level: {
+    what: 'escalation level that was due and has not begun',
+    todo: id =>
+      `Call them yourself: \`npx paramedic incident show ${numberOf(id)}\` names them; then \`temporal workflow describe -w ${workflowOf(id)}\`.`,
+  },
+  temporal: {
+    what: 'Temporal does not answer',
+    todo: () =>
+      'Alerts are kept and nothing is done meanwhile: see that Temporal runs and that PARAMEDIC_TEMPORAL_ADDRESS of the api reaches it.',
+  },
+  worker: {
+    what: 'no worker polls for workflows',
+    todo: () => 'Nothing is measured, done or paged: start a worker, or read in its log why it stopped.',
+  },
+  'workflow-gone': {
+    what: 'incident open without a running workflow',
+    todo: number =>
+      `temporal workflow reset -w ${workflowOf(number)} --type LastWorkflowTask --reason "ended while its incident is open"`,
+  },
+  'workflow-left': {
+    what: 'workflow running without an open incident',
+    todo: id => `temporal workflow terminate -w ${id} --reason "its incident has ended"`,
+  },
+  'task-failures': {
+    what: 'workflow code fails and is tried again',
+    todo: id => `temporal workflow describe -w ${id}`,
+  },
   'quarantined-alert': {
     what: 'alert set aside after failing again and again',
     todo: () =>
@@ -63,7 +106,11 @@ export function adviseOnFailures(count: number): StuckView[] {
   return [{ what: 'workflow code fails and is tried again', subject, sinceMs: 0, todo }]
 }
 
-/** Ids of gates and claims begin with the incident's number. */
+/** Ids of gates, claims and pages begin with the incident's number. */
 function workflowOf(id: string): string {
-  return `incident/${id.split('/')[0] ?? id}`
+  return incidentWorkflowId(numberOf(id))
+}
+
+function numberOf(id: string): string {
+  return id.split('/')[0] ?? id
 }

@@ -1,0 +1,105 @@
+/** What supervision reads of all open incidents at once; each is a few statements, however many are open. */
+import { type Impact, openPhases, type Phase, type Severity } from '../contracts/incident.ts'
+import type { EscalationLevel } from '../contracts/runbook.ts'
+import type { TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
+import { toEntry, type EntryRow } from './audit-log.ts'
+import type { Queryable } from './database.ts'
+
+export interface OpenIncident {
+  number: string
+  phase: Phase
+  severity: Severity
+  impact: Impact
+  openedAt: string
+  acknowledgedAt: string | null
+  recoveredAt: string | null
+  /** Rises with each acknowledgement that a newer alert has outrun. */
+  acknowledgementEpoch: number
+  hasStarted: boolean
+  levels: EscalationLevel[]
+  /** Levels that have begun to page. */
+  pages: { id: string }[]
+}
+
+export async function readOpenIncidents(db: Queryable): Promise<OpenIncident[]> {
+  const { rows } = await db.query<
+    Omit<OpenIncident, 'openedAt' | 'acknowledgedAt' | 'recoveredAt' | 'levels' | 'pages'> & {
+      openedAt: Date
+      acknowledgedAt: Date | null
+      recoveredAt: Date | null
+      runbookHash: string
+      pageIds: string[]
+    }
+  >(
+    `select number, phase, severity, impact, opened_at as "openedAt", acknowledged_at as "acknowledgedAt", recovered_at as "recoveredAt",
+       ack_epoch as "acknowledgementEpoch", workflow_started_at is not null as "hasStarted", runbook_hash as "runbookHash",
+       array(select id from page where page.incident = incident.number) as "pageIds"
+     from incident where phase = any($1)`,
+    [openPhases],
+  )
+  const levels = await readLevels(db, [...new Set(rows.map(({ runbookHash }) => runbookHash))])
+  return rows.map(({ pageIds, runbookHash, ...row }) => ({
+    ...row,
+    openedAt: row.openedAt.toISOString(),
+    acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
+    recoveredAt: row.recoveredAt?.toISOString() ?? null,
+    levels: levels.get(runbookHash) ?? [],
+    pages: pageIds.map(id => ({ id })),
+  }))
+}
+
+async function readLevels(db: Queryable, hashes: readonly string[]): Promise<Map<string, EscalationLevel[]>> {
+  const { rows } = await db.query<{ hash: string; levels: EscalationLevel[] }>(
+    `select hash, normalised -> 'escalate' as levels from runbook_version where hash = any($1)`,
+    [hashes],
+  )
+  return new Map(rows.map(({ hash, levels }) => [hash, levels]))
+}
+
+/** What decides about escalation, of these incidents, oldest first. */
+const deciding = ['acknowledged', 'alert.firing', 'recovery.lost'] as const satisfies readonly TimelineKind[]
+
+export async function readDecidingEntries(
+  db: Queryable,
+  numbers: readonly string[],
+): Promise<Map<string, TimelineEntry[]>> {
+  // In canonical JSON a kind has one form; text that only looks like it is sorted out below.
+  const { rows } = await db.query<EntryRow & { incident: string }>(
+    'select seq, incident, content, recorded_at, hash from audit_entry where incident = any($1) and content like any($2) order by seq',
+    [numbers, deciding.map(kind => `%"kind":"${kind}"%`)],
+  )
+  const timelines = new Map<string, TimelineEntry[]>(numbers.map(number => [number, []]))
+  for (const row of rows) {
+    const entry = toEntry(row)
+    if (deciding.some(kind => kind === entry.kind)) timelines.get(row.incident)?.push(entry)
+  }
+  return timelines
+}
+
+/** Pages of open incidents that were due before this time and have reached nobody. */
+export async function findUnsentPages(
+  db: Queryable,
+  dueBeforeMs: number,
+  limit: number,
+): Promise<{ id: string; incident: string; dueAt: Date }[]> {
+  const { rows } = await db.query<{ id: string; incident: string; dueAt: Date }>(
+    `select page.id, page.incident, page.due_at as "dueAt" from page join incident on incident.number = page.incident
+     where incident.phase = any($1) and page.state in ('sending', 'failed') and page.due_at < $2 order by page.due_at limit $3`,
+    [openPhases, new Date(dueBeforeMs), limit],
+  )
+  return rows
+}
+
+/** When these incidents ended; null of one that is open, and no entry of one that is on no record. */
+export async function readEnds(
+  db: Queryable,
+  numbers: readonly string[],
+): Promise<Map<string, { isOpen: boolean; endedAtMs: number | null }>> {
+  const { rows } = await db.query<{ number: string; isOpen: boolean; closedAt: Date | null }>(
+    'select number, phase = any($2) as "isOpen", closed_at as "closedAt" from incident where number = any($1)',
+    [numbers, openPhases],
+  )
+  return new Map(
+    rows.map(({ number, isOpen, closedAt }) => [number, { isOpen, endedAtMs: closedAt?.getTime() ?? null }]),
+  )
+}

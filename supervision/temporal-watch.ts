@@ -1,0 +1,132 @@
+import { Connection, isGrpcServiceError } from '@temporalio/client'
+import { incidentWorkflowId } from '../contracts/incident.ts'
+import { incidentWorkflowType, taskQueue } from '../contracts/messages.ts'
+import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
+import type { RunningWorkflow, TemporalSeen } from './look.ts'
+
+/** What supervision asks Temporal. Every question is batched: a look costs the same few calls for one incident and for a thousand. */
+export interface TemporalWatch {
+  /** Undefined when it does not answer; never throws. */
+  look(): Promise<TemporalSeen | undefined>
+  /**
+   * Of these incidents those without a running workflow, with when it ended, if it ever was. Lists lag behind; this asks each
+   * workflow itself. Undefined when Temporal does not answer.
+   */
+  ended(numbers: readonly string[]): Promise<Map<string, number | undefined> | undefined>
+}
+
+/** Running workflows whose code fails; operators ask the same by `temporal workflow list --query`. */
+export const taskFailuresQuery = `TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'`
+const runningQuery = `WorkflowType = '${incidentWorkflowType}' AND ExecutionStatus = 'Running'`
+
+/** A server slower than this is as good as silent; a look of a thousand incidents takes a fraction of it. */
+const answerWithinMs = 5_000
+/** The most that one page of a list may have. */
+const pageSize = 1_000
+/** Questions about single workflows at the same time. */
+const lanes = 20
+
+/** It connects when first asked, so that supervision starts without it. */
+export function createTemporalWatch(endpoint: TemporalEndpoint): TemporalWatch & { close(): Promise<void> } {
+  const { namespace } = endpoint
+  const connection = Connection.lazy({ ...connectionOptions(endpoint), connectTimeout: answerWithinMs })
+  const ask = <T>(work: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + answerWithinMs, work)
+
+  async function list(query: string): Promise<RunningWorkflow[]> {
+    const found: RunningWorkflow[] = []
+    let nextPageToken: Uint8Array | undefined
+    do {
+      const page = await connection.workflowService.listWorkflowExecutions({
+        namespace,
+        query,
+        pageSize,
+        ...(nextPageToken === undefined ? {} : { nextPageToken }),
+      })
+      for (const { execution, startTime } of page.executions ?? [])
+        found.push({ workflowId: execution?.workflowId ?? '', startedAtMs: millisecondsOf(startTime) ?? 0 })
+      nextPageToken = page.nextPageToken
+    } while (nextPageToken !== undefined && nextPageToken !== null && nextPageToken.length > 0)
+    return found
+  }
+
+  async function lastPoll(): Promise<number | undefined> {
+    // 1 is TASK_QUEUE_TYPE_WORKFLOW: whoever polls for workflows runs everything else of ours too.
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: 1,
+    })
+    const times = (pollers ?? []).map(({ lastAccessTime }) => millisecondsOf(lastAccessTime) ?? 0)
+    return times.length === 0 ? undefined : Math.max(...times)
+  }
+
+  async function endOf(number: string): Promise<{ isRunning: boolean; endedAtMs: number | undefined }> {
+    try {
+      const { workflowExecutionInfo: info } = await connection.workflowService.describeWorkflowExecution({
+        namespace,
+        execution: { workflowId: incidentWorkflowId(number) },
+      })
+      // A closed run has a close time; one that has continued in a new run is about to be followed by it.
+      const endedAtMs = millisecondsOf(info?.closeTime)
+      return { isRunning: endedAtMs === undefined || info?.status === continuedAsNew, endedAtMs }
+    } catch (error) {
+      if (isGrpcServiceError(error) && error.code === notFound)
+        return { isRunning: false, endedAtMs: undefined }
+      throw error
+    }
+  }
+
+  return {
+    look: () =>
+      orSilent(
+        ask(async () => {
+          const [running, failing, lastPollAtMs] = await together([
+            list(runningQuery),
+            list(taskFailuresQuery),
+            lastPoll(),
+          ])
+          return { running, failing: failing.map(({ workflowId }) => workflowId), lastPollAtMs }
+        }),
+      ),
+    ended: numbers =>
+      orSilent(
+        ask(async () => {
+          const queue = numbers.values()
+          const found = new Map<string, number | undefined>()
+          const lane = async (): Promise<void> => {
+            for (const number of queue) {
+              const { isRunning, endedAtMs } = await endOf(number)
+              if (!isRunning) found.set(number, endedAtMs)
+            }
+          }
+          await together(Array.from({ length: lanes }, lane))
+          return found
+        }),
+      ),
+    close: () => connection.close(),
+  }
+}
+
+/** gRPC status NOT_FOUND. */
+const notFound = 5
+/** WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW */
+const continuedAsNew = 6
+
+/** Like Promise.all, but rejects only when all have ended: a call that went on behind our back would meet a closed connection. */
+async function together<const T extends readonly Promise<unknown>[]>(calls: T) {
+  await Promise.allSettled(calls)
+  return Promise.all(calls)
+}
+
+/** Whatever goes wrong in asking: Temporal has not answered, and that is a finding of its own. */
+async function orSilent<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch(() => undefined)
+}
+
+function millisecondsOf(
+  time: { seconds?: unknown; nanos?: number | null } | null | undefined,
+): number | undefined {
+  if (time === null || time === undefined) return undefined
+  return Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1_000_000)
+}
