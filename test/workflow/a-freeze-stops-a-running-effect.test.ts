@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EffectContext } from '../../activities/targets/target.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { type Harness, startHarness } from '../support/incident-harness.ts'
 import { ladder, neverMended, resolves } from '../support/scenes.ts'
@@ -11,14 +12,17 @@ test('what a batch has done stays done and is on record, the next batch does not
   const batches: number[] = []
   const inBatches = {
     ...neverMended,
-    async apply(_: unknown, context: { checkpoint(progress: { touched: number }): Promise<void> }) {
-      for (let touched = 0; touched < 30; touched += 10) {
-        await context.checkpoint({ touched })
+    async apply(_: unknown, { countBy, checkpoint }: EffectContext) {
+      let touched = 0
+      countBy(() => touched)
+      while (touched < 30) {
+        await checkpoint()
         batches.push(touched)
-        if (touched === 10)
+        touched += 10
+        if (touched === 20)
           await setFreeze(harness.pool, { on: true, by: 'ben', reason: 'release', atMs: Date.now() })
       }
-      return { touched: 30, unit: 'things', evidence: {} }
+      return { touched, unit: 'things', evidence: {} }
     },
   }
   const played = await harness.play({
