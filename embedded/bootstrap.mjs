@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { whenParentIsGone } from './parent-watch.mjs'
 import { startProgress } from './progress.mjs'
 
 export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -196,8 +197,10 @@ function isNewEnough(version) {
 }
 
 function forwardSignals(child) {
+  let isTold = false
   const forwards = ['SIGINT', 'SIGTERM', 'SIGHUP'].map(signal => {
     const listener = () => {
+      isTold = true
       // Ctrl-C reaches the whole process group of the terminal, the child included: once is enough.
       if (signal === 'SIGINT' && isInForeground()) return
       child.kill(signal)
@@ -205,7 +208,8 @@ function forwardSignals(child) {
     process.on(signal, listener)
     return () => process.removeListener(signal, listener)
   })
-  return () => forwards.forEach(stop => stop())
+  const stopWatching = whenParentIsGone(() => isTold || child.kill('SIGTERM'))
+  return () => [stopWatching, ...forwards].forEach(stop => stop())
 }
 
 /** True when this process group is the one the terminal sends Ctrl-C to. */
