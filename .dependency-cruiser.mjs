@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|rules|intake|supervision|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
+  'contracts|language|runbooks|outgoing|rules|reach|intake|supervision|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -19,7 +19,7 @@ const CORE =
   '^(node:)?(assert|buffer|child_process|crypto|dns|events|fs|http|https|module|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$)'
 // Loaded by services, never by a workflow.
 const SCHEMAS =
-  '^contracts/((configuration|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
+  '^contracts/((configuration|directory|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
 const PROCESS_IDENTITY = '^activities/targets/service/process-identity\\.mjs$'
 const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
 
@@ -48,6 +48,11 @@ export default {
       'outgoing',
       [CONTRACTS],
       'One client for every request that leaves; it knows addresses and bytes, and nothing of who asks.',
+    ),
+    mayImportOnly(
+      'reach',
+      [CONTRACTS, '^store/'],
+      'From a name to whoever stands behind it: tries, turns, the next channel. What sends is a port that the worker hands in.',
     ),
     mayImportOnly(
       'language',
@@ -114,7 +119,7 @@ export default {
     },
     mayImportOnly(
       'activities',
-      [CONTRACTS, '^store/', '^outgoing/', '^language/conditions\\.ts$'],
+      [CONTRACTS, '^store/', '^outgoing/', '^reach/', '^language/conditions\\.ts$'],
       'Activities commit rows with their audit entries. Whatever else they need is a port that the worker hands in.',
     ),
     {
@@ -170,7 +175,7 @@ export default {
     {
       ...mayImportOnly(
         'api',
-        ['^integrations/[^/]+-notifiers?\\.ts$', CONTRACTS, '^language/', '^supervision/', '^store/'],
+        ['^integrations/notifiers\\.ts$', CONTRACTS, '^language/', '^supervision/', '^store/'],
         'The composition root also hands supervision its way to people, which must not need a worker; no route can reach it.',
       ),
       name: 'api-main-imports',
@@ -185,6 +190,7 @@ export default {
         '^rules/',
         '^store/',
         '^integrations/',
+        '^reach/',
         '^activities/',
         '^workflows/',
       ],

@@ -26,6 +26,7 @@ COPY intake ./intake
 COPY outgoing ./outgoing
 COPY rules ./rules
 COPY supervision ./supervision
+COPY reach ./reach
 COPY integrations ./integrations
 COPY activities ./activities
 COPY workflows ./workflows

@@ -1,5 +1,5 @@
 import type { Configuration } from '../contracts/configuration.ts'
-import type { Notifier } from '../contracts/page.ts'
+import type { ChannelGate } from '../reach/channel-gate.ts'
 import type { Pool } from '../store/database.ts'
 import { createArchiveActivities, type Histories } from './archive.ts'
 import { createPageActivities } from './page.ts'
@@ -12,13 +12,13 @@ import { createSettleActivities } from './settle.ts'
 import type { ActionImplementations, CheckImplementations } from './targets/implementations.ts'
 import { createVerifyActivities } from './verify.ts'
 
-/** What activities need of the world. Targets and notifiers are exchanged in rehearsals; the rest is real there too. */
+/** What activities need of the world. Targets and channels are exchanged in rehearsals; the rest is real there too. */
 export interface ActivityDependencies {
   pool: Pool
   configuration: Configuration
   checks: CheckImplementations
   actions: ActionImplementations
-  notifiers: readonly Notifier[]
+  gate: ChannelGate
   histories: Histories
   /** Names this worker in claims. */
   worker: string

@@ -1,10 +1,16 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
 import { CodedError } from '../contracts/coded-error.ts'
+import type { Directory } from '../contracts/directory.ts'
 import { limits } from '../contracts/limits.ts'
-import type { Notifier, Page } from '../contracts/page.ts'
+import type { Page } from '../contracts/page.ts'
+import type { ChannelGate } from '../reach/channel-gate.ts'
+import { withinMs } from '../reach/within-ms.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
-import { beginPage, finishPage, type PageIntent } from '../store/pages.ts'
+import { readDeliveries, type RecordedDelivery } from '../store/notices.ts'
+import { beginPage, noteDelivered, type PageIntent } from '../store/pages.ts'
+import { isReached, type PageProgress, reachEverybody, type Reaching } from './reach-everybody.ts'
+import { recordPage } from './record-page.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
 
 export interface PageInput {
@@ -15,54 +21,56 @@ export interface PageInput {
 export type PageResult =
   { state: 'sent' | 'failed'; latenessMs: number } | { state: 'suppressed'; because: string }
 
-/** Channel -> `sent`, or why not. */
-interface Delivered {
-  channels: Record<string, string>
-  atMs: number
-  /** The row did not answer; people were paged all the same. */
-  isUnasked: boolean
+interface PageDependencies {
+  pool: Pool
+  configuration: Directory
+  gate: ChannelGate
 }
 
-export function createPageActivities({ pool, notifiers }: { pool: Pool; notifiers: readonly Notifier[] }) {
+/** What the row says before anybody is paged. `enough`: somebody has been reached and it is no longer wanted. */
+type Asked =
+  | { state: 'sending' | 'enough' | 'sent'; deliveries: RecordedDelivery[] }
+  | Extract<PageResult, { state: 'suppressed' }>
+
+export function createPageActivities({ pool, configuration, gate }: PageDependencies) {
   return {
     /**
      * Pages people, unless the incident's row says that it is no longer wanted. The row is asked for one second; without an
-     * answer the page goes out and is recorded afterwards: nobody sleeps through an outage because a database was slow.
+     * answer the page goes out and is recorded afterwards: nobody sleeps through an outage because a database was slow. How far
+     * it came is in rows and in the heartbeat, so that another worker goes on from there.
      */
     async page(input: PageInput): Promise<PageResult> {
       const now = createWorkflowClock()
-      // Sent by an earlier try that could not record it: only the record is missing, whatever was decided since.
-      let delivered = (activityInfo().heartbeatDetails ?? undefined) as Delivered | undefined
-      const beating = setInterval(() => heartbeat(delivered), limits.heartbeatMs / 3)
+      // Whoever had this page before and could not finish it.
+      const carried = (activityInfo().heartbeatDetails ?? undefined) as PageProgress | undefined
+      const progress: PageProgress = carried ?? { tries: {}, isUnasked: false, isOver: false }
+      const beating = setInterval(() => heartbeat(progress), limits.heartbeatMs / 3)
       try {
-        if (delivered === undefined) {
-          const asked = await within(limits.pageAsksMs, decide(input, now()))
+        // Everybody was reached by an earlier try that could not record it, whatever was decided since.
+        if (!progress.isOver) {
+          const asked = await withinMs(limits.pageAsksMs, ask(input, progress, now()))
           if (asked?.state === 'suppressed') return asked
           if (asked?.state === 'sent') return { state: 'sent', latenessMs: latenessOf(input, now()) }
-          const channels = await sendAll(input.page)
-          delivered = { channels, atMs: now(), isUnasked: asked === undefined }
+          if (asked?.state !== 'enough') {
+            remember(progress, asked?.deliveries)
+            await send(input, progress, asked !== undefined, now)
+          } else progress.isOver = true
         }
-        const isSent = Object.values(delivered.channels).includes('sent')
-        if (isSent) heartbeat(delivered)
-        await recordSent(input, delivered)
-        if (isSent) return { state: 'sent', latenessMs: latenessOf(input, delivered.atMs) }
-        throw new CodedError(
-          'target_unavailable',
-          `Nobody could be paged: ${JSON.stringify(delivered.channels)}.`,
-        )
+        return await conclude(input, progress, now())
       } finally {
         clearInterval(beating)
       }
     },
   }
 
-  async function decide(
-    { intent }: PageInput,
-    atMs: number,
-  ): Promise<{ state: 'sending' | 'sent' } | Extract<PageResult, { state: 'suppressed' }>> {
+  async function ask({ intent, page }: PageInput, progress: PageProgress, atMs: number): Promise<Asked> {
     return inTransaction(pool, async tx => {
-      const { state, because, isNew } = await beginPage(tx, { ...intent, atMs })
-      if (state !== 'suppressed') return { state: state === 'sent' ? 'sent' : 'sending' }
+      const deliveries = await readDeliveries(tx, page.id)
+      remember(progress, deliveries)
+      const hasReached = isReached(progress, configuration)
+      const { state, because, isNew } = await beginPage(tx, { ...intent, atMs }, hasReached)
+      if (state === 'sent') return { state, deliveries }
+      if (state !== 'suppressed') return { state: because === null ? 'sending' : 'enough', deliveries }
       const reason = because ?? 'no longer wanted'
       const data = { pageId: intent.id, level: intent.level, because: reason }
       if (isNew)
@@ -73,57 +81,67 @@ export function createPageActivities({ pool, notifiers }: { pool: Pool; notifier
     })
   }
 
-  async function sendAll(page: Page): Promise<Record<string, string>> {
-    const sent = notifiers.map(async notifier => {
-      try {
-        await notifier.send(
-          page,
-          AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.notifierTimeoutMs)]),
-        )
-        return [notifier.name, 'sent'] as const
-      } catch (error) {
-        return [notifier.name, error instanceof Error ? error.message : String(error)] as const
-      }
-    })
-    return Object.fromEntries(await Promise.all(sent))
+  async function send(
+    { intent, page }: PageInput,
+    progress: PageProgress,
+    isRecordable: boolean,
+    now: () => number,
+  ): Promise<void> {
+    progress.isUnasked ||= !isRecordable
+    progress.sentAtMs ??= now()
+    const reaching: Reaching = {
+      page,
+      progress,
+      isRecordable,
+      now,
+      untilMs: Date.now() + limits.pageRoundMs,
+      signal: cancellationSignal(),
+      onTry() {
+        heartbeat(progress)
+        // So that people see it at once; the record that counts comes when all of it is over.
+        if (isRecordable && isReached(progress, configuration))
+          void noteDelivered(pool, intent.id, now()).catch(() => {})
+      },
+    }
+    progress.isOver = await reachEverybody(gate, configuration, reaching)
+    heartbeat(progress)
   }
 
-  async function recordSent({ intent }: PageInput, { channels, atMs, isUnasked }: Delivered): Promise<void> {
-    const latenessMs = latenessOf({ intent }, atMs)
-    const reached = Object.keys(channels).filter(name => channels[name] === 'sent')
-    const state = reached.length > 0 ? 'sent' : 'failed'
-    const about = {
-      pageId: intent.id,
-      level: intent.level,
-      to: intent.functions,
-      dueAt: new Date(intent.dueAtMs).toISOString(),
-      latenessMs,
-    }
-    const common = { actor: 'paramedic', atMs, incident: intent.incident } as const
-    await inTransaction(pool, async tx => {
-      if (isUnasked) await beginPage(tx, { ...intent, atMs })
-      await finishPage(tx, intent.id, { state, latenessMs, channels, atMs })
-      const unrecorded = isUnasked ? { unrecordedFor: 'the database did not answer in time' } : {}
-      await appendEntries(tx, [
-        state === 'sent'
-          ? { ...common, kind: 'page.sent', data: { ...about, channels: reached, ...unrecorded } }
-          : { ...common, kind: 'page.failed', data: { ...about, failures: channels } },
-      ])
+  /** Writes what happened; throws when nobody was reached, so that Temporal tries again while that may help. */
+  async function conclude(
+    input: PageInput,
+    progress: PageProgress,
+    atMs: number,
+  ): Promise<Extract<PageResult, { state: 'sent' | 'failed' }>> {
+    const { intent } = input
+    if (!progress.isOver)
+      throw new CodedError('target_unavailable', `Page ${intent.id} has not reached everybody yet.`)
+    const { isSent, isHopeless, failures, deliveredAtMs } = await recordPage(pool, gate, configuration, {
+      ...input,
+      progress,
+      atMs,
     })
+    if (isSent) return { state: 'sent', latenessMs: latenessOf(input, deliveredAtMs) }
+    progress.isOver = false
+    heartbeat(progress)
+    throw new CodedError(
+      isHopeless ? 'target_rejected' : 'target_unavailable',
+      `Nobody could be paged: ${JSON.stringify(failures)}.`,
+    )
+  }
+}
+
+/** Rows know what other workers did, the heartbeat what no row could take: of both, what came further counts. */
+function remember(progress: PageProgress, deliveries: readonly RecordedDelivery[] = []): void {
+  for (const { key: _, recipient, channel, ...delivery } of deliveries) {
+    const tries = (progress.tries[recipient] ??= {})
+    const known = tries[channel]
+    const isFurther =
+      known === undefined || delivery.state === 'accepted' || delivery.attempts > known.attempts
+    if (isFurther && known?.state !== 'accepted') tries[channel] = delivery
   }
 }
 
 function latenessOf({ intent }: Pick<PageInput, 'intent'>, atMs: number): number {
   return Math.max(0, atMs - intent.dueAtMs)
-}
-
-/** The answer if it comes in time; a late or failed one is as good as none. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>(resolve => (timer = setTimeout(() => resolve(undefined), ms)))
-  try {
-    return await Promise.race([answer.catch(() => undefined), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

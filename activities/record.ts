@@ -10,6 +10,7 @@ import { changeIncident, type IncidentChange } from '../store/incidents.ts'
 import { readMessages } from '../store/messages.ts'
 import { isFirstTime } from '../store/work-done.ts'
 import { workKey } from './work-key.ts'
+import { createWorkflowClock } from './workflow-clock.ts'
 
 export interface RecordInput {
   number: string
@@ -38,9 +39,10 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
 
     async record(input: RecordInput): Promise<void> {
       const key = workKey()
+      const now = createWorkflowClock()
       await inTransaction(pool, async tx => {
         if (!(await isFirstTime(tx, key))) return
-        if (input.change !== undefined) await changeIncident(tx, input.number, input.change)
+        if (input.change !== undefined) await changeIncident(tx, input.number, input.change, now())
         await appendEntries(tx, input.entries)
       })
     },

@@ -19,9 +19,11 @@ import type { RouteTableEntry } from './route-table.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { contactRoutes } from './routes/contacts.ts'
 import { freezeRoutes } from './routes/freeze.ts'
 import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
+import { incidentPageRoute } from './routes/incident-page.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { postmortemRoutes } from './routes/postmortems.ts'
@@ -36,7 +38,7 @@ import { type Api, serializerCompiler, validatorCompiler } from './validation.ts
 
 export interface ApiDependencies {
   pool: Pool
-  configuration: Pick<Configuration, 'sources' | 'principals'>
+  configuration: Pick<Configuration, 'sources' | 'principals' | 'channels' | 'contacts' | 'fallback'>
   /** Left out: nothing is said about Temporal and its workers. */
   temporal?: TemporalHealth
   /** Wall time in milliseconds; the domain time of what people do. */
@@ -105,6 +107,8 @@ export function createApp(dependencies: ApiDependencies): Api {
   actionItemRoutes(app, dependencies)
   freezeRoutes(app, dependencies)
   auditRoutes(app, dependencies)
+  contactRoutes(app, dependencies)
+  incidentPageRoute(app)
   statusRoute(app, { ...dependencies, readiness })
   metricsRoute(app, { ...dependencies, registry })
   probeRoutes(app, { readiness, drain })

@@ -42,6 +42,7 @@ export const chapters = {
   Record: 'Everything raw, for those who check it themselves and need not trust this service.',
   'Post-mortems':
     'What was learned, and what was promised. Facts are generated; people write the rest, version by version.',
+  Contacts: 'Who is called, and by which channels.',
   Freeze: 'The one switch that stops every change Paramedic would make.',
   Service: 'The state of Paramedic itself, and this documentation.',
 } as const

@@ -126,7 +126,21 @@ const page: PageView = {
   because: null,
   dueAt: '2026-03-14T03:02:09.072Z',
   sentAt: '2026-03-14T03:02:11.240Z',
+  deliveredAt: '2026-03-14T03:02:11.240Z',
+  acknowledgedAt: null,
+  acknowledgedBy: null,
   latenessMs: 2_168,
+  notices: [
+    {
+      recipient: 'mia',
+      channel: 'pager',
+      state: 'accepted',
+      attempts: 1,
+      problem: null,
+      acceptedAt: '2026-03-14T03:02:11.240Z',
+      rollUp: null,
+    },
+  ],
 }
 
 export const entry: TimelineEntry = {

@@ -6,10 +6,9 @@ import { pino, type Logger } from 'pino'
 import { loadConfiguration, readEnvironment } from '../configuration.ts'
 import { isCodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
+import { everyPageGoesTo, logChannel } from '../contracts/directory.ts'
 import { limits } from '../contracts/limits.ts'
-import type { Notifier } from '../contracts/page.ts'
-import { createLogNotifier } from '../integrations/log-notifier.ts'
-import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
+import { notifiersOf } from '../integrations/notifiers.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { openDatabase, type Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
@@ -75,7 +74,7 @@ async function main(): Promise<void> {
     supervising = createSupervision({
       pool,
       temporal: watch,
-      fallback: fallbackOf(configuration, log),
+      fallback: fallbackFor(configuration, log),
       holder: `${hostname()}/${process.pid}/${randomUUID()}`,
       log,
     }).run(stopping.signal)
@@ -86,16 +85,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** What Paramedic says about itself goes to the fallback of the configuration; without one, to the log. */
-function fallbackOf({ channels, fallback }: Configuration, log: Logger): Fallback {
-  const notifiers = new Map(
-    channels.flatMap((channel): [string, Notifier][] => {
-      if (channel.kind === 'webhook') return [[channel.name, createWebhookNotifier(channel)]]
-      return channel.kind === 'log' ? [[channel.name, createLogNotifier(log)]] : []
-    }),
-  )
-  if (fallback === undefined) return createFallback([{ name: 'log', notifier: createLogNotifier(log) }])
-  return createFallback(fallback.reach.map(({ channel: name }) => ({ name, notifier: notifiers.get(name) })))
+/** What Paramedic says about itself goes to the fallback; without one, to where every page goes, and else to the log. */
+function fallbackFor(configuration: Configuration, log: Logger): Fallback {
+  const { fallback } = configuration
+  const everywhere = everyPageGoesTo(configuration).flatMap(({ routes }) => routes)
+  const routes = fallback?.reach ?? [...everywhere, { channel: logChannel }]
+  return createFallback(routes, notifiersOf(configuration, log))
 }
 
 /** Never an Authorization header, whatever somebody hands to the log one day. */

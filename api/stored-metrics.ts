@@ -4,7 +4,7 @@
  * forget at each restart what workers saw. Any window is `increase(..._bucket[7d])`. Every api process tells the same, so
  * take `max without (instance)`, never a sum.
  */
-import { Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import { findingKinds } from '../contracts/supervision.ts'
 import type { Pool } from '../store/database.ts'
 import {
@@ -122,7 +122,33 @@ async function gaugesText(readings: MetricReadings): Promise<string> {
     'When supervision last completed a look; it looks every 15 s. 0 before the first.',
     readings.lastLookMs / 1_000,
   )
+  countNotices(registry, readings)
   return registry.metrics()
+}
+
+function countNotices(registry: Registry, { notices, rollUps }: MetricReadings): void {
+  const labelNames = ['kind'] as const
+  const sent = new Counter({
+    name: 'paramedic_notices_sent_total',
+    help: 'Pages and messages that a channel took.',
+    labelNames,
+    registers: [registry],
+  })
+  const failed = new Counter({
+    name: 'paramedic_notices_failed_total',
+    help: 'Tries to send one that failed.',
+    labelNames,
+    registers: [registry],
+  })
+  for (const { channelKind: kind, ...count } of notices) {
+    sent.inc({ kind }, count.sent)
+    failed.inc({ kind }, Math.max(0, count.failed))
+  }
+  new Counter({
+    name: 'paramedic_roll_ups_total',
+    help: 'Messages that named several which could not go at once.',
+    registers: [registry],
+  }).inc(rollUps)
 }
 
 /** Prometheus' text format; prom-client has no way to set a histogram's counts. */

@@ -36,6 +36,11 @@ const nouns: readonly Noun[] = [
     description: 'check the audit log, and take it away',
     load: () => import('./commands/audit.ts'),
   },
+  {
+    name: 'contact',
+    description: 'who is reached, and how',
+    load: () => import('./commands/contact.ts'),
+  },
   { name: 'runbook', description: 'check runbooks', load: () => import('./commands/runbook.ts') },
   { name: 'config', description: 'check the configuration', load: () => import('./commands/config.ts') },
   { name: 'sandbox', description: 'break and heal the sandbox', load: () => import('./commands/sandbox.ts') },

@@ -74,6 +74,11 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'postmortem.reopened':
     case 'action-item.done':
       return narratePostmortem(entry, words)
+    case 'news.told':
+    case 'news.failed':
+    case 'contact.test':
+    case 'contact.tested':
+      return narratePage(entry)
     case 'history.archived':
     case 'message.unknown':
       return narrateRecord(entry)

@@ -18,7 +18,10 @@ export function tellStory(incident: IncidentDetail, view: View): string[] {
     entryLines(
       timeline.filter(entry => subjectOf(entry) === subject),
       view,
-      { hasDetail: subject === 'people' || subject === 'course', before: firstValues(timeline) },
+      {
+        hasDetail: subject === 'people' || subject === 'course' || subject === 'pages',
+        before: firstValues(timeline),
+      },
     )
   return [
     ...heading(incident, view),
@@ -77,6 +80,9 @@ function subjectOf(entry: TimelineEntry): Subject {
     case 'postmortem.reopened':
     case 'action-item.done':
       return 'postmortem'
+    case 'news.told':
+    case 'news.failed':
+      return 'pages'
     case 'acknowledged':
     case 'note':
     case 'resolve.requested':

@@ -150,6 +150,11 @@ const archivedRun = z
   .register(views, { id: 'ArchivedRun' })
 export type ArchivedRunView = z.infer<typeof archivedRun>
 
+/** Of the row only what its entries say; its notices are beside it, one a try. */
+const pageRow = pageView
+  .omit({ acknowledgedAt: true, acknowledgedBy: true, notices: true })
+  .register(views, { id: 'PageRow' })
+
 const incidentRows = z
   .strictObject({
     incident: incidentRow,
@@ -158,7 +163,7 @@ const incidentRows = z
     gates: z.array(gateRow),
     votes: z.array(voteRow),
     claims: z.array(claimRow),
-    pages: z.array(pageView),
+    pages: z.array(pageRow),
     messages: z.array(messageRow),
     measurements: z.array(measurementRow),
     histories: z.array(archivedRun),

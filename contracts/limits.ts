@@ -53,8 +53,30 @@ export const limits = {
   pageAwaitsTriageMs: 2 * second,
   /** A page asks the row this long; without an answer it pages and records afterwards. */
   pageAsksMs: second,
-  /** A channel slower than this has failed; the next try is Temporal's. */
+  /** A channel slower than this has failed this try. */
   notifierTimeoutMs: 10 * second,
+  /** PagerDuty asks its senders for three tries; a channel that fails them is left for the next one. */
+  noticeTries: 3,
+  /** Before the second try; twice as long before the third. Somebody sleeps meanwhile. */
+  noticeBackOffMs: second,
+  /** A channel that asks for a longer pause is left for the next one, and not asked again before. */
+  noticeWaitsMs: 5 * second,
+  /** A page begins no further try after this; Temporal's next attempt goes on where it stopped. */
+  pageRoundMs: 15 * second,
+  /** An opening is told when triage has said how bad it is, or after this. */
+  newsAwaitsTriageMs: 15 * second,
+  /** Rounds over all channels of a stakeholder; nobody is woken by them. */
+  tellingRounds: 3,
+  /** Before the second round; four times as long before the third. */
+  tellingPauseMs: 30 * second,
+  /** So many messages of a channel may go at once; with the next limit never more than 12 in a minute, which a person can still read. */
+  channelBurst: 6,
+  /** After the burst a channel gets one message in this time, and what has come meanwhile goes together. */
+  channelTokenMs: 10 * second,
+  /** Who waits for its turn asks at least every half second; a longer silence is a dead process. */
+  waiterSilentMs: 5 * second,
+  /** Answers of channels are a line or a small object; what comes after is not read. */
+  notifierAnswerBytes: 16 * 1024,
   /** PostgreSQL slower than this is a 503: Slack, the least patient sender, gives up after 3 s. */
   databaseWaitMs: 2 * second,
   /** Commits of deliveries at a time in an api process: the second goes on while one hangs; more only wait for each other's NOTIFY. */

@@ -18,9 +18,3 @@ export interface Page {
   /** The command that takes the incident. */
   acknowledgeCommand: string
 }
-
-/** One way to reach people. Rejects with a CodedError; `unavailable` is worth another try. */
-export interface Notifier {
-  name: string
-  send(page: Page, signal: AbortSignal): Promise<void>
-}

@@ -21,6 +21,9 @@ export const verbs = [
   'freeze.on',
   'freeze.off',
   'audit.read',
+  'contacts.read',
+  'contacts.addresses',
+  'contacts.test',
   'service.read',
 ] as const
 export type Verb = (typeof verbs)[number]
@@ -40,6 +43,9 @@ const allowed: Record<Verb, readonly Role[]> = {
   'freeze.off': ['approver', 'admin'],
   // Plans, evidence and everybody's words, whole: for those who check, and for those who run Paramedic.
   'audit.read': ['admin', 'auditor'],
+  'contacts.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
+  'contacts.addresses': ['responder', 'approver', 'admin'],
+  'contacts.test': ['admin'],
   'service.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
 }
 

@@ -10,6 +10,7 @@ import type {
   StepResult,
   Verdict,
 } from './incident.ts'
+import type { NewsEvent } from './notice.ts'
 import type { Preview } from './plan.ts'
 import type { PostmortemSection, PostmortemTick } from './postmortem.ts'
 import type { FindingKind } from './supervision.ts'
@@ -116,8 +117,18 @@ export interface TimelineEvents {
     level: number
     to: string[]
     dueAt: string
+    /** Handed to a channel; the entry's own time is when one took it. */
+    sentAt?: string
     latenessMs: number
     channels: string[]
+    /** Contact -> the channel that took it. */
+    reached?: Record<string, string>
+    /** Called names that nobody stands behind; the fallback got the page instead. */
+    nobody?: string[]
+    /** `mia by mail` -> why not; others were reached. */
+    failures?: Record<string, string>
+    /** It went out in a message together with others. */
+    rollUps?: string[]
     unrecordedFor?: string
   }
   'page.suppressed': { pageId: string; level: number; because: string }
@@ -126,9 +137,15 @@ export interface TimelineEvents {
     level: number
     to: string[]
     dueAt: string
+    sentAt?: string
     latenessMs: number
     failures: Record<string, string>
   }
+  'news.told': { to: string; event: NewsEvent; channel: string }
+  'news.failed': { to: string; event: NewsEvent; failures: Record<string, string> }
+  /** Somebody asked for a message by each channel of a contact. */
+  'contact.test': { contact: string; channels: string[] }
+  'contact.tested': { contact: string; channel: string; problem?: string }
   acknowledged: { alertsCovered: number; epoch: number }
   note: { text: string }
   'resolve.requested': { reason?: string; alertsFiring: number }

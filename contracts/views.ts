@@ -187,6 +187,19 @@ export const claimView = z
   .register(views, { id: 'Claim' })
 export type ClaimView = z.infer<typeof claimView>
 
+const noticeView = z
+  .strictObject({
+    recipient: z.string(),
+    channel: z.string(),
+    state: z.enum(['waiting', 'accepted', 'failed', 'rejected']),
+    attempts: count,
+    problem: z.string().nullable(),
+    acceptedAt: time.nullable(),
+    rollUp: z.string().nullable().describe('The message it went out in together with others'),
+  })
+  .describe('One page to one recipient by one of its channels')
+  .register(views, { id: 'Notice' })
+
 export const pageView = z
   .strictObject({
     id: z.string(),
@@ -195,8 +208,12 @@ export const pageView = z
     state: z.enum(['sending', 'sent', 'failed', 'suppressed']),
     because: z.string().nullable(),
     dueAt: time,
-    sentAt: time.nullable(),
+    sentAt: time.nullable().describe('Handed to a channel'),
+    deliveredAt: time.nullable().describe('Taken by the first channel'),
+    acknowledgedAt: time.nullable().describe('By the acknowledgement that covers it'),
+    acknowledgedBy: z.string().nullable(),
     latenessMs: count.nullable(),
+    notices: z.array(noticeView),
   })
   .describe('One level of the escalation, once due')
   .register(views, { id: 'Page' })

@@ -8,6 +8,7 @@ import type { ConditionAlert } from '../language/conditions.ts'
 import type { AlertRow } from '../store/alerts.ts'
 import type { Queryable } from '../store/database.ts'
 import { findOpen, lockIfOpen, openIncident } from '../store/incidents.ts'
+import { leaveNews } from '../store/news.ts'
 
 /** What the relay needs to know to open an incident. */
 export interface Intake {
@@ -60,6 +61,7 @@ async function openFor(
     openedAtMs: atMs,
   })
   if (!opened.isNew) return opened
+  await leaveNews(tx, opened.number, { event: 'opened' }, atMs)
   const unbound = bindings.flatMap(binding =>
     'problem' in binding ? [`${binding.role} (${binding.problem})`] : [],
   )

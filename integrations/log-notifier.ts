@@ -1,11 +1,20 @@
-import type { Notifier } from '../contracts/page.ts'
+import type { Notifier } from '../contracts/notice.ts'
+import { type Outside, wordsOf } from './notice-words.ts'
 
-/** Pages into the log: always there, so that a page is at least written down. */
-export function createLogNotifier(log: { warn(fields: object, message: string): void }): Notifier {
+/** Writes into the log: always there, so that a page is at least written down. */
+export function createLogNotifier(
+  { name }: { name: string },
+  outside: Outside,
+  log: { warn(fields: object, message: string): void },
+): Notifier {
   return {
-    name: 'log',
-    async send(page) {
-      log.warn({ page }, `page ${page.functions.join(', ')}: ${page.severity} ${page.incident} ${page.title}`)
+    name,
+    kind: 'log',
+    async send(notice) {
+      const { subject } = wordsOf(notice, outside)
+      const called = notice.kind === 'page' ? ` ${notice.page.functions.join(', ')}` : ''
+      log.warn({ notice }, `${notice.kind}${called}: ${subject}`)
+      return {}
     },
   }
 }

@@ -1,41 +1,82 @@
 import { Webhook } from 'standardwebhooks'
-import { request } from 'undici'
-import type { Notifier } from '../contracts/page.ts'
-import { CodedError } from '../contracts/coded-error.ts'
-import type { Secret } from '../contracts/secret.ts'
+import type { ChannelConfigurationOf } from '../contracts/configuration/channels.ts'
+import type { Notice, Notifier } from '../contracts/notice.ts'
+import { clipped } from './inert-text.ts'
+import { isTaken, postNotice, refusalOf } from './post-notice.ts'
+
+/** A receiver should never have to guard against our size; a title of an incident is far shorter. */
+const textLength = 4_000
 
 /**
- * Pages by a signed POST in the form of Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). The id is the
- * page's, the same for each repetition, so that a receiver drops doubles. Redirects are not followed.
+ * A signed POST in the form of Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). The id is the
+ * notice's key, the same for each repetition, so that a receiver drops doubles. Redirects are not followed.
  */
-export function createWebhookNotifier(options: { url: string; signingSecret: Secret }): Notifier {
-  const webhook = new Webhook(options.signingSecret.reveal())
+export function createWebhookNotifier({
+  name,
+  url,
+  signingSecret,
+}: ChannelConfigurationOf<'webhook'>): Notifier {
+  const webhook = new Webhook(signingSecret.reveal())
   return {
-    name: 'webhook',
-    async send(page, signal) {
-      const body = JSON.stringify({ type: 'page', timestamp: page.openedAt, data: page })
+    name,
+    kind: 'webhook',
+    async send(notice, _to, signal) {
       const at = new Date()
-      const { statusCode, body: answer } = await request(options.url, {
-        method: 'POST',
+      const body = JSON.stringify(eventOf(notice))
+      const answer = await postNotice({
+        channel: name,
+        url,
         headers: {
-          'content-type': 'application/json',
-          'webhook-id': page.id,
+          'webhook-id': notice.key,
           'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-          'webhook-signature': webhook.sign(page.id, at, body),
+          'webhook-signature': webhook.sign(notice.key, at, body),
         },
         body,
+        readsAnswer: false,
         signal,
-      }).catch((error: unknown) => {
-        throw new CodedError(
-          'target_unavailable',
-          `The page webhook did not answer: ${error instanceof Error ? error.message : 'unknown'}.`,
-        )
       })
-      // Read and thrown away, so that the connection can be used again.
-      await answer.dump()
-      if (statusCode >= 200 && statusCode < 300) return
-      const code = statusCode >= 500 || statusCode === 429 ? 'target_unavailable' : 'target_rejected'
-      throw new CodedError(code, `The page webhook answered ${statusCode}.`)
+      if (!isTaken(answer)) throw refusalOf(name, answer)
+      return {}
     },
   }
+}
+
+interface WebhookEvent {
+  type: string
+  /** When it happened; the same in every repetition. */
+  timestamp?: string
+  data: object
+}
+
+function eventOf(notice: Notice): WebhookEvent {
+  switch (notice.kind) {
+    case 'page':
+      return { type: 'page', timestamp: notice.page.openedAt, data: withShortTexts(notice.page) }
+    case 'news':
+      return {
+        type: `incident.${notice.news.event}`,
+        timestamp: notice.news.at,
+        data: withShortTexts(notice.news),
+      }
+    case 'test':
+      return { type: 'test', timestamp: notice.at, data: { contact: notice.contact, by: notice.by } }
+    case 'roll-up':
+      return { type: 'roll-up', data: { notices: notice.of.map(one => ({ id: one.key, ...eventOf(one) })) } }
+    case 'supervision': {
+      const { title, lines, todo } = notice
+      return { type: 'supervision', timestamp: notice.at, data: withShortTexts({ title, lines, todo }) }
+    }
+    default:
+      return notice satisfies never
+  }
+}
+
+function withShortTexts<T extends object>(data: T): object {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Array.isArray(value) ? value.map(short) : short(value)]),
+  )
+}
+
+function short(value: unknown): unknown {
+  return typeof value === 'string' ? clipped(value, textLength) : value
 }

@@ -1,5 +1,5 @@
 /** Names of a configuration: each used once in its list, and every name that is spoken of known. */
-import { addressedKinds, channelKinds } from '../contracts/configuration/channels.ts'
+import { addressedKinds, channelKinds } from '../contracts/channel-kinds.ts'
 import type { Finding, Path } from './fault.ts'
 import { nameHint } from './nearest-name.ts'
 import { listAt, valueAt } from './tree.ts'
@@ -23,6 +23,7 @@ export function lintNames(tree: unknown): Finding[] {
     ...lists.flatMap(list => repeated(tree, list)),
     ...mentions(tree).flatMap(({ path, list }) => unknownName(tree, path, list)),
     ...routes(tree).flatMap(path => lintAddress(tree, path)),
+    ...lintReach(tree),
     ...listAt(tree, ['rules']).flatMap((_, index) => lintMeasurable(tree, ['rules', index])),
   ]
 }
@@ -86,6 +87,19 @@ function lintAddress(tree: unknown, path: Path): Finding[] {
   return hasAddress
     ? [{ path: [...path, 'to'], at: 'key', message: `a channel of kind ${kind} takes no \`to\`` }]
     : [{ path, message: `\`to\` is required: a channel of kind ${kind} reaches an address` }]
+}
+
+/** Channels are there and no page would take one: nobody is called by name, and none of them says where to. */
+function lintReach(tree: unknown): Finding[] {
+  const isSomebodyCalled = routes(tree).some(([list]) => list !== 'stakeholders')
+  const kinds = listAt(tree, ['channels']).map(channel =>
+    channelKinds.find(known => known === valueAt(channel, ['kind'])),
+  )
+  const services = kinds.filter(kind => kind !== 'log')
+  const isWithoutAddress = services.every(kind => kind !== undefined && addressedKinds.includes(kind))
+  if (isSomebodyCalled || services.length === 0 || !isWithoutAddress) return []
+  const message = 'no page would reach anybody: these channels need an address, and nobody has one'
+  return [{ path: ['channels'], at: 'key', message, hint: 'add somebody to `contacts`, or a `fallback`' }]
 }
 
 function itemNamed(tree: unknown, list: List, name: unknown): unknown {

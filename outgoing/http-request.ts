@@ -18,7 +18,7 @@ export interface HttpQuestion {
   body?: string
   /** For everything together: name, connection, headers, body. */
   timeoutMs: number
-  /** What comes after is not read. */
+  /** What comes after is not read. 0: the status is the whole answer, and a body that never ends is not waited for. */
   maxBytes: number
   signal: AbortSignal
 }
@@ -94,6 +94,7 @@ async function readAtMost(
   body: AsyncIterable<Buffer>,
   maxBytes: number,
 ): Promise<{ body: string; isTruncated: boolean }> {
+  if (maxBytes === 0) return { body: '', isTruncated: true }
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {

@@ -53,6 +53,11 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   'page.suppressed': 'workflow',
   // Each try that reached nobody leaves one, and the workflow hears of the last try only.
   'page.failed': 'outside',
+  // Told beside the workflow, which knows nothing of it.
+  'news.told': 'outside',
+  'news.failed': 'outside',
+  'contact.test': 'outside',
+  'contact.tested': 'outside',
   acknowledged: 'heard',
   note: 'outside',
   'resolve.requested': 'heard',

@@ -52,7 +52,10 @@ export interface KnownPage {
   dueAt: string | null
   state: 'sent' | 'failed' | 'suppressed'
   because: string | null
+  /** When a channel took it, or all of them had refused. */
   atMs: number
+  /** Handed to a channel. */
+  sentAt?: string
   latenessMs: number | null
 }
 

@@ -241,9 +241,18 @@ function learnPage(known: Known, entry: EntryOf<'page.sent' | 'page.failed' | 'p
     })
     return
   }
-  const { to, dueAt, latenessMs } = entry.data
+  const { to, dueAt, sentAt, latenessMs } = entry.data
   const state = entry.kind === 'page.sent' ? 'sent' : 'failed'
-  known.pages.set(pageId, { level, to, dueAt, latenessMs, state, because: null, atMs: entry.atMs })
+  known.pages.set(pageId, {
+    level,
+    to,
+    dueAt,
+    latenessMs,
+    state,
+    because: null,
+    atMs: entry.atMs,
+    ...(sentAt === undefined ? {} : { sentAt }),
+  })
 }
 
 /** Nobody when Paramedic itself, or a source, is the actor. */

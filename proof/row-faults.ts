@@ -141,9 +141,12 @@ function pageFaults(known: Known, rows: IncidentRows): Found[] {
   return inBoth('page', known.pages, pages, page => page.id).flatMap(pair => {
     if ('says' in pair) return [pair]
     const { level, state, because, to, dueAt, latenessMs } = pair.expected
-    const sent =
-      state === 'suppressed' ? {} : { functions: to, dueAt, latenessMs, sentAt: time(pair.expected.atMs) }
-    return differences(pair.row, pair.actual, { level, state, because, ...sent })
+    const at = time(pair.expected.atMs)
+    // Entries written before channels took their time have one time for both.
+    const { sentAt = at } = pair.expected
+    const sent = state === 'suppressed' ? {} : { functions: to, dueAt, latenessMs, sentAt }
+    const delivered = state === 'sent' && pair.expected.sentAt !== undefined ? { deliveredAt: at } : {}
+    return differences(pair.row, pair.actual, { level, state, because, ...sent, ...delivered })
   })
 }
 

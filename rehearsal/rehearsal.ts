@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { createActivities } from '../activities/activities.ts'
 import { createWorkflowClock } from '../activities/workflow-clock.ts'
 import type { Configuration } from '../contracts/configuration.ts'
-import type { Notifier, Page } from '../contracts/page.ts'
+import { logChannel } from '../contracts/directory.ts'
+import type { Notifier } from '../contracts/notice.ts'
+import type { Page } from '../contracts/page.ts'
 import { createRelay } from '../intake/relay.ts'
+import { createChannelGate } from '../reach/channel-gate.ts'
 import type { Pool } from '../store/database.ts'
 import { createWorkers } from '../worker/create-workers.ts'
 import { createHistories } from '../worker/histories.ts'
@@ -70,9 +73,11 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
 
   const pages: SentPage[] = []
   const notifier: Notifier = {
-    name: 'rehearsal',
-    async send(page) {
-      pages.push({ page, atMs: createWorkflowClock()() })
+    name: logChannel,
+    kind: 'log',
+    async send(notice) {
+      if (notice.kind === 'page') pages.push({ page: notice.page, atMs: createWorkflowClock()() })
+      return {}
     },
   }
   const { checks, actions, receipts } = createScriptedTargets(options.target)
@@ -81,7 +86,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     configuration,
     checks,
     actions,
-    notifiers: [notifier],
+    gate: createChannelGate(pool, [notifier], log),
     histories: createHistories(client),
     worker: `rehearsal/${process.pid}`,
   })

@@ -9,6 +9,8 @@ import { countFiring } from './alerts.ts'
 import { appendEntries } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 import { leaveMessage } from './messages.ts'
+import { leaveNews } from './news.ts'
+import { acknowledgePages } from './pages.ts'
 
 export interface Act {
   number: string
@@ -36,6 +38,8 @@ export async function acknowledge(pool: Pool, act: Act): Promise<Acknowledged> {
        where number = $1`,
       [act.number, at, act.by],
     )
+    await acknowledgePages(tx, act.number, act.by, act.atMs)
+    await leaveNews(tx, act.number, { event: 'acknowledged', by: act.by }, act.atMs)
     const epoch = incident.ack_epoch
     await leaveMessage(tx, act.number, { kind: 'acknowledged', by: act.by, epoch }, act.atMs)
     const alertsCovered = await countFiring(tx, act.number)
@@ -63,6 +67,11 @@ export async function setSeverity(
       act.severity,
       act.by,
     ])
+    if (act.severity !== incident.severity) {
+      const reason = act.reason === undefined ? {} : { because: act.reason }
+      const change = { event: 'severity', from: incident.severity, by: act.by, ...reason } as const
+      await leaveNews(tx, act.number, change, act.atMs)
+    }
     await leaveMessage(tx, act.number, { kind: 'severity-set', severity: act.severity, by: act.by }, act.atMs)
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [

@@ -51,7 +51,8 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
        settled_at as "settledAt", evidence from claim where incident = any($1) order by step, attempt`,
   )
   const pages = await rowsOf<IncidentRows['pages'][number]>(
-    `select incident, id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt", lateness_ms as "latenessMs"
+    `select incident, id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt",
+       delivered_at as "deliveredAt", lateness_ms as "latenessMs"
      from page where incident = any($1) order by id`,
   )
   const messages = await rowsOf<IncidentRows['messages'][number]>(

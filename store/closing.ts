@@ -1,6 +1,7 @@
 import type { IncidentOutcome } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
+import { leaveNews } from './news.ts'
 
 export interface Closing {
   result: 'closed' | 'newer-alert' | 'still-firing' | 'end-requested'
@@ -40,6 +41,7 @@ export async function closeIncident(
   )
   if (rowCount === 1) {
     if (mayFire) await muteAlerts(tx, close.number, close.atMs)
+    await leaveNews(tx, close.number, { event: 'resolved', outcome: close.outcome }, close.atMs)
     return { result: 'closed', isChange: true }
   }
   return { result: await whyOpen(tx, close), isChange: false }

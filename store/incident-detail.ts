@@ -97,8 +97,20 @@ async function readClaims(tx: Queryable, number: string): Promise<ClaimView[]> {
 }
 
 async function readPages(tx: Queryable, number: string): Promise<PageView[]> {
-  const { rows } = await tx.query<Omit<PageView, 'dueAt' | 'sentAt'> & { dueAt: Date; sentAt: Date | null }>(
-    `select id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt", lateness_ms as "latenessMs"
+  const { rows } = await tx.query<
+    Omit<PageView, 'dueAt' | 'sentAt' | 'deliveredAt' | 'acknowledgedAt'> & {
+      dueAt: Date
+      sentAt: Date | null
+      deliveredAt: Date | null
+      acknowledgedAt: Date | null
+    }
+  >(
+    `select id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt", delivered_at as "deliveredAt",
+       acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy", lateness_ms as "latenessMs",
+       coalesce((select json_agg(json_build_object('recipient', n.recipient, 'channel', n.channel, 'state', n.state,
+           'attempts', n.attempts, 'problem', n.problem, 'rollUp', n.roll_up,
+           'acceptedAt', to_char(n.accepted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by n.recipient, n.begun_at)
+         from notice n where n.key = page.id), '[]') as notices
      from page where incident = $1 order by due_at, id`,
     [number],
   )
@@ -106,6 +118,8 @@ async function readPages(tx: Queryable, number: string): Promise<PageView[]> {
     ...row,
     dueAt: row.dueAt.toISOString(),
     sentAt: row.sentAt?.toISOString() ?? null,
+    deliveredAt: row.deliveredAt?.toISOString() ?? null,
+    acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
   }))
 }
 

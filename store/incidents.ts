@@ -3,6 +3,7 @@ import { incidentNumber, type Impact, openPhases, type Phase, type Severity } fr
 import type { IncidentInput } from '../contracts/messages.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
+import { leaveNews } from './news.ts'
 
 export interface NewIncident {
   dedupKey: string
@@ -150,14 +151,23 @@ export interface IncidentChange {
  * Applies what the workflow decided; an incident that has ended stays as it is. A person's severity and impact stand, also
  * when the workflow has not heard of them yet: measurements may only raise them (SEV1 sorts before SEV2).
  */
-export async function changeIncident(tx: Queryable, number: string, change: IncidentChange): Promise<void> {
-  await tx.query(
+export async function changeIncident(
+  tx: Queryable,
+  number: string,
+  change: IncidentChange,
+  atMs: number,
+): Promise<void> {
+  const { rows: before } = await tx.query<{ severity: Severity }>(
+    'select severity from incident where number = $1 for update',
+    [number],
+  )
+  const { rows: after } = await tx.query<{ severity: Severity }>(
     `update incident set phase = coalesce($2, phase),
        severity = case when severity_by is null then coalesce($3, severity) else least(severity, coalesce($3, severity)) end,
        severity_label = coalesce($4, severity_label),
        impact = case when impact_by is null or $5 = 'yes' then coalesce($5, impact) else impact end,
        recovered_at = case when $6 then $7::timestamptz else recovered_at end
-     where number = $1 and phase = any($8)`,
+     where number = $1 and phase = any($8) returning severity`,
     [
       number,
       change.phase ?? null,
@@ -171,4 +181,7 @@ export async function changeIncident(tx: Queryable, number: string, change: Inci
       openPhases,
     ],
   )
+  const [from, to] = [before[0]?.severity, after[0]?.severity]
+  if (from !== undefined && to !== undefined && from !== to)
+    await leaveNews(tx, number, { event: 'severity', from }, atMs)
 }

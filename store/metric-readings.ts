@@ -20,6 +20,9 @@ export interface MetricReadings extends WorkCounts {
   findings: Partial<Record<FindingKind, number>>
   /** When supervision last looked; 0 before. */
   lastLookMs: number
+  /** Tries by kind of channel; what is on its way is not among them. */
+  notices: { channelKind: string; sent: number; failed: number }[]
+  rollUps: number
 }
 
 export async function readMetrics(db: Queryable, atMs: number): Promise<MetricReadings> {
@@ -35,9 +38,19 @@ export async function readMetrics(db: Queryable, atMs: number): Promise<MetricRe
   const rules = await db.query<{ phase: RulePhase; count: number; problems: number; due: Date }>(
     `select phase, count(*)::int as count, count(problem)::int as problems, min(due_at) as due from threshold_rule group by phase`,
   )
+  const notices = await db.query<MetricReadings['notices'][number]>(
+    `select channel_kind as "channelKind", count(*) filter (where state = 'accepted')::int as sent,
+       sum(attempts - case when state = 'accepted' or taken_until is not null then 1 else 0 end)::int as failed
+     from notice group by channel_kind`,
+  )
+  const together = await db.query<{ count: number }>(
+    `select count(distinct roll_up)::int as count from notice where state = 'accepted'`,
+  )
   const oldest = rows[0]!
   return {
     ...counts,
+    notices: notices.rows,
+    rollUps: together.rows[0]!.count,
     incidents: incidents.rows,
     oldestWaitingAlertMs: age(oldest.alert, atMs),
     oldestUndeliveredMessageMs: age(oldest.message, atMs),

@@ -15,6 +15,7 @@ export interface PageIntent {
 
 export interface BegunPage {
   state: 'sending' | 'sent' | 'failed' | 'suppressed'
+  /** Why it is, or would be, no longer wanted. */
   because: string | null
   /** False when the intent was on record before and stays as it is. */
   isNew: boolean
@@ -23,9 +24,9 @@ export interface BegunPage {
 /**
  * Decides by the incident's row whether a level pages, and keeps the intent. An acknowledgement committed before this
  * statement wins; one after it comes too late. An intent that has not reached anybody yet is asked about again at every
- * try; one that has stays sent.
+ * try; one that has (`hasReached`) is not taken back.
  */
-export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunPage> {
+export async function beginPage(tx: Queryable, page: PageIntent, hasReached = false): Promise<BegunPage> {
   const { rows: locked } = await tx.query<{ because: string | null }>(
     `select case
         when $3 = 'published' then (select 'the post-mortem is published' from postmortem p
@@ -49,8 +50,8 @@ export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunP
       page.epoch,
       page.level,
       page.functions,
-      because === null ? 'sending' : 'suppressed',
-      because,
+      because === null || hasReached ? 'sending' : 'suppressed',
+      hasReached ? null : because,
       new Date(page.dueAtMs),
       new Date(page.atMs),
     ],
@@ -58,16 +59,55 @@ export async function beginPage(tx: Queryable, page: PageIntent): Promise<BegunP
   const { rows } = await tx.query<Omit<BegunPage, 'isNew'>>('select state, because from page where id = $1', [
     page.id,
   ])
-  return { ...rows[0]!, isNew: inserted.rowCount === 1 }
+  const begun = rows[0]!
+  return { ...begun, because: hasReached ? because : begun.because, isNew: inserted.rowCount === 1 }
+}
+
+/** The first channel took it, while others are still tried. */
+export async function noteDelivered(db: Queryable, id: string, atMs: number): Promise<void> {
+  await db.query('update page set delivered_at = $2 where id = $1 and delivered_at is null', [
+    id,
+    new Date(atMs),
+  ])
 }
 
 export async function finishPage(
   tx: Queryable,
   id: string,
-  finished: { state: 'sent' | 'failed'; latenessMs: number; channels: Record<string, string>; atMs: number },
+  finished: {
+    state: 'sent' | 'failed'
+    latenessMs: number
+    channels: Record<string, string>
+    /** Handed to a channel. */
+    sentAtMs: number
+    /** Taken by a channel. */
+    deliveredAtMs?: number
+  },
 ): Promise<void> {
   await tx.query(
-    'update page set state = $2, because = null, sent_at = $3, lateness_ms = $4, channels = $5 where id = $1',
-    [id, finished.state, new Date(finished.atMs), finished.latenessMs, finished.channels],
+    `update page set state = $2, because = null, sent_at = $3, lateness_ms = $4, channels = $5,
+       delivered_at = coalesce($6, delivered_at) where id = $1`,
+    [
+      id,
+      finished.state,
+      new Date(finished.sentAtMs),
+      finished.latenessMs,
+      finished.channels,
+      finished.deliveredAtMs === undefined ? null : new Date(finished.deliveredAtMs),
+    ],
+  )
+}
+
+/** An acknowledgement answers every page that went out before it. */
+export async function acknowledgePages(
+  tx: Queryable,
+  incident: string,
+  by: string,
+  atMs: number,
+): Promise<void> {
+  await tx.query(
+    `update page set acknowledged_at = $2, acknowledged_by = $3
+     where incident = $1 and state in ('sending', 'sent') and acknowledged_at is null`,
+    [incident, new Date(atMs), by],
   )
 }

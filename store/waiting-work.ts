@@ -28,6 +28,10 @@ export type StuckKind =
   | 'rule-late'
   | 'quarantined-alert'
   | 'unread-delivery'
+  | 'failed-page'
+  | 'unreached-contact'
+  | 'failed-news'
+  | 'waiting-news'
 
 export interface StuckRow {
   kind: StuckKind
@@ -72,4 +76,12 @@ const stuckQueries = [
   `select 'unread-delivery', case when count(*) > 1 then count(*) || ' deliveries from ' || source || ', the last one ' || max(id)
      else 'delivery ' || max(id) || ' from ' || source end, min(received_at) as since from delivery
    where state <> 'accepted' and received_at > $2 group by source`,
+  `select 'failed-page', id, due_at as since from page where state = 'failed' and begun_at > $2`,
+  `select 'unreached-contact', recipient || ', ' || key || ' (' || min(problem) || ')', min(begun_at) as since from notice n
+   where kind = 'page' and state in ('failed', 'rejected') and begun_at > $2 and not exists (
+     select from notice taken where taken.key = n.key and taken.recipient = n.recipient and taken.state = 'accepted')
+   group by recipient, key`,
+  `select 'failed-news', recipient || ', ' || key || ' (' || coalesce(problem, 'no channel') || ')', ended_at as since from telling
+   where state = 'failed' and ended_at > $2`,
+  `select 'waiting-news', event || ' of ' || incident, at as since from news where addressed_at is null and at < $1`,
 ]

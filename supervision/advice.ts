@@ -91,6 +91,25 @@ const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: st
     todo: () =>
       'Read the worker log for "an alert could not be applied" and report it; handle the alert by hand.',
   },
+  'failed-page': {
+    what: 'page that reached nobody',
+    todo: id =>
+      `See who was tried and why not: \`npx paramedic incident show ${id.split('/')[0] ?? id}\`. Call somebody by hand, and give the contact a second channel.`,
+  },
+  'unreached-contact': {
+    what: 'contact whom no channel reached',
+    todo: () =>
+      'Others were paged or the fallback was. Correct the channel that is named, then `npx paramedic contact test <name>`.',
+  },
+  'failed-news': {
+    what: 'message that nobody took',
+    todo: () => 'Correct the channel that is named; tell them by hand, it is not sent again.',
+  },
+  'waiting-news': {
+    what: 'news that nobody has sent yet',
+    todo: () =>
+      'Start a worker: it tells the stakeholders. If one runs, read its log for "news could not be told".',
+  },
   'unread-delivery': {
     what: 'delivery that could not be read',
     todo: () =>

@@ -8,11 +8,11 @@ import { createActivities } from '../activities/activities.ts'
 import { actions, checks } from '../activities/targets/implementations.ts'
 import { createMetricReader } from '../activities/targets/metric-reader.ts'
 import type { Configuration } from '../contracts/configuration.ts'
-import type { Notifier } from '../contracts/page.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
-import { createLogNotifier } from '../integrations/log-notifier.ts'
-import { createWebhookNotifier } from '../integrations/webhook-notifier.ts'
+import { notifiersOf } from '../integrations/notifiers.ts'
 import { createRelay } from '../intake/relay.ts'
+import { createChannelGate } from '../reach/channel-gate.ts'
+import { createNewsDispatcher } from '../reach/news-dispatcher.ts'
 import { editionOf } from '../rules/edition.ts'
 import { createRuleEngine } from '../rules/engine.ts'
 import type { Pool } from '../store/database.ts'
@@ -73,12 +73,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     createMetricReader(configuration.targets),
     log,
   ).run(stopping)
+  const gate = createChannelGate(pool, notifiersOf(configuration, log), log)
+  const telling = createNewsDispatcher(pool, gate, configuration, log).run(stopping)
   const activities = createActivities({
     pool,
     configuration,
     checks,
     actions,
-    notifiers: createNotifiers(configuration, log),
+    gate,
     histories: createHistories(client),
     worker: `${hostname()}/${process.pid}`,
   })
@@ -90,14 +92,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await runWorkers(workers, stopping)
     await connection.close()
   }
-  await Promise.all([relaying, rulesAtWork])
+  await Promise.all([relaying, rulesAtWork, telling])
   await client.connection.close()
-}
-
-function createNotifiers({ channels }: Configuration, log: Logger): Notifier[] {
-  const webhooks = channels.flatMap(channel => (channel.kind === 'webhook' ? [channel] : []))
-  // Not both: a log that always takes the page would hide that nobody was reached.
-  return webhooks.length === 0 ? [createLogNotifier(log)] : webhooks.map(createWebhookNotifier)
 }
 
 /** Tries until it works or the worker is told to stop; says what it waits for. */

@@ -1,5 +1,6 @@
 /** The ways to reach people, one entry each; a contact or a stakeholder names the entry. */
 import { z } from 'zod'
+import type { ChannelKind } from '../channel-kinds.ts'
 import { httpUrl, line, name, secret, secretUrl, signingSecret } from './names.ts'
 
 const log = z.strictObject({ name, kind: z.literal('log') })
@@ -45,12 +46,6 @@ const telegram = z
   .transform(({ bot_token, ...rest }) => ({ ...rest, botToken: bot_token }))
 
 export const channel = z.discriminatedUnion('kind', [log, webhook, slack, smtp, pagerduty, telegram])
-
-export const channelKinds = ['log', 'webhook', 'slack', 'smtp', 'pagerduty', 'telegram'] as const
-export type ChannelKind = (typeof channelKinds)[number]
-
-/** Kinds whose messages need an address of their own: `to` of a contact. */
-export const addressedKinds: readonly ChannelKind[] = ['smtp', 'telegram']
 
 export type ChannelConfiguration = z.output<typeof channel>
 export type ChannelConfigurationOf<K extends ChannelKind> = Extract<ChannelConfiguration, { kind: K }>

@@ -71,6 +71,9 @@ const golden: Record<string, string> = {
   'POST /v1/incidents/:number/action-items/:item/done': 'raA',
   'GET /v1/freeze': 'vraAu',
   'POST /v1/freeze': 'raA',
+  'GET /v1/contacts': 'vraAu',
+  'POST /v1/contacts/:name/test': 'A',
+  'GET /incidents/:number': '-vraAuiMG',
   'GET /v1/status': 'vraAu',
   'GET /metrics': 'vraAu',
   'GET /healthz': '-vraAuiMG',
@@ -158,7 +161,7 @@ test('a reply without a name in the documentation stops the start', async () => 
 test('two that share a token stop the start', () => {
   const [first, second] = testConfiguration.principals
   const principals = [first!, { ...second!, token: new Secret(first!.token.reveal()) }]
-  expect(() => newApp({ sources: [], principals })).toThrow(
+  expect(() => newApp({ ...testConfiguration, sources: [], principals })).toThrow(
     'principal viewer and principal responder have the same token',
   )
 })

@@ -24,7 +24,7 @@ beforeAll(async () => {
       }),
     )
   }
-  await changeIncident(api.database.pool, numbers[0]!, { severity: 'SEV1', phase: 'triage' })
+  await changeIncident(api.database.pool, numbers[0]!, { severity: 'SEV1', phase: 'triage' }, day)
   await api.database.pool.query(`update incident set phase = 'closed' where number = $1`, [numbers[1]])
 })
 afterAll(() => api.close())
@@ -101,7 +101,8 @@ describe('one incident', () => {
         state: 'sent',
         latenessMs: 120,
         channels: {},
-        atMs: day + 120,
+        sentAtMs: day + 100,
+        deliveredAtMs: day + 120,
       })
     })
     await api.database.pool.query(
@@ -126,7 +127,18 @@ describe('one incident', () => {
           settledAt: null,
         },
       ],
-      pages: [{ level: 0, functions: ['on-call'], state: 'sent', latenessMs: 120 }],
+      pages: [
+        {
+          level: 0,
+          functions: ['on-call'],
+          state: 'sent',
+          sentAt: '2026-03-01T12:00:00.100Z',
+          deliveredAt: '2026-03-01T12:00:00.120Z',
+          acknowledgedAt: null,
+          latenessMs: 120,
+          notices: [],
+        },
+      ],
       timeline: [{ kind: 'gate.opened' }],
     })
     expect(body.alerts).toHaveLength(5)

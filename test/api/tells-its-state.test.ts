@@ -75,6 +75,7 @@ test('what waits too long is named, with what to do', async () => {
       minute,
     ],
     ['delivery that could not be read', expect.stringMatching(/^delivery \d+ from s$/), 0],
+    ['news that nobody has sent yet', `severity of ${number}`, 2 * minute],
     ['workflow code fails and is tried again', '2 workflows', 0],
   ])
   expect(body.stuck.every(({ todo }: StuckView) => todo.length > 20)).toBe(true)

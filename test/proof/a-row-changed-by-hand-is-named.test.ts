@@ -157,9 +157,15 @@ test('an incident whose row is gone is named by its first entries', async () => 
     'page',
     'plan',
     'message',
+    'notice',
+    'telling',
+    'news',
     'measurement',
     'incident_alert',
     'history_archive',
+    'action_item',
+    'postmortem_version',
+    'postmortem',
   ]
   const statements = [
     `delete from vote where gate_id like $1 || '%'`,
@@ -177,7 +183,7 @@ async function asForger(pool: Pool, statements: string | string[], value: string
   const undo = new Error('undo')
   let found: RowFault[] = []
   await inTransaction(pool, async tx => {
-    for (const table of ['history_archive', 'measurement', 'claim', 'message'])
+    for (const table of ['history_archive', 'measurement', 'claim', 'message', 'postmortem_version'])
       await tx.query(`alter table ${table} disable trigger user`)
     for (const statement of [statements].flat()) await tx.query(statement, [value])
     found = (await verifyStored(withOnly(tx))).rowFaults

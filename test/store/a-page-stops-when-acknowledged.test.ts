@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { acknowledge } from '../../store/acts.ts'
 import { inTransaction } from '../../store/database.ts'
+import { readIncidentRecord } from '../../store/incident-detail.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { givenIncident } from '../support/incidents.ts'
@@ -10,14 +11,16 @@ beforeAll(async () => void (database = await freshDatabase(inject('postgresUrl')
 afterAll(() => database.drop())
 
 /** One try of a page that waits for an acknowledgement. */
-function tryPage(number: string) {
+function tryPage(number: string, hasReached = false) {
   const intent = { id: `${number}/page/0/1`, incident: number, epoch: 0, level: 1, functions: ['on-call'] }
   const at = { dueAtMs: Date.now(), atMs: Date.now() }
-  return inTransaction(database.pool, tx => beginPage(tx, { ...intent, unless: 'acknowledged', ...at }))
+  return inTransaction(database.pool, tx =>
+    beginPage(tx, { ...intent, unless: 'acknowledged', ...at }, hasReached),
+  )
 }
 
 async function finish(number: string, state: 'sent' | 'failed'): Promise<void> {
-  const finished = { state, latenessMs: 0, channels: {}, atMs: Date.now() }
+  const finished = { state, latenessMs: 0, channels: {}, sentAtMs: Date.now() }
   await inTransaction(database.pool, tx => finishPage(tx, `${number}/page/0/1`, finished))
 }
 
@@ -36,4 +39,30 @@ test('a page that was sent stays sent, whatever is acknowledged later', async ()
   await finish(number, 'sent')
   await acknowledge(database.pool, { number, by: 'ana', atMs: Date.now() })
   expect(await tryPage(number)).toMatchObject({ state: 'sent', isNew: false })
+})
+
+test('a page that has reached somebody is not taken back', async () => {
+  const number = await givenIncident(database.pool, { atMs: Date.now() })
+  await tryPage(number)
+  await acknowledge(database.pool, { number, by: 'ana', atMs: Date.now() })
+  expect(await tryPage(number, true)).toMatchObject({ state: 'sending', because: 'acknowledged by ana' })
+})
+
+test('an acknowledgement answers the pages that went out before it', async () => {
+  const number = await givenIncident(database.pool, { atMs: Date.now() })
+  await tryPage(number)
+  await finish(number, 'sent')
+  const atMs = Date.now()
+  await acknowledge(database.pool, { number, by: 'ana', atMs })
+  const { pages } = await readIncidentRecord(database.pool, number)
+  expect(pages).toMatchObject([{ acknowledgedBy: 'ana', acknowledgedAt: new Date(atMs).toISOString() }])
+})
+
+test('a page that reached nobody is answered by nobody', async () => {
+  const number = await givenIncident(database.pool, { atMs: Date.now() })
+  await tryPage(number)
+  await finish(number, 'failed')
+  await acknowledge(database.pool, { number, by: 'ana', atMs: Date.now() })
+  const { pages } = await readIncidentRecord(database.pool, number)
+  expect(pages).toMatchObject([{ acknowledgedBy: null, acknowledgedAt: null }])
 })

@@ -80,7 +80,13 @@ const troubles: Trouble[] = [
     async cause(pool, atMs) {
       const number = await startedIncident(pool, atMs - 10 * minute)
       const id = await pageOf(pool, number, { level: 0, dueAtMs: atMs - minute })
-      const sent = { state: 'sent', latenessMs: 0, channels: {}, atMs } as const
+      const sent = {
+        state: 'sent',
+        latenessMs: 0,
+        channels: {},
+        sentAtMs: atMs,
+        deliveredAtMs: atMs,
+      } as const
       return { subject: id, mend: () => inTransaction(pool, tx => finishPage(tx, id, sent)) }
     },
   },
@@ -193,7 +199,13 @@ async function pageOf(
   await inTransaction(pool, async tx => {
     await beginPage(tx, { id, incident, epoch: 0, level, functions: ['on-call'], dueAtMs, atMs: dueAtMs })
     if (page.isSent === true)
-      await finishPage(tx, id, { state: 'sent', latenessMs: 0, channels: {}, atMs: dueAtMs })
+      await finishPage(tx, id, {
+        state: 'sent',
+        latenessMs: 0,
+        channels: {},
+        sentAtMs: dueAtMs,
+        deliveredAtMs: dueAtMs,
+      })
   })
   return id
 }

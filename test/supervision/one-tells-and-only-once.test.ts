@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { limits } from '../../contracts/limits.ts'
 import { inTransaction } from '../../store/database.ts'
 import { holdsLease, takeLease } from '../../store/supervision-lease.ts'
+import type { Notice, Notifier } from '../../contracts/notice.ts'
 import { createFallback } from '../../supervision/fallback-channels.ts'
 import { createSupervision } from '../../supervision/supervise.ts'
 import { CodedError } from '../../contracts/coded-error.ts'
@@ -79,20 +80,21 @@ test('a message that no channel took is sent again, under the same id, and is on
   const ids: string[] = []
   let isDeaf = true
   const deaf = {
-    name: 'deaf',
+    name: 'chat',
+    kind: 'slack',
     send: async () => Promise.reject(new CodedError('target_unavailable', 'deaf')),
   }
   const pager = {
     name: 'pager',
-    async send({ id }: { id: string }) {
-      ids.push(id)
+    kind: 'webhook',
+    async send({ key }: Notice) {
+      ids.push(key)
       if (isDeaf) throw new CodedError('target_unavailable', 'not now')
+      return {}
     },
   }
-  const fallback = createFallback([
-    { name: 'chat', notifier: deaf },
-    { name: 'pager', notifier: pager },
-  ])
+  const routes = [{ channel: 'chat' }, { channel: 'pager' }]
+  const fallback = createFallback(routes, [deaf, pager] as Notifier[])
   const log = { info() {}, error() {} }
   const supervision = createSupervision({ ...options, fallback, log })
   await givenIncident(pool, { atMs: nowMs() - 2 * minute })

@@ -6,6 +6,7 @@ import { type ApiDependencies, createApp } from '../../api/app.ts'
 import type { Api } from '../../api/validation.ts'
 import type { Role } from '../../contracts/configuration/people.ts'
 import { Secret } from '../../contracts/secret.ts'
+import { channelsOf, contact } from './contacts.ts'
 import { watchReplies } from './documented-replies.ts'
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts'
 
@@ -33,6 +34,8 @@ export const testConfiguration: ApiDependencies['configuration'] = {
       token: new Secret(tokenOf('on-call')),
     },
   ],
+  channels: channelsOf('pager'),
+  contacts: [contact('mia', ['pager'], { functions: ['on-call'] })],
 }
 
 /** Recognisable wherever it turns up. */
@@ -51,6 +54,7 @@ export function urlOf(route: string, number = 'INC-2026-01-01-001'): string {
     .replace(':step', 'restart-api')
     .replace(':attempt', '1')
     .replace(':runId', 'a-run')
+    .replace(':name', 'nobody')
     .replace(/events$/, 'events?after=nonsense')
 }
 

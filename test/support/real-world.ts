@@ -50,6 +50,8 @@ export interface WorldOptions {
   runbooks?: string[]
   isDown?: boolean
   pageWebhook?: { url: string; secret: string }
+  /** Channels, contacts and what else belongs to reaching people, in YAML; its secrets as variables. */
+  reach?: { yaml: string; variables: Record<string, string> }
 }
 
 const restartRunbook = `apiVersion: paramedic/v1
@@ -106,7 +108,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await eventually(async () => readFileSync(ledger, 'utf8') !== '')
   if (options.isDown === true) await service.stop({ graceMs: 1_000 })
   const configPath = path.join(folder, 'paramedic.yaml')
-  writeFileSync(configPath, configurationYaml({ command, port: servicePort!, ...files }, options.pageWebhook))
+  writeFileSync(configPath, configurationYaml({ command, port: servicePort!, ...files }, options))
   mkdirSync(path.join(folder, 'runbooks'))
   for (const [index, runbook] of [restartRunbook, ...(options.runbooks ?? [])].entries())
     writeFileSync(path.join(folder, 'runbooks', `${index}.yaml`), runbook)
@@ -130,6 +132,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     PARAMEDIC_API_PORT: String(apiPort),
     SOURCE_TOKEN: sourceToken,
     ...(options.pageWebhook === undefined ? {} : { PAGE_SECRET: options.pageWebhook.secret }),
+    ...options.reach?.variables,
   }
   const start = (script: string, fault?: Fault): Child => {
     const child = startChild(script, variables, fault)
@@ -184,12 +187,15 @@ const sourceToken = 'token-of-the-alertmanager-source'
 
 function configurationYaml(
   service: { command: string[]; port: number; directory: string; pidFile: string; logFile: string },
-  pageWebhook: WorldOptions['pageWebhook'],
+  { pageWebhook, reach }: Pick<WorldOptions, 'pageWebhook' | 'reach'>,
 ): string {
   const pages =
     pageWebhook === undefined
       ? ''
-      : `channels: [{ name: pages, kind: webhook, url: "${pageWebhook.url}", signing_secret: '\${env:PAGE_SECRET}' }]\n`
+      : `channels: [{ name: pages, kind: webhook, url: "${pageWebhook.url}", signing_secret: '\${env:PAGE_SECRET}' }]
+contacts:
+  - { name: mia, functions: [on-call, senior, platform-lead], reach: [{ channel: pages }] }
+`
   return `apiVersion: paramedic/v1
 kind: Configuration
 sources:
@@ -207,5 +213,5 @@ targets:
       directory: ${JSON.stringify(service.directory)}
       pid_file: ${JSON.stringify(service.pidFile)}
       log_file: ${JSON.stringify(service.logFile)}
-${pages}`
+${pages}${reach?.yaml ?? ''}`
 }

@@ -8,6 +8,7 @@ import { define as defineAlert } from '../../cli/commands/alert.ts'
 import { define as defineAudit } from '../../cli/commands/audit.ts'
 import { define as defineAction } from '../../cli/commands/action.ts'
 import { define as defineConfig } from '../../cli/commands/config.ts'
+import { define as defineContact } from '../../cli/commands/contact.ts'
 import { define as defineDoctor } from '../../cli/commands/doctor.ts'
 import { define as defineFreeze } from '../../cli/commands/freeze.ts'
 import { define as defineGate } from '../../cli/commands/gate.ts'
@@ -201,6 +202,7 @@ describe('the command line', () => {
     action: defineAction,
     freeze: defineFreeze,
     audit: defineAudit,
+    contact: defineContact,
     runbook: defineRunbook,
     config: defineConfig,
     sandbox: defineSandbox,
@@ -242,7 +244,7 @@ describe('the API', () => {
   const app = createApp({
     // Routes are declared without a query.
     pool: {} as Pool,
-    configuration: { sources: [], principals: [] },
+    configuration: { sources: [], principals: [], channels: [], contacts: [] },
     clock: Date.now,
     log: pino({ level: 'silent' }),
     version: '0.0.0',

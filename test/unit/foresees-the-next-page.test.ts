@@ -19,7 +19,16 @@ const runbook = {
 
 function page(epoch: number, level: number): PageView {
   const id = `${number}/page/${epoch}/${level}`
-  return { id, level, functions: [], state: 'sent', because: null, dueAt: '', sentAt: null, latenessMs: 0 }
+  const never = { sentAt: null, deliveredAt: null, acknowledgedAt: null, acknowledgedBy: null }
+  const about = {
+    functions: [],
+    state: 'sent',
+    because: null,
+    dueAt: '',
+    latenessMs: 0,
+    notices: [],
+  } as const
+  return { id, level, ...about, functions: [], notices: [], ...never }
 }
 
 function entry(kind: string, minutes: number, data: object): TimelineEntry {

@@ -74,6 +74,7 @@ test('escalation is told with its lateness, without the calls for the post-morte
     [0, 'sent', 240],
     [1, 'suppressed', null],
     [2, 'sent', 14_200],
+    [4, 'sent', 0],
     [3, 'failed', 900],
   ])
 })

@@ -35,6 +35,9 @@ contacts:
   - { name: mia, functions: [on-call], reach: [{ channel: pager }, { channel: mail, to: mia@example }] }
 `
 
+const mailToMia = '{ channel: mail, to: mia@example }'
+const told = `{ name: support, reach: [${mailToMia}] }`
+
 const known: Record<string, string> = {
   'env:SOURCE_TOKEN': 's'.repeat(32),
   'env:TOKEN_WITH_SPACES': 'a token with spaces in between',
@@ -286,6 +289,21 @@ describe('a broken configuration is refused with line and column', () => {
       .replace('autonomy: auto', 'autonomy: x')
       .replace('[approver]', '[]')
     expect(faultsOf(broken).map(fault => fault.split(' ')[0])).toEqual(['4:54', '11:15', '26:25'])
+  })
+})
+
+describe('channels without anybody to call', () => {
+  const nobody = sound.slice(0, sound.indexOf('contacts:'))
+  const onlyMail = nobody.replace(/  - { name: pager.*\n/, '')
+  const refused = ['27:1 no page would reach anybody: these channels need an address, and nobody has one']
+
+  test.each([
+    ['are where pages go, when one needs no address', nobody, []],
+    ['are refused when each needs an address', onlyMail, refused],
+    ['are refused when only stakeholders have one', `${onlyMail}stakeholders:\n  - ${told}\n`, refused],
+    ['are accepted with a fallback', `${onlyMail}fallback: { reach: [${mailToMia}] }\n`, []],
+  ])('%s', (_, text, expected) => {
+    expect(faultsOf(text).map(fault => fault.split(' | ')[0])).toEqual(expected)
   })
 })
 

@@ -1,0 +1,251 @@
+/** What every channel says, in the same words: subject, sentences, facts, commands, link. Pure. */
+import type { IncidentOutcome } from '../contracts/incident.ts'
+import type { News, Notice, OwnTrouble, RollUp, SingleNotice } from '../contracts/notice.ts'
+import type { Page } from '../contracts/page.ts'
+import { inertLine } from './inert-text.ts'
+
+/** How the installation looks from outside. */
+export interface Outside {
+  publicUrl?: string
+  /** Of the times, beside UTC. */
+  zone: string
+}
+
+export interface Words {
+  /** One line that says by itself what is the matter. */
+  subject: string
+  /** In the order they should be read. */
+  sentences: string[]
+  facts: { name: string; value: string }[]
+  commands: { purpose: string; command: string }[]
+  /** A page of ours that shows the commands; it changes nothing. */
+  link?: string
+  /** For whoever asks where this came from. */
+  footer: string
+}
+
+/** Fits the smallest place, a telephone's notification. */
+const titleLength = 140
+const sentenceLength = 600
+/** A message with more than these names the rest by their number. */
+const rolledUpShown = 40
+
+export function wordsOf(notice: Notice, outside: Outside): Words {
+  switch (notice.kind) {
+    case 'page':
+      return pageWords(notice.key, notice.page, outside)
+    case 'news':
+      return newsWords(notice.key, notice.news, outside)
+    case 'test':
+      return testWords(notice)
+    case 'roll-up':
+      return rollUpWords(notice, outside)
+    case 'supervision':
+      return supervisionWords(notice, outside)
+    default:
+      return notice satisfies never
+  }
+}
+
+/** Everything as plain text, for channels that show nothing else. */
+export function plainText(words: Words): string {
+  const facts = words.facts.map(({ name, value }) => `${name}: ${value}`)
+  const commands = words.commands.flatMap(({ purpose, command }) => [`${purpose}:`, `  ${command}`])
+  const parts = [
+    words.sentences,
+    facts,
+    commands,
+    words.link === undefined ? [] : [words.link],
+    [words.footer],
+  ]
+  return parts
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n')
+}
+
+/** How bad, where, what, which incident: `SEV2 shop/production: Database pool exhausted [INC-2026-03-14-001]`. */
+function headline(about: Pick<Page, 'severity' | 'system' | 'environment' | 'title' | 'incident'>): string {
+  const place = inertLine(`${about.system}/${about.environment}`, 60)
+  return `${about.severity} ${place}: ${inertLine(about.title, titleLength)} [${about.incident}]`
+}
+
+function pageWords(key: string, page: Page, outside: Outside): Words {
+  const called = inertLine(page.functions.join(', '), 200)
+  return {
+    subject: headline(page),
+    sentences: [
+      sentence(`You are paged as ${called}, because ${page.because}`),
+      sentence(page.title),
+      'Say that you are on it, and later levels stay quiet.',
+    ],
+    facts: incidentFacts(page, outside),
+    commands: [
+      { purpose: 'I am on it', command: page.acknowledgeCommand },
+      ...commandsOf(page.incident).filter(({ command }) => command !== page.acknowledgeCommand),
+    ],
+    ...linkTo(page.incident, outside),
+    footer: `Paramedic, page ${key}. The same page can arrive twice; it is one page.`,
+  }
+}
+
+function newsWords(key: string, news: News, outside: Outside): Words {
+  return {
+    subject: `${eventWords[news.event]}: ${headline(news)}`,
+    sentences: [
+      sentence(whatHappened(news)),
+      ...(news.because === undefined ? [] : [sentence(news.because)]),
+      'This is for your information; nobody expects you to do anything.',
+    ],
+    facts: [...incidentFacts(news, outside), { name: 'When', value: momentOf(news.at, outside.zone) }],
+    commands: [showCommand(news.incident)],
+    ...linkTo(news.incident, outside),
+    footer: `Paramedic, message ${key}. The same message can arrive twice; it is one message.`,
+  }
+}
+
+const eventWords: Record<News['event'], string> = {
+  opened: 'Opened',
+  severity: 'Severity changed',
+  acknowledged: 'Acknowledged',
+  resolved: 'Over',
+}
+
+function whatHappened({ event, title, severity, from, by, outcome }: News): string {
+  switch (event) {
+    case 'opened':
+      return `An incident was opened: ${title}`
+    case 'severity':
+      return `The severity is now ${severity}${from === undefined ? '' : `, it was ${from}`}: ${title}`
+    case 'acknowledged':
+      return `${by ?? 'Somebody'} is on it: ${title}`
+    case 'resolved':
+      return `The incident is over, ${outcome === undefined ? 'it was closed' : outcomeWords[outcome]}: ${title}`
+    default:
+      return event satisfies never
+  }
+}
+
+const outcomeWords: Record<IncidentOutcome, string> = {
+  recovered: 'recovery was measured',
+  'resolved-by-person': 'a person resolved it',
+  cancelled: 'it was cancelled as no incident',
+}
+
+function testWords({ key, contact, by, at }: Extract<Notice, { kind: 'test' }>): Words {
+  return {
+    subject: `TEST for ${contact}: Paramedic can reach you here`,
+    sentences: [
+      `This is a test that ${inertLine(by, 60)} asked for. Nothing is wrong and nothing is to be done.`,
+      `Pages for ${contact} arrive where this arrived.`,
+    ],
+    facts: [],
+    commands: [],
+    footer: `Paramedic, test ${key}, ${at}.`,
+  }
+}
+
+function supervisionWords({ key, title, lines, todo, at }: OwnTrouble, outside: Outside): Words {
+  return {
+    subject: inertLine(title, titleLength),
+    sentences: [
+      ...lines.map(line => inertLine(line, sentenceLength)),
+      `Begin with: ${inertLine(todo, sentenceLength)}`,
+    ],
+    facts: [{ name: 'When', value: momentOf(at, outside.zone) }],
+    commands: [{ purpose: 'All that is wrong, and what to do', command: 'npx paramedic doctor' }],
+    footer: `Paramedic about itself, message ${key}. The same message can arrive twice; it is one message.`,
+  }
+}
+
+function rollUpWords({ key, of }: RollUp, outside: Outside): Words {
+  const pages = of.filter(notice => notice.kind === 'page')
+  const what = pages.length === of.length ? 'page' : 'message'
+  const counted = `${of.length} more ${what}${of.length === 1 ? '' : 's'}`
+  const incidents = [...new Set(of.flatMap(incidentOf))]
+  const shown = of.slice(0, rolledUpShown)
+  const left = of.length - shown.length
+  return {
+    subject: inertLine(`${counted}: ${incidents.join(', ')}`, 200),
+    sentences: [
+      `${counted} came too fast to be sent one by one; each of them counts.`,
+      ...shown.map(notice => wordsOf(notice, outside).subject),
+      ...(left > 0 ? [`And ${left} more; npx paramedic incident list --open names every one.`] : []),
+    ],
+    facts: [],
+    commands: [
+      ...pages.slice(0, rolledUpShown).map(({ page }) => ({
+        purpose: `I am on ${page.incident}`,
+        command: page.acknowledgeCommand,
+      })),
+      { purpose: 'See all of them', command: 'npx paramedic incident list --open' },
+    ],
+    footer: `Paramedic, roll-up ${key}.`,
+  }
+}
+
+/** The incidents a notice is about. */
+export function incidentOf(notice: SingleNotice): string[] {
+  if (notice.kind === 'page') return [notice.page.incident]
+  return notice.kind === 'news' ? [notice.news.incident] : []
+}
+
+type About = Pick<Page, 'severity' | 'severityLabel' | 'system' | 'environment' | 'openedAt' | 'incident'>
+
+function incidentFacts(about: About, { zone }: Outside): Words['facts'] {
+  const label = about.severityLabel === undefined ? '' : ` (${inertLine(about.severityLabel, 60)})`
+  return [
+    { name: 'Incident', value: about.incident },
+    { name: 'Severity', value: `${about.severity}${label}` },
+    { name: 'System', value: inertLine(`${about.system} / ${about.environment}`, 140) },
+    { name: 'Opened', value: momentOf(about.openedAt, zone) },
+  ]
+}
+
+function commandsOf(incident: string): Words['commands'] {
+  return [{ purpose: 'I am on it', command: `npx paramedic incident ack ${incident}` }, showCommand(incident)]
+}
+
+function showCommand(incident: string): Words['commands'][number] {
+  return { purpose: 'What happened, was tried and waits', command: `npx paramedic incident show ${incident}` }
+}
+
+function linkTo(incident: string, { publicUrl }: Outside): { link?: string } {
+  return publicUrl === undefined ? {} : { link: `${publicUrl.replace(/\/$/, '')}/incidents/${incident}` }
+}
+
+/** `2026-03-14 04:02:09 CET (03:02:09 UTC)`: in the zone of the installation, UTC beside it. */
+export function momentOf(iso: string, zone: string): string {
+  const ms = Date.parse(iso)
+  if (Number.isNaN(ms)) return 'an unknown time'
+  const utc = partsOf(ms, 'UTC')
+  if (zone === 'UTC') return `${utc.day} ${utc.time} UTC`
+  const here = partsOf(ms, zone)
+  const day = here.day === utc.day ? '' : `${utc.day} `
+  return `${here.day} ${here.time} ${here.zone} (${day}${utc.time} UTC)`
+}
+
+function partsOf(ms: number, timeZone: string): { day: string; time: string; zone: string } {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  })
+  const parts = Object.fromEntries(format.formatToParts(ms).map(part => [part.type, part.value]))
+  return {
+    day: `${parts['year']}-${parts['month']}-${parts['day']}`,
+    time: `${parts['hour']}:${parts['minute']}:${parts['second']}`,
+    zone: parts['timeZoneName'] ?? timeZone,
+  }
+}
+
+function sentence(text: string): string {
+  const line = inertLine(text, sentenceLength)
+  return /[.!?…]$/.test(line) ? line : `${line}.`
+}

@@ -1,0 +1,190 @@
+/**
+ * The outbox of what stakeholders are told. News are left in the transaction in which something happened; who hears of them is
+ * decided later, and each message is a row of its own, so that a death in between neither loses nor doubles one.
+ */
+import type { Severity } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
+import type { News, NewsEvent, SingleNotice } from '../contracts/notice.ts'
+import type { NewEntry } from '../contracts/timeline.ts'
+import { appendEntries } from './audit-log.ts'
+import type { Queryable } from './database.ts'
+import { relayChannel } from './deliveries.ts'
+
+/** What is known where it happens; the rest is read when it is told. */
+export type Happened = { event: NewsEvent } & Partial<Pick<News, 'from' | 'by' | 'outcome' | 'because'>>
+
+/** Leaves news in the caller's transaction and pokes whoever delivers them. */
+export async function leaveNews(
+  tx: Queryable,
+  incident: string,
+  happened: Happened,
+  atMs: number,
+): Promise<void> {
+  const { event, ...rest } = happened
+  await tx.query(
+    `with left_news as (
+       insert into news (incident, event, body, at)
+       select number, $2, $3::jsonb || jsonb_build_object('severity', severity), $4 from incident where number = $1 returning id)
+     select pg_notify($5, '') from left_news`,
+    [incident, event, JSON.stringify(rest), new Date(atMs), relayChannel],
+  )
+}
+
+/** News as they are decided about: with the incident as it is now, and the worst it has been. */
+export interface UnaddressedNews {
+  id: number
+  news: News
+  worst: Severity
+  /** Channels with an alarm of their own that took a page of it. */
+  pagers: string[]
+}
+
+/** Locks the oldest news nobody else is deciding about; undefined when there are none, or they wait for triage. */
+export async function takeNews(tx: Queryable, atMs: number): Promise<UnaddressedNews | undefined> {
+  const { rows } = await tx.query<{
+    id: number
+    event: NewsEvent
+    body: Omit<Happened, 'event'> & { severity: Severity }
+    at: Date
+    number: string
+    title: string
+    system: string
+    environment: string
+    severity: Severity
+    severity_label: string | null
+    opened_at: Date
+    worst: Severity
+    pagers: string[]
+  }>(
+    `select n.id, n.event, n.body, n.at, i.number, i.title, i.system, i.environment, i.severity, i.severity_label, i.opened_at,
+       -- SEV1 sorts before SEV2.
+       (select min(o.body ->> 'severity') from news o where o.incident = n.incident and o.id <= n.id) as worst,
+       array(select distinct channel from notice p where p.incident = n.incident and p.kind = 'page'
+         and p.channel_kind = 'pagerduty' and p.state = 'accepted') as pagers
+     from news n join incident i on i.number = n.incident
+     where n.addressed_at is null and (n.event <> 'opened' or n.at <= $1 or i.phase not in ('detection', 'triage'))
+       -- In order: nobody hears of the end before the beginning.
+       and not exists (select from news e where e.incident = n.incident and e.id < n.id and e.addressed_at is null)
+     order by n.id limit 1 for update of n skip locked`,
+    [new Date(atMs - limits.newsAwaitsTriageMs)],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  const { severity, ...body } = row.body
+  // An opening is told as it is known by now; a change as it was.
+  const isOpening = row.event === 'opened'
+  return {
+    id: row.id,
+    worst: isOpening && row.severity < row.worst ? row.severity : row.worst,
+    pagers: row.pagers,
+    news: {
+      event: row.event,
+      incident: row.number,
+      title: row.title,
+      severity: isOpening ? row.severity : severity,
+      ...(row.severity_label === null ? {} : { severityLabel: row.severity_label }),
+      system: row.system,
+      environment: row.environment,
+      openedAt: row.opened_at.toISOString(),
+      at: row.at.toISOString(),
+      ...body,
+    },
+  }
+}
+
+export interface NewTelling {
+  key: string
+  kind: 'news' | 'test'
+  recipient: string
+  /** Only this one, whatever the configuration says about the recipient. */
+  channel?: string
+  incident?: string
+  content: SingleNotice
+}
+
+/** Decides who is told; what an opening already says is not told again. */
+export async function addressNews(
+  tx: Queryable,
+  { id, news }: UnaddressedNews,
+  tellings: readonly NewTelling[],
+  atMs: number,
+): Promise<void> {
+  for (const telling of tellings) await leaveTelling(tx, telling, atMs)
+  await tx.query(
+    `update news set addressed_at = $2 where id = $1
+       or ($3 and incident = $4 and event = 'severity' and addressed_at is null)`,
+    [id, new Date(atMs), news.event === 'opened', news.incident],
+  )
+}
+
+export async function leaveTelling(tx: Queryable, telling: NewTelling, atMs: number): Promise<void> {
+  await tx.query(
+    `insert into telling (key, kind, recipient, channel, incident, content, next_at) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict do nothing`,
+    [
+      telling.key,
+      telling.kind,
+      telling.recipient,
+      telling.channel ?? null,
+      telling.incident ?? null,
+      JSON.stringify(telling.content),
+      new Date(atMs),
+    ],
+  )
+}
+
+export interface Telling extends NewTelling {
+  /** Rounds that have failed. */
+  attempts: number
+}
+
+/** Locks a message that is due and that nobody else is sending. */
+export async function takeTelling(tx: Queryable, atMs: number): Promise<Telling | undefined> {
+  const { rows } = await tx.query<{
+    key: string
+    kind: 'news' | 'test'
+    recipient: string
+    channel: string | null
+    incident: string | null
+    content: SingleNotice
+    attempts: number
+  }>(
+    `select key, kind, recipient, channel, incident, content, attempts from telling t
+     where state = 'waiting' and next_at <= $1
+       -- In order, for each who is told: an alarm that hears of the end first would be set off again by what comes after.
+       and not exists (select from telling e where e.incident = t.incident and e.recipient = t.recipient and e.state = 'waiting'
+         and e.recorded_at < t.recorded_at)
+     order by next_at limit 1 for update of t skip locked`,
+    [new Date(atMs)],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  const { channel, incident, ...rest } = row
+  return { ...rest, ...(channel === null ? {} : { channel }), ...(incident === null ? {} : { incident }) }
+}
+
+/** What became of a message; with its entry in the same transaction. */
+export async function endTelling(
+  tx: Queryable,
+  key: string,
+  ended: { state: 'told' | 'failed'; problem?: string; atMs: number; entry: NewEntry },
+): Promise<void> {
+  await tx.query(
+    'update telling set state = $2, problem = $3, ended_at = $4, attempts = attempts + 1 where key = $1',
+    [key, ended.state, ended.problem ?? null, new Date(ended.atMs)],
+  )
+  await appendEntries(tx, [ended.entry])
+}
+
+/** It is tried again then; a round that was not over is none. */
+export async function postponeTelling(
+  tx: Queryable,
+  key: string,
+  postponed: { untilMs: number; isRound: boolean; problem?: string },
+): Promise<void> {
+  await tx.query(
+    `update telling set next_at = $2, attempts = attempts + case when $3 then 1 else 0 end, problem = coalesce($4, problem)
+     where key = $1`,
+    [key, new Date(postponed.untilMs), postponed.isRound, postponed.problem ?? null],
+  )
+}

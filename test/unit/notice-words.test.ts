@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { momentOf, plainText, wordsOf } from '../../integrations/notice-words.ts'
+import { aNews, aPage } from '../support/notices.ts'
+
+const outside = { zone: 'Europe/Berlin', publicUrl: 'https://paramedic.example/' }
+
+test('a page reads like this', () => {
+  const words = wordsOf(aPage(), outside)
+  expect(words.subject).toBe(
+    'SEV2 orders/production: Orders is running out of database connections [INC-2026-03-14-003]',
+  )
+  expect(plainText(words))
+    .toBe(`You are paged as on-call, senior, because it is not acknowledged after 15 minutes.
+Orders is running out of database connections.
+Say that you are on it, and later levels stay quiet.
+
+Incident: INC-2026-03-14-003
+Severity: SEV2 (High)
+System: orders / production
+Opened: 2026-03-14 04:02:09 CET (03:02:09 UTC)
+
+I am on it:
+  npx paramedic incident ack INC-2026-03-14-003
+What happened, was tried and waits:
+  npx paramedic incident show INC-2026-03-14-003
+
+https://paramedic.example/incidents/INC-2026-03-14-003
+
+Paramedic, page INC-2026-03-14-003/page/0/1. The same page can arrive twice; it is one page.`)
+})
+
+test.each([
+  ['opened', 'An incident was opened: '],
+  ['severity', 'The severity is now SEV2, it was SEV3: '],
+  ['acknowledged', 'mia is on it: '],
+  ['resolved', 'The incident is over, recovery was measured: '],
+] as const)('news of the event %s say what happened', (event, begins) => {
+  const words = wordsOf(aNews({ event, from: 'SEV3', by: 'mia' }), outside)
+  expect(words.sentences[0]).toBe(`${begins}Orders is running out of database connections.`)
+  expect(words.commands.map(({ command }) => command)).toEqual([
+    'npx paramedic incident show INC-2026-03-14-003',
+  ])
+})
+
+test('a roll-up says how many, names every incident and how to take each', () => {
+  const of = ['001', '002', '003'].map(end =>
+    aPage({ incident: `INC-2026-03-14-${end}`, acknowledgeCommand: `ack ${end}` }),
+  )
+  const words = wordsOf({ kind: 'roll-up', key: 'roll-up/1', of }, outside)
+  expect(words.subject).toBe('3 more pages: INC-2026-03-14-001, INC-2026-03-14-002, INC-2026-03-14-003')
+  expect(words.commands.map(({ command }) => command)).toEqual([
+    'ack 001',
+    'ack 002',
+    'ack 003',
+    'npx paramedic incident list --open',
+  ])
+})
+
+test.each([
+  ['UTC', '2026-03-14 03:02:09 UTC'],
+  ['Europe/Berlin', '2026-03-14 04:02:09 CET (03:02:09 UTC)'],
+  ['America/Los_Angeles', '2026-03-13 20:02:09 GMT-7 (2026-03-14 03:02:09 UTC)'],
+])('times in the zone %s', (zone, said) => {
+  expect(momentOf('2026-03-14T03:02:09.072Z', zone)).toBe(said)
+})
+
+test('without an address there is no link', () => {
+  expect(wordsOf(aPage(), { zone: 'UTC' })).not.toHaveProperty('link')
+})
