@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
-import { promisify } from 'node:util'
+import { portHolder } from './port-holder.ts'
 import { SetupError } from './setup-error.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -39,7 +38,7 @@ export async function claimPorts(needed: readonly PortName[], env: NodeJS.Proces
 
 async function inUse(taken: readonly PortName[], ports: Ports): Promise<SetupError> {
   const sentences = taken.map(async name => {
-    const holder = await holderOf(ports[name])
+    const holder = await portHolder(ports[name])
     return `Port ${ports[name]} on ${LOOPBACK}, meant for ${name}, is in use${holder === undefined ? '' : ` by ${holder}`}.`
   })
   const others = taken.map(
@@ -112,25 +111,4 @@ function listen(port: number) {
     server.once('error', reject)
     server.listen({ port, host: LOOPBACK, exclusive: true }, () => resolve(server))
   })
-}
-
-// Only a courtesy: both tools may be absent, or may not be allowed to say.
-async function holderOf(port: number): Promise<string | undefined> {
-  const run = promisify(execFile)
-  const options = { timeout: 2_000 }
-  try {
-    const { stdout } = await run('ss', ['-ltnpH', `sport = :${port}`], options)
-    const match = /\("([^"]+)",pid=(\d+)/.exec(stdout)
-    if (match !== null) return `${match[1]} (pid ${match[2]})`
-  } catch {
-    // no ss here: ask lsof
-  }
-  try {
-    const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], options)
-    const pid = /^p(\d+)$/m.exec(stdout)?.[1]
-    const command = /^c(.+)$/m.exec(stdout)?.[1]
-    return pid === undefined ? undefined : `${command ?? 'a process'} (pid ${pid})`
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { findOnPath } from '../../embedded/find-on-path.ts'
+import { portHolder } from '../../embedded/port-holder.ts'
 import { claimPorts, freePort, freePorts, portOf } from '../../embedded/ports.ts'
 import { SetupError } from '../../embedded/setup-error.ts'
 
@@ -46,6 +48,15 @@ test('all ports that are in use are named at once, with one command that avoids 
   })
 })
 
+test.skipIf(findOnPath('ss') === undefined && findOnPath('lsof') === undefined)(
+  'who listens there is named by the command a person would know',
+  async () => {
+    const port = await occupy('PARAMEDIC_API_PORT')
+    expect(await portHolder(port)).toMatch(new RegExp(`^node .*vitest.* \\(pid ${process.pid}\\)$`))
+    expect(await portHolder(await freePort())).toBeUndefined()
+  },
+)
+
 test('the port of a part that is not started may be in use', async () => {
   await occupy('PARAMEDIC_REDIS_PORT')
   expect(await claimPorts(['api', 'postgres'], env)).toMatchObject({ api: Number(env['PARAMEDIC_API_PORT']) })
@@ -71,10 +82,12 @@ test('ports asked for together are different', async () => {
   expect(await freePort()).toBeGreaterThan(0)
 })
 
-async function occupy(variable: string): Promise<void> {
-  const holder = createServer().listen(Number(env[variable]), '127.0.0.1')
+async function occupy(variable: string): Promise<number> {
+  const port = Number(env[variable])
+  const holder = createServer().listen(port, '127.0.0.1')
   holders.push(holder)
   await once(holder, 'listening')
+  return port
 }
 
 async function refusalOf(work: () => Promise<unknown>): Promise<SetupError> {
