@@ -20,8 +20,12 @@ const long = [
   'test/faults/rule-engine-killed.test.ts',
   'test/faults/supervision-passes-on.test.ts',
   'test/faults/temporal-down.test.ts',
+  'test/faults/worker-killed-around-an-effect.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
   'test/proof/a-killed-worker-leaves-a-record-that-replays.test.ts',
+  'test/proof/every-row-follows-from-its-entries.test.ts',
+  'test/reach/what-cannot-go-at-once-goes-together.test.ts',
+  'test/supervision/compares-with-temporal.test.ts',
   'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',
   'test/workflow/an-approval-races-its-expiry.test.ts',
 ]

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import type { IncidentDetail } from '../../contracts/views.ts'
-import { refusal, startApi } from './support/api-stand-in.ts'
+import { refusal } from './support/api-stand-in.ts'
 import { closedIncident, waitingIncident } from './support/full-story.ts'
 import { number, planHash } from './support/full-timeline.ts'
 import { runOnTerminal, startParamedic } from './support/run-paramedic.ts'
@@ -10,9 +10,9 @@ const scene = setScene()
 const events = `/v1/incidents/${number}/events`
 
 /** A service that is too old to tell: the watcher asks every second. */
-function tellsNothing(api = scene.api): void {
+function tellsNothing(): void {
   const after = waitingIncident.timeline.at(-1)?.seq
-  api.on(`GET ${events}?after=${after}`, refusal(404, 'not_found', 'There is no such GET route.'))
+  scene.api.on(`GET ${events}?after=${after}`, refusal(404, 'not_found', 'There is no such GET route.'))
 }
 
 /** The incident at its first looks, and closed from then on. */
@@ -62,20 +62,15 @@ it('waits for an incident when none is open', async () => {
 })
 
 it('keeps looking while the service restarts', async () => {
-  const first = await startApi()
-  first.on(`GET /v1/incidents/${number}`, waitingIncident)
-  tellsNothing(first)
-  const port = Number(new URL(first.url).port)
-  const watching = startParamedic(['incident', 'watch', number], {
-    env: { ...scene.env, PARAMEDIC_API_URL: first.url },
-  })
+  tellsNothing()
+  scene.withIncident(waitingIncident)
+  const watching = startParamedic(['incident', 'watch', number], { env: scene.env })
   await vi.waitUntil(() => watching.output().includes('approve:'), { timeout: 20_000 })
-  await first.close()
+  scene.api.setDown(true)
   await vi.waitUntil(() => watching.output().includes('Still trying'), { timeout: 20_000 })
-  const second = await startApi(port)
-  second.on(`GET /v1/incidents/${number}`, closedIncident)
+  scene.api.on(`GET /v1/incidents/${number}`, closedIncident)
+  scene.api.setDown(false)
   const { exitCode, stdout } = await watching.finished
-  await second.close()
   expect(exitCode).toBe(0)
   expect(stdout).toContain('The service answers again.')
 })

@@ -20,6 +20,8 @@ export interface ApiStandIn {
   on(route: string, answer: Answer | ((request: Request) => Answer)): void
   /** Opens a stream for every request of this path, whatever its query; the test writes to the newest. */
   onStream(path: string): LiveStream
+  /** Hangs up on everybody, as a service that restarts; the port stays taken, so that no other test's service gets the calls. */
+  setDown(isDown: boolean): void
   /** Everything that changes something, in order. */
   posts(): { path: string; body: unknown }[]
   close(): Promise<void>
@@ -33,12 +35,14 @@ export interface LiveStream {
   cut(): void
 }
 
-export async function startApi(port = 0): Promise<ApiStandIn> {
+export async function startApi(): Promise<ApiStandIn> {
   const routes = new Map<string, Answer | ((request: Request) => Answer)>()
   const requests: Request[] = []
   const unexpected: string[] = []
   const streams = new Map<string, (incoming: IncomingMessage, response: ServerResponse) => void>()
+  let isDown = false
   const server = createServer((incoming, response) => {
+    if (isDown) return void response.destroy()
     const stream = streams.get((incoming.url ?? '').split('?')[0]!)
     if (stream !== undefined) return stream(incoming, response)
     void readRequest(incoming).then(request => {
@@ -51,7 +55,7 @@ export async function startApi(port = 0): Promise<ApiStandIn> {
       response.end(JSON.stringify(body))
     })
   })
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a numeric address')
   return {
@@ -70,6 +74,10 @@ export async function startApi(port = 0): Promise<ApiStandIn> {
         response.write('id: 1\nevent: connected\ndata: {}\n\n')
       })
       return { comebacks, send: block => void newest?.write(block), cut: () => void newest?.destroy() }
+    },
+    setDown: now => {
+      isDown = now
+      if (isDown) server.closeAllConnections()
     },
     posts: () => requests.filter(({ method }) => method === 'POST').map(({ path, body }) => ({ path, body })),
     close: async () => {
