@@ -24,8 +24,11 @@ const long = [
   'test/embedded/sandbox-alerts.test.ts',
   'test/proof/a-killed-worker-leaves-a-record-that-replays.test.ts',
   'test/proof/every-row-follows-from-its-entries.test.ts',
+  'test/reach/a-channel-that-fails-is-left-for-the-next.test.ts',
   'test/reach/what-cannot-go-at-once-goes-together.test.ts',
+  'test/rules/one-worker-evaluates-a-rule.test.ts',
   'test/supervision/compares-with-temporal.test.ts',
+  'test/supervision/one-tells-and-only-once.test.ts',
   'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',
   'test/workflow/an-approval-races-its-expiry.test.ts',
 ]

@@ -10,10 +10,12 @@ import { requestContactTest } from '../../store/contact-tests.ts'
 import type { Pool } from '../../store/database.ts'
 import { principalOf } from '../access.ts'
 import { documented } from '../documented.ts'
-import { type Api, emptyBody } from '../validation.ts'
+import { type Api, emptyBody, lookUpText } from '../validation.ts'
 
-const listQuery = z.strictObject({ system: z.string().max(63).optional() })
-const params = z.strictObject({ name: z.string().max(63) })
+/** Longer than any name of the configuration. */
+const nameLength = 63
+const listQuery = z.strictObject({ system: lookUpText(nameLength).optional() })
+const params = z.strictObject({ name: lookUpText(nameLength) })
 
 interface Dependencies {
   pool: Pool
@@ -95,6 +97,9 @@ const mia: ContactView = {
   link: null,
 }
 
+const tooLong = 'a'.repeat(nameLength + 1)
+const problem = `Too big: expected string to have <=${nameLength} characters`
+
 const listing = documented({
   access: 'contacts.read',
   chapter: 'Contacts',
@@ -119,6 +124,13 @@ const listing = documented({
       reply: { contacts: [mia], fallback: null, everyPage: [] },
     },
   },
+  errors: {
+    bad_request: {
+      query: { system: tooLong },
+      message: `The query does not fit: system: ${problem}.`,
+      fields: { faults: [{ field: 'system', problem }] },
+    },
+  },
 })
 
 const testing = documented({
@@ -138,6 +150,11 @@ const testing = documented({
     },
   },
   errors: {
+    bad_request: {
+      params: { name: tooLong },
+      message: `The path does not fit: name: ${problem}.`,
+      fields: { faults: [{ field: 'name', problem }] },
+    },
     not_found: {
       params: { name: 'nobody' },
       message:
