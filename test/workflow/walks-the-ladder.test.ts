@@ -61,7 +61,8 @@ test('an exhausted ladder pages the next level at once and waits for a person', 
   expect(played.entries('ladder.exhausted')).toHaveLength(1)
   const [first, second, third] = played.pagedAt
   expect([first?.minute, third?.minute]).toEqual([0, 30])
-  expect(second?.minute).toBeGreaterThanOrEqual(2)
+  // The step's verification lasts two minutes, and may end one of its intervals, five seconds, before that.
+  expect(second?.minute).toBeGreaterThanOrEqual(1.9)
   expect(second?.minute).toBeLessThan(3)
 })
 
