@@ -17,8 +17,8 @@ test.concurrent.for([
   ['before it is taken', { pause: 'with due as', when: 'before' }],
   ['once it is taken', { pause: 'with due as', when: 'after' }],
   ['before its state is written', { pause: 'update threshold_rule set phase', when: 'before' }],
-  ['between its state and its delivery', { pause: 'with stored as', when: 'before' }],
-  ['before the commit', { pause: 'with stored as', when: 'after' }],
+  ['between its state and its delivery', { pause: 'insert into delivery (id', when: 'before' }],
+  ['before the commit', { pause: 'insert into delivery (id', when: 'after' }],
   // Of the adoption, then of the firing.
   ['after the commit', { pause: 'commit', when: 'after', nth: 2 }],
 ] as const)('killed %s: it fires once and resolves once', async ([, fault], { onTestFinished }) => {
