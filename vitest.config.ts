@@ -1,7 +1,12 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { testsThatNeedTemporal } from './test/support/needs-temporal.ts'
 
 const SECOND_MS = 1_000
+
+// vitest keeps the token of its browser view in the user's data folder; nothing of ours is left outside the project. (macOS has
+// no variable for that folder.)
+process.env['XDG_DATA_HOME'] = join(import.meta.dirname, '.paramedic', 'vitest')
 
 // Two cores run the servers beside the tests; more workers only make every test slower.
 const shared = {

@@ -35,7 +35,7 @@ test('a Go that cannot fetch newer ones is too old, and said to be', async () =>
   await writeFile(join(bare, 'go'), '#!/bin/sh\necho go version go1.19.8 linux/amd64\n')
   await chmod(join(bare, 'go'), 0o755)
   const error = await refusal()
-  expect(error.message).toContain(`${join(bare, 'go')} is Go 1.19, too old`)
+  expect(error.message).toContain(`no Go 1.21 or newer (${join(bare, 'go')} is 1.19)`)
   expect(error.hint).toContain('bookworm-backports')
 })
 
