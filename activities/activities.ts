@@ -31,11 +31,11 @@ export function createActivities(dependencies: ActivityDependencies) {
       ...createRecordActivities(dependencies),
       ...createCheckActivities(dependencies),
       ...createVerifyActivities(dependencies),
+      ...createPlanActivities(dependencies),
       ...createArchiveActivities(dependencies),
       ...createPostmortemActivities(dependencies),
     },
     actions: {
-      ...createPlanActivities(dependencies),
       ...createActionActivities(dependencies),
       ...createSettleActivities(dependencies),
     },

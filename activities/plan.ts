@@ -1,4 +1,4 @@
-import { cancellationSignal } from '@temporalio/activity'
+import { activityInfo, cancellationSignal } from '@temporalio/activity'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
@@ -17,6 +17,7 @@ import { withinLimits } from './target-limits.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
+import { type Unwritten, write } from './write.ts'
 
 export interface PlanInput {
   incident: string
@@ -25,6 +26,7 @@ export interface PlanInput {
   /** Name of the configured target. */
   target: string
   runbook: { name: string; hash: string }
+  unwritten: Unwritten[]
 }
 
 export type PlanOutcome =
@@ -48,6 +50,7 @@ export function createPlanActivities(dependencies: {
     /** Renders a step into a plan, keeps it as evidence, and opens its gate when somebody has to allow it. Changes no target. */
     async plan(input: PlanInput): Promise<PlanOutcome> {
       const now = createWorkflowClock()
+      await write(dependencies.pool, input.incident, input.unwritten)
       const target = dependencies.configuration.targets.find(candidate => candidate.name === input.target)
       if (target === undefined)
         return { state: 'failed', because: `target ${input.target} is not in this worker's configuration` }
@@ -114,9 +117,10 @@ async function render(
       ...(gate === undefined ? {} : { gate }),
     }
   } catch (error) {
-    // No answer is worth another try by Temporal; a refusal of the target is final.
-    if (!(error instanceof CodedError) || error.family === 'unavailable') throw error
-    return { because: error.message }
+    // No answer is worth another try by Temporal, but not many; a refusal of the target is final.
+    const mayAnswer = !(error instanceof CodedError) || error.family === 'unavailable'
+    if (mayAnswer && activityInfo().attempt < limits.planTries) throw error
+    return { because: `it could not be planned: ${error instanceof Error ? error.message : String(error)}` }
   }
 }
 

@@ -6,17 +6,10 @@ import { appendEntries } from '../store/audit-log.ts'
 import { closeIncident, type Closing } from '../store/closing.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import { expireGate, type NewGate, openGate, withdrawGate } from '../store/gates.ts'
-import { changeIncident, type IncidentChange } from '../store/incidents.ts'
 import { readMessages } from '../store/messages.ts'
 import { isFirstTime } from '../store/work-done.ts'
 import { workKey } from './work-key.ts'
-import { createWorkflowClock } from './workflow-clock.ts'
-
-export interface RecordInput {
-  number: string
-  change?: IncidentChange
-  entries: NewEntry[]
-}
+import { type Unwritten, write } from './write.ts'
 
 export interface CloseInput {
   number: string
@@ -26,8 +19,8 @@ export interface CloseInput {
   because: string
   postmortemDueAtMs?: number
   atMs: number
-  /** Entries not yet recorded; written whatever becomes of the close. */
-  entries: NewEntry[]
+  /** Written whatever becomes of the close. */
+  unwritten: Unwritten[]
 }
 
 export function createRecordActivities({ pool }: { pool: Pool }) {
@@ -37,22 +30,16 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
       return withCodedErrors(() => readMessages(pool, input.number, input.rowIds))
     },
 
-    async record(input: RecordInput): Promise<void> {
-      const key = workKey()
-      const now = createWorkflowClock()
-      await inTransaction(pool, async tx => {
-        if (!(await isFirstTime(tx, key))) return
-        if (input.change !== undefined) await changeIncident(tx, input.number, input.change, now())
-        await appendEntries(tx, input.entries)
-      })
+    async record(input: { number: string; unwritten: Unwritten[] }): Promise<void> {
+      await write(pool, input.number, input.unwritten)
     },
 
-    async openGate(input: { gate: NewGate; entries: NewEntry[] }): Promise<void> {
+    async openGate(input: { gate: NewGate; unwritten: Unwritten[] }): Promise<void> {
       const key = workKey()
+      await write(pool, input.gate.incident, input.unwritten)
       await inTransaction(pool, async tx => {
         if (!(await isFirstTime(tx, key))) return
-        const opened = await openGate(tx, input.gate)
-        await appendEntries(tx, [...input.entries, ...opened])
+        await appendEntries(tx, await openGate(tx, input.gate))
       })
     },
 
@@ -87,11 +74,10 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
     },
 
     async close(input: CloseInput): Promise<Closing['result']> {
-      const key = workKey()
+      await write(pool, input.number, input.unwritten)
       return inTransaction(pool, async tx => {
-        const unwritten = (await isFirstTime(tx, key)) ? input.entries : []
         const { result, isChange } = await closeIncident(tx, input)
-        await appendEntries(tx, [...unwritten, ...(isChange ? closingEntries(input) : [])])
+        await appendEntries(tx, isChange ? closingEntries(input) : [])
         return result
       })
     },

@@ -9,6 +9,7 @@ import { inTransaction, type Pool } from '../store/database.ts'
 import { saveMeasurement } from '../store/measurements.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
+import { type Unwritten, write } from './write.ts'
 
 export interface CheckRequest {
   name: string
@@ -21,7 +22,7 @@ export interface CheckRequest {
 
 export type CheckResult = { values: Record<string, unknown> } | { problem: string }
 
-export type RunCheckInput = CheckRequest & { incident: string; purpose: string }
+export type RunCheckInput = CheckRequest & { incident: string; purpose: string; unwritten: Unwritten[] }
 
 /** One activity type a check, so that Temporal's own screens and metrics say what was measured. */
 export function createCheckActivities(dependencies: {
@@ -31,7 +32,10 @@ export function createCheckActivities(dependencies: {
 }): Record<CheckName, (input: RunCheckInput) => Promise<CheckResult>> {
   async function runCheck(input: RunCheckInput): Promise<CheckResult> {
     const now = createWorkflowClock()
-    const result = await measure(dependencies, input, cancellationSignal())
+    const [result] = await Promise.all([
+      measure(dependencies, input, cancellationSignal()),
+      write(dependencies.pool, input.incident, input.unwritten),
+    ])
     const { incident, purpose, name: check, uses, target } = input
     const values = 'values' in result ? result.values : {}
     const error = 'problem' in result ? { error: result.problem } : {}

@@ -3,7 +3,7 @@ import { ApplicationFailureCategory } from '@temporalio/common'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Verdict } from '../contracts/incident.ts'
 import { checksScope, evaluateCondition, type Evaluated, valueScope } from '../language/conditions.ts'
-import { appendEntries } from '../store/audit-log.ts'
+import { appendEntries, readVerdict } from '../store/audit-log.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import {
   countMeasurements,
@@ -14,8 +14,8 @@ import {
 import { isFirstTime } from '../store/work-done.ts'
 import { type CheckRequest, type CheckResult, measure } from './run-check.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
-import { workKey } from './work-key.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
+import { type Unwritten, write } from './write.ts'
 
 export interface VerifyInput {
   incident: string
@@ -26,6 +26,7 @@ export interface VerifyInput {
   sees: 'value' | 'checks'
   until: string
   forMs: number
+  unwritten: Unwritten[]
 }
 
 export interface Verification {
@@ -46,10 +47,13 @@ export function createVerifyActivities(dependencies: {
   return {
     /**
      * Measures once and fails retryably until the condition has held for `forMs`: the retry policy is the poll, the
-     * schedule-to-close timeout the limit, and the heartbeat details remember when the hold began.
+     * schedule-to-close timeout the limit, and the heartbeat details remember when the hold began. A measurement after
+     * which there is no time for another one ends it.
      */
     async verify(input: VerifyInput): Promise<Verification> {
       const now = createWorkflowClock()
+      const before = activityInfo().heartbeatDetails as { holdBeganMs?: number } | undefined
+      if (before === undefined) await write(pool, input.incident, input.unwritten)
       const results = await measureAll(input)
       const evaluated = evaluate(input, results)
       const atMs = now()
@@ -64,10 +68,10 @@ export function createVerifyActivities(dependencies: {
       await withCodedErrors(() =>
         saveMeasurement(pool, 'noData' in evaluated ? { ...sample, problem: evaluated.noData } : sample),
       )
-      const before = activityInfo().heartbeatDetails as { holdBeganMs?: number } | undefined
       const holdBeganMs = holds ? (before?.holdBeganMs ?? atMs) : undefined
       heartbeat(holdBeganMs === undefined ? {} : { holdBeganMs })
       if (holdBeganMs === undefined || atMs - holdBeganMs < input.forMs) {
+        if (isLastTry(atMs)) return end(input, sample, verdictOf(sample), 0, atMs)
         const message = `${input.until} has not held for ${input.forMs} ms yet`
         // Benign: a poll that goes on is no trouble to log.
         throw ApplicationFailure.create({
@@ -79,10 +83,10 @@ export function createVerifyActivities(dependencies: {
       return end(input, sample, 'recovered', atMs - holdBeganMs, atMs)
     },
 
-    /** The verification ran out of time: what its last sample saw decides between "not recovered" and "no data". */
+    /** Nobody could end the verification in its time: what its last sample saw does. */
     async endVerification(input: VerifyInput & { atMs: number }): Promise<Verification> {
+      await write(pool, input.incident, input.unwritten)
       const last = await withCodedErrors(() => lastMeasurement(pool, input.incident, purposeOf(input)))
-      const verdict: Verdict = last === undefined || last.problem !== undefined ? 'no_data' : 'not_recovered'
       const none: Measurement = {
         incident: input.incident,
         purpose: purposeOf(input),
@@ -90,7 +94,7 @@ export function createVerifyActivities(dependencies: {
         problem: 'nothing was measured',
         atMs: input.atMs,
       }
-      return end(input, last ?? none, verdict, 0, input.atMs)
+      return end(input, last ?? none, verdictOf(last ?? none), 0, input.atMs)
     },
   }
 
@@ -110,9 +114,11 @@ export function createVerifyActivities(dependencies: {
   ): Promise<Verification> {
     const samples = await withCodedErrors(() => countMeasurements(pool, input.incident, purposeOf(input)))
     const because = sentence(input, sample, verdict, heldForMs)
-    const key = workKey()
-    await inTransaction(pool, async tx => {
-      if (!(await isFirstTime(tx, key))) return
+    const { workflowExecution } = activityInfo()
+    const key = `${workflowExecution?.workflowId}/${workflowExecution?.runId}/${purposeOf(input)}`
+    return inTransaction(pool, async tx => {
+      // Ended before by a try whose answer was lost: its word stands.
+      if (!(await isFirstTime(tx, key))) return readVerdict(tx, input.incident, input.of)
       await appendEntries(tx, [
         {
           kind: 'verification.ended',
@@ -130,9 +136,19 @@ export function createVerifyActivities(dependencies: {
           },
         },
       ])
+      return { verdict, because }
     })
-    return { verdict, because }
   }
+}
+
+/** Temporal begins no try after the schedule-to-close timeout. */
+function isLastTry(atMs: number): boolean {
+  const { scheduledTimestampMs, scheduleToCloseTimeoutMs, retryPolicy } = activityInfo()
+  return atMs + Number(retryPolicy?.initialInterval ?? 0) >= scheduledTimestampMs + scheduleToCloseTimeoutMs
+}
+
+function verdictOf(last: Measurement): Verdict {
+  return last.problem === undefined ? 'not_recovered' : 'no_data'
 }
 
 function purposeOf(input: VerifyInput): string {

@@ -39,6 +39,8 @@ export const limits = {
   holdMs: 5 * minute,
   checkTimeoutMs: 10 * second,
   stepTimeoutMs: 10 * minute,
+  /** A target that gives no answer is asked this often for a plan; then the step has failed and the ladder goes on. */
+  planTries: 4,
   verifyForMs: 30 * second,
   verifyWithinMs: 5 * minute,
   /** Smallest default interval of a verification; an explicit `every` may be shorter. */
@@ -51,6 +53,8 @@ export const limits = {
 
   /** The first page waits this long for triage, well within the five seconds that escalation is allowed to be late. */
   pageAwaitsTriageMs: 2 * second,
+  /** What a message says is read this long within the workflow task, a fifth of the time that Temporal gives a task. */
+  localReadMs: 2 * second,
   /** A page asks the row this long; without an answer it pages and records afterwards. */
   pageAsksMs: second,
   /** A channel slower than this has failed this try. */

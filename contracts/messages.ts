@@ -8,7 +8,7 @@ export const incidentWorkflowType = 'incident'
 export const afterWorkflowType = 'after'
 export const postmortemWorkflowType = 'postmortem'
 
-/** Workflows, record, checks. */
+/** Workflows, record, and what only reads a target: checks, verifications, plans. */
 export const taskQueue = 'paramedic'
 /** Pages have a queue of their own: a page never waits behind an action. */
 export const pageTaskQueue = 'paramedic-pages'
@@ -43,6 +43,8 @@ export interface IncidentInput {
   runbook: Runbook
   runbookHash: string
   bindings: Binding[]
+  /** The message it is started with, as its row says it: the first measurement need not wait for another reading. */
+  opening: IncidentMessage
 }
 
 export interface IncidentEnd {
@@ -57,8 +59,9 @@ export type IncidentMessage = { rowId: number; atMs: number } & (
   | { kind: 'acknowledged'; by: string; epoch: number }
   | { kind: 'gate-decided'; gateId: string; state: 'approved' | 'denied'; by: string }
   | { kind: 'outcome-decided'; gateId: string; outcome: 'done' | 'not-done'; by: string }
-  | { kind: 'severity-set'; severity: Severity; by: string }
-  | { kind: 'impact-set'; impact: Impact; by: string }
+  /** `judged`: the workflow's last decision about severity or impact that the row had taken by then. */
+  | { kind: 'severity-set'; severity: Severity; judged: number; by: string }
+  | { kind: 'impact-set'; impact: Impact; judged: number; by: string }
   | { kind: 'resolved'; by: string; reason?: string }
   | { kind: 'cancelled'; by: string; reason: string }
   | { kind: 'freeze-changed'; on: boolean; by: string }

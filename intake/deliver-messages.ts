@@ -1,11 +1,17 @@
 import type { IncidentInput } from '../contracts/messages.ts'
-import { inTransaction, type Pool } from '../store/database.ts'
+import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
 import { readWorkflowInput } from '../store/incidents.ts'
-import { countFailedDelivery, lockDeliveries, markDelivered, undelivered } from '../store/messages.ts'
+import {
+  countFailedDelivery,
+  lockDeliveries,
+  markDelivered,
+  readMessages,
+  undelivered,
+} from '../store/messages.ts'
 
 /** The door to Temporal; the composition root opens it. Both answer `ended` when the workflow is over for good. */
 export interface IncidentWorkflows {
-  startWithMessage(input: IncidentInput, rowId: number): Promise<'delivered' | 'ended'>
+  startWithMessage(input: IncidentInput): Promise<'delivered' | 'ended'>
   signal(number: string, rowId: number): Promise<'delivered' | 'ended'>
 }
 
@@ -26,7 +32,7 @@ export async function deliverMessages(
       const [first, ...rest] = rowIds
       if (first === undefined) return 0
       if (isStarted) await workflows.signal(number, first)
-      else await workflows.startWithMessage(await readWorkflowInput(tx, number), first)
+      else await workflows.startWithMessage(await readStart(tx, number, first))
       for (const rowId of rest) await workflows.signal(number, rowId)
       await markDelivered(tx, number, rowIds, new Date())
       return rowIds.length
@@ -35,4 +41,9 @@ export async function deliverMessages(
     await countFailedDelivery(pool, number, String(error)).catch(() => {})
     return 0
   }
+}
+
+async function readStart(tx: Queryable, number: string, first: number): Promise<IncidentInput> {
+  const [opening] = await readMessages(tx, number, [first])
+  return { ...(await readWorkflowInput(tx, number)), opening: opening! }
 }

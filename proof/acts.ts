@@ -18,8 +18,9 @@ export function actOfEntry(entry: TimelineEntry): ActKey | undefined {
 }
 
 export function actOfMessage(message: IncidentMessage | (MessageFields & { atMs: number })): ActKey {
-  // The row id is the delivery's, and whether an alert is new is decided after its entry.
-  const { rowId: _, isNew: __, ...fields } = message as MessageFields & { atMs: number }
+  // The row id is the delivery's, whether an alert is new is decided after its entry, and which judgement of the workflow came
+  // before a person's is for the workflow alone.
+  const { rowId: _, isNew: __, judged: ___, ...fields } = message as MessageFields & { atMs: number }
   return keyOf(fields)
 }
 

@@ -21,14 +21,51 @@ export interface Decision {
 
 /** All decisions of a run, in the order of its events. */
 export function decisionsOf(run: RunHistory): Decision[] {
-  const opened = run.continuedFrom === undefined ? [openingOf(run)] : []
-  return [...opened, ...run.activities.flatMap(activity => decisionsOfActivity(run, activity))]
+  const opened = run.continuedFrom === undefined ? openingOf(run) : []
+  const carried = new Map<number, Decision[]>()
+  return [
+    ...opened,
+    ...run.activities.flatMap(activity => [
+      ...carriedBy(run, activity, carried),
+      ...decisionsOfActivity(run, activity),
+    ]),
+  ]
 }
 
-function openingOf(run: RunHistory): Decision {
-  const { title, runbookHash, openedAtMs, runbook } = run.input as IncidentInput
+/** The workflow's own decisions travel with activities, often with several: told once, where they first appear. */
+function carriedBy(run: RunHistory, activity: Activity, before: Map<number, Decision[]>): Decision[] {
+  const { unwritten = [] } = (activity.args[0] ?? {}) as { unwritten?: Unwritten[] }
+  return unwritten.flatMap(({ nth, entries }) => {
+    const known = before.get(nth)
+    const isWritten = activity.ended === 'completed'
+    for (const decision of known ?? []) decision.must ||= isWritten
+    if (known !== undefined) return []
+    const decisions = entries.map(({ kind, data, atMs, actor }) => ({
+      runId: run.runId,
+      eventId: activity.eventId,
+      kind,
+      says: { ...data, atMs, actor },
+      must: isWritten,
+      repeats: 0,
+    }))
+    before.set(nth, decisions)
+    return decisions
+  })
+}
+
+interface Unwritten {
+  nth: number
+  entries: NewEntry[]
+}
+
+function openingOf(run: RunHistory): Decision[] {
+  const { title, runbookHash, openedAtMs, runbook, opening } = run.input as IncidentInput
   const says = { title, runbookHash, runbook: runbook.name, atMs: openedAtMs }
-  return { runId: run.runId, eventId: 1, kind: 'incident.opened', says, must: true, repeats: 0 }
+  const certain = { runId: run.runId, eventId: 1, must: true, repeats: 0 }
+  return [
+    { ...certain, kind: 'incident.opened', says },
+    { ...certain, kind: entryKindOf(opening), says: { act: actOfMessage(opening) } },
+  ]
 }
 
 // What an activity is told and answers is typed where it is written; here it is read from JSON that may be years old.
@@ -45,11 +82,6 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
     must: isCertain && activity.ended === 'completed',
     repeats: Math.max(0, activity.attempt - 1),
   })
-  const entriesIn = (): Decision[] =>
-    ((input['entries'] ?? []) as NewEntry[]).map(({ kind, data, atMs, actor }) => ({
-      ...decide(kind, { ...data, atMs, actor }),
-      repeats: 0,
-    }))
 
   switch (activity.type) {
     case 'readMessages':
@@ -57,12 +89,10 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
         ...decide(entryKindOf(message), { act: actOfMessage(message) }),
         repeats: 0,
       }))
-    case 'record':
-      return entriesIn()
     case 'openGate': {
       const gate = input['gate'] as Told
       const says = { gateId: gate['id'], gate: gate['kind'], step: gate['step'], question: gate['question'] }
-      return [...entriesIn(), { ...decide('gate.opened', { ...says, atMs: gate['atMs'] }), repeats: 0 }]
+      return [{ ...decide('gate.opened', { ...says, atMs: gate['atMs'] }), repeats: 0 }]
     }
     case 'expireGate':
       return gateEnd(result, 'expired', decide('gate.expired', { gateId: input['gateId'] }))
@@ -74,7 +104,7 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
         decide('gate.withdrawn', { gateId: input['gateId'], because: input['because'] }),
       )
     case 'close':
-      return [...entriesIn(), ...closing(input, result, decide)]
+      return closing(input, result, decide)
     case 'plan':
       return planned(input, result, decide)
     case 'settle':

@@ -39,8 +39,9 @@ export interface RunHistory {
   input: unknown
   /** The run before in the chain. */
   continuedFrom: string | undefined
+  /** Local ones too, of which Temporal keeps only the answer, in a marker. */
   activities: Activity[]
-  /** Everything asked for, activities included, in order. */
+  /** Everything asked for by a command of its own, in order. */
   commands: Command[]
   /** How it ended; undefined when it did not. */
   end: Command | undefined
@@ -99,6 +100,9 @@ function readEvent(run: RunHistory, event: RawEvent): void {
       run.commands.push(activity)
       return
     }
+    case 'MARKER_RECORDED':
+      if (about['markerName'] === localActivityMarker) run.activities.push(localActivity(event, about))
+      return
     case 'ACTIVITY_TASK_STARTED':
     case 'ACTIVITY_TASK_COMPLETED':
     case 'ACTIVITY_TASK_FAILED':
@@ -130,6 +134,27 @@ function readEvent(run: RunHistory, event: RawEvent): void {
       run.end = command('end', 'end', type.replace('WORKFLOW_EXECUTION_', '').toLowerCase(), [])
       return
     default:
+  }
+}
+
+/** The name that every SDK on Temporal's core gives these markers. */
+const localActivityMarker = 'core_local_activity'
+
+function localActivity(event: RawEvent, about: Record<string, unknown>): Activity {
+  const details = about['details'] as { data?: unknown; result?: unknown }
+  const [told] = payloads(details.data) as { activity_id: string; activity_type: string; attempt: number }[]
+  const eventId = Number(event.eventId)
+  return {
+    what: 'activity',
+    eventId,
+    atMs: Date.parse(event.eventTime),
+    id: String(told?.activity_id),
+    type: String(told?.activity_type),
+    args: [],
+    attempt: told?.attempt ?? 1,
+    ended: 'failure' in about ? 'failed' : 'completed',
+    result: payloads(details.result)[0],
+    endedEventId: eventId,
   }
 }
 

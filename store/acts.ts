@@ -72,7 +72,13 @@ export async function setSeverity(
       const change = { event: 'severity', from: incident.severity, by: act.by, ...reason } as const
       await leaveNews(tx, act.number, change, act.atMs)
     }
-    await leaveMessage(tx, act.number, { kind: 'severity-set', severity: act.severity, by: act.by }, act.atMs)
+    const { judged } = incident
+    await leaveMessage(
+      tx,
+      act.number,
+      { kind: 'severity-set', severity: act.severity, judged, by: act.by },
+      act.atMs,
+    )
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
       entry(act, 'severity.changed', { from: incident.severity, to: act.severity, because }),
@@ -88,7 +94,13 @@ export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?
       act.impact,
       act.by,
     ])
-    await leaveMessage(tx, act.number, { kind: 'impact-set', impact: act.impact, by: act.by }, act.atMs)
+    const { judged } = incident
+    await leaveMessage(
+      tx,
+      act.number,
+      { kind: 'impact-set', impact: act.impact, judged, by: act.by },
+      act.atMs,
+    )
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
       entry(act, 'impact.changed', { from: incident.impact, to: act.impact, because }),
@@ -149,11 +161,12 @@ interface LockedIncident {
   acknowledged_at: Date | null
   acknowledged_by: string | null
   ack_epoch: number
+  judged: number
 }
 
 async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
   const { rows } = await tx.query<LockedIncident>(
-    `select severity, impact, acknowledged_at, acknowledged_by, ack_epoch from incident
+    `select severity, impact, acknowledged_at, acknowledged_by, ack_epoch, judged from incident
      where number = $1 and phase = any($2) and end_requested is null for update`,
     [number, openPhases],
   )

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize'
 import type { AuditPage, ChainedEntry, ChainHead } from '../contracts/audit-views.ts'
+import type { Verdict } from '../contracts/incident.ts'
 import type { Actor, NewEntry, TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
 import type { Queryable } from './database.ts'
 
@@ -25,6 +26,22 @@ export async function readTimeline(
     [incident, afterSeq, limit],
   )
   return rows.map(toEntry)
+}
+
+/** How the verification `of` ended, which it has. */
+export async function readVerdict(
+  db: Queryable,
+  incident: string,
+  of: string,
+): Promise<{ verdict: Verdict; because: string }> {
+  const { rows } = await db.query<{ verdict: Verdict; because: string }>(
+    `select data ->> 'verdict' as verdict, data ->> 'because' as because
+     from audit_entry, lateral (select content::jsonb -> 'data' as data) as parsed
+     where incident = $1 and content::jsonb ->> 'kind' = 'verification.ended' and data ->> 'of' = $2
+     order by seq desc limit 1`,
+    [incident, of],
+  )
+  return rows[0]!
 }
 
 /** The channel a commit of entries rings; the payload is the incident's number, empty for an entry of none. */

@@ -109,7 +109,10 @@ export async function noteTransition(
 }
 
 /** What the workflow of an incident starts with. */
-export async function readWorkflowInput(db: Queryable, number: string): Promise<IncidentInput> {
+export async function readWorkflowInput(
+  db: Queryable,
+  number: string,
+): Promise<Omit<IncidentInput, 'opening'>> {
   const { rows } = await db.query<{
     number: string
     title: string
@@ -148,15 +151,17 @@ export interface IncidentChange {
 }
 
 /**
- * Applies what the workflow decided; an incident that has ended stays as it is. A person's severity and impact stand, also
- * when the workflow has not heard of them yet: measurements may only raise them (SEV1 sorts before SEV2).
+ * Applies what the workflow decided as its `nth` decision; an incident that has ended stays as it is. A person's severity
+ * and impact stand, also when the workflow has not heard of them yet: measurements may only raise them (SEV1 sorts before
+ * SEV2). The row remembers the last decision about either, so that the workflow can tell whether a person came after it.
  */
 export async function changeIncident(
   tx: Queryable,
   number: string,
   change: IncidentChange,
-  atMs: number,
+  { nth, atMs }: { nth: number; atMs: number },
 ): Promise<void> {
+  if (Object.keys(change).length === 0) return
   const { rows: before } = await tx.query<{ severity: Severity }>(
     'select severity from incident where number = $1 for update',
     [number],
@@ -166,7 +171,8 @@ export async function changeIncident(
        severity = case when severity_by is null then coalesce($3, severity) else least(severity, coalesce($3, severity)) end,
        severity_label = coalesce($4, severity_label),
        impact = case when impact_by is null or $5 = 'yes' then coalesce($5, impact) else impact end,
-       recovered_at = case when $6 then $7::timestamptz else recovered_at end
+       recovered_at = case when $6 then $7::timestamptz else recovered_at end,
+       judged = case when $3 is null and $5 is null then judged else $9 end
      where number = $1 and phase = any($8) returning severity`,
     [
       number,
@@ -179,6 +185,7 @@ export async function changeIncident(
         ? null
         : new Date(change.recoveredAtMs),
       openPhases,
+      nth,
     ],
   )
   const [from, to] = [before[0]?.severity, after[0]?.severity]

@@ -14,7 +14,7 @@ const answerWithinMs = 5_000
 /** How the relay reaches workflows: an incident is started once for ever, with its first message in the same call. */
 export function createIncidentWorkflows(client: Client): IncidentWorkflows {
   return {
-    async startWithMessage(input, rowId) {
+    async startWithMessage(input) {
       return client.withDeadline(Date.now() + answerWithinMs, async () => {
         try {
           await client.workflow.signalWithStart(incidentWorkflowType, {
@@ -22,7 +22,7 @@ export function createIncidentWorkflows(client: Client): IncidentWorkflows {
             taskQueue,
             args: [input],
             signal: changedSignal,
-            signalArgs: [{ rowId }],
+            signalArgs: [{ rowId: input.opening.rowId }],
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             staticSummary: `${input.number} ${input.runbook.name}`,
           })

@@ -38,6 +38,9 @@ export async function bundleWorkflows(sources: BundleSources = {}): Promise<Work
     bundleWorkflowCode({
       workflowsPath: join(projectDir, 'workflows', 'bundle.ts'),
       workflowInterceptorModules: interceptorModules,
+      // Evaluated once a worker instead of once a workflow: conditions are pure and remember nothing, and their language is
+      // most of what a workflow's first task would spend its time and memory on.
+      preloadModules: [join(projectDir, 'language', 'conditions.ts')],
       webpackConfigHook: reportingFiles(report),
       logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
     }),

@@ -1,5 +1,5 @@
 /** Every activity with its queue, timeouts and retry policy, all explicit. */
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/activities.ts'
 import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
 import { limits } from '../contracts/limits.ts'
@@ -12,6 +12,15 @@ export const records = proxyActivities<Activities['main']>({
   taskQueue,
   startToCloseTimeout: 15_000,
   retry: untilItWorks,
+})
+
+/**
+ * Reading changes nothing, so it may be done again when a workflow task is: as a local activity. Never writing: a task that
+ * is done again may decide otherwise, and what the first one wrote would be nobody's decision.
+ */
+export const reads = proxyLocalActivities<Pick<Activities['main'], 'readMessages'>>({
+  startToCloseTimeout: limits.localReadMs,
+  retry: { maximumAttempts: 1 },
 })
 
 /** A check answers within its own timeout, also when the target does not; five seconds more are for the record. */
@@ -45,12 +54,11 @@ export function verifyStub(
   })
 }
 
-/** Planning reads the target: a few tries, then the step has failed and the ladder goes on. */
-export const plans = proxyActivities<Activities['actions']>({
-  taskQueue: actionTaskQueue,
+/** Planning only reads the target. It gives up on one that does not answer by itself; a database that is away is waited for. */
+export const plans = proxyActivities<Activities['main']>({
+  taskQueue,
   startToCloseTimeout: limits.checkTimeoutMs + 5_000,
-  scheduleToCloseTimeout: 60_000,
-  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumAttempts: 4 },
+  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000 },
 })
 
 /** Never repeated by Temporal: a lost attempt is settled, and only then is there a next one. */

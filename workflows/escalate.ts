@@ -4,6 +4,7 @@ import { isMoreSevere, pageId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { pages } from './activity-stubs.ts'
+import { createAlarm } from './alarm.ts'
 import { type IncidentState, isAcknowledged } from './incident-state.ts'
 import type { Life } from './life.ts'
 
@@ -20,14 +21,17 @@ interface Due {
  * never delays the next level.
  */
 export async function escalate(life: Life): Promise<never> {
+  // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
+  await condition(() => !isUnassessed(life.state), limits.pageAwaitsTriageMs)
+  const alarm = createAlarm()
   for (;;) {
     noteEligibility(life)
     const seen = circumstances(life)
-    const hasChanged = (): boolean => circumstances(life) !== seen
     const next = nextDue(life)
-    if (next === undefined) await condition(hasChanged)
-    else if (next.dueAtMs <= Date.now() || !(await condition(hasChanged, next.dueAtMs - Date.now())))
-      void firePage(life, next).catch(unlessCancelled)
+    alarm.set(next?.dueAtMs)
+    await condition(() => alarm.hasRung() || circumstances(life) !== seen)
+    const isAsSeen = circumstances(life) === seen
+    if (next !== undefined && isAsSeen) void firePage(life, next).catch(unlessCancelled)
   }
 }
 
@@ -122,8 +126,6 @@ async function firePage(life: Life, due: Due): Promise<void> {
   const level = input.runbook.escalate[due.level]!
   state.paged[due.id] = true
   state.pagesInFlight += 1
-  // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
-  if (isUnassessed(state)) await condition(() => !isUnassessed(state), limits.pageAwaitsTriageMs)
   if (level.severity !== undefined && isMoreSevere(level.severity, state.severity)) {
     life.note('severity.changed', {
       from: state.severity,
@@ -131,7 +133,8 @@ async function firePage(life: Life, due: Due): Promise<void> {
       because: `level ${due.level} was reached`,
     })
     state.severity = level.severity
-    await life.record({ severity: level.severity })
+    life.change({ severity: level.severity })
+    await life.record()
   }
   const intent = {
     id: due.id,

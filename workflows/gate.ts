@@ -52,10 +52,9 @@ export async function askForOutcome(
     quorum: 1,
     ...about,
   } as const
-  await records.openGate({
-    gate: { ...gate, approvers: [...gate.approvers], atMs: Date.now() },
-    entries: life.takeEntries(),
-  })
+  await life.carry(unwritten =>
+    records.openGate({ gate: { ...gate, approvers: [...gate.approvers], atMs: Date.now() }, unwritten }),
+  )
   hurryNextLevel(life)
   state.openGate = id
   await life.wait(() => state.answers[id] !== undefined)

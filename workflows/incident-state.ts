@@ -54,8 +54,17 @@ export interface IncidentState {
   pagesInFlight: number
   /** People were told that a role has no target. */
   isUnboundTold: boolean
+  /** Decisions so far, and those about severity or impact by their number. */
+  decided: number
+  judgements: Judgement[]
   seenRowIds: number[]
   pendingRowIds: number[]
+}
+
+interface Judgement {
+  nth: number
+  severity?: Severity
+  impact?: Impact
 }
 
 export function firstState(input: IncidentInput): IncidentState {
@@ -88,6 +97,8 @@ export function firstState(input: IncidentInput): IncidentState {
     eligibleSince: {},
     pagesInFlight: 0,
     isUnboundTold: false,
+    decided: 0,
+    judgements: [],
     seenRowIds: [],
     pendingRowIds: [],
   }
@@ -117,11 +128,17 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
       state.answers[message.gateId] = message.outcome
       return
     case 'severity-set':
-      state.severity = message.severity
+      state.severity = judgedSince(state, message.judged).reduce(
+        (severity, later) =>
+          later.severity !== undefined && isMoreSevere(later.severity, severity) ? later.severity : severity,
+        message.severity,
+      )
       state.isSeverityFixed = true
       return
     case 'impact-set':
-      state.impact = message.impact
+      state.impact = judgedSince(state, message.judged).some(later => later.impact === 'yes')
+        ? 'yes'
+        : message.impact
       state.isImpactFixed = true
       return
     case 'resolved':
@@ -155,6 +172,11 @@ function applyAlert(state: IncidentState, message: Extract<IncidentMessage, { ki
     state.epoch = state.acknowledgedEpoch + 1
     state.epochStartedMs = message.atMs
   }
+}
+
+/** What was decided before a person's word was heard but reached the row after it: there, as here, it may only raise. */
+function judgedSince(state: IncidentState, judged: number): Judgement[] {
+  return state.judgements.filter(({ nth }) => nth > judged)
 }
 
 /** The severity after a measurement: a person's value stands unless the measurement is worse. */

@@ -24,7 +24,7 @@ export async function incident(input: CarriedInput): Promise<IncidentEnd> {
   const beside = new CancellationScope()
   const companions = beside.run(() => Promise.all([hear(life), escalate(life)]))
   const ended = await Promise.race([live(life), companions])
-  // A new run does not inherit what is on its way.
+  // It may have fired in this very moment.
   if (ended === 'long') await condition(() => life.state.pagesInFlight === 0)
   await life.record()
   beside.cancel()

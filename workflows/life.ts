@@ -1,11 +1,11 @@
 /** One incident's state, its unwritten entries, and how it hears of the world. */
-import { condition, setHandler, workflowInfo } from '@temporalio/workflow'
-import type { RecordInput } from '../activities/record.ts'
+import { ActivityFailure, condition, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow'
+import type { Unwritten } from '../activities/write.ts'
 import type { Phase } from '../contracts/incident.ts'
-import { changedSignal, type IncidentInput, stateQuery } from '../contracts/messages.ts'
+import { changedSignal, type IncidentInput, type IncidentMessage, stateQuery } from '../contracts/messages.ts'
 import type { Binding } from '../contracts/runbook.ts'
 import type { NewEntry, TimelineEvents, TimelineKind } from '../contracts/timeline.ts'
-import { records } from './activity-stubs.ts'
+import { reads, records } from './activity-stubs.ts'
 import {
   applyMessage,
   countFiring,
@@ -20,12 +20,15 @@ export type Turn = 'ended' | 'alerts-resolved'
 export interface Life {
   readonly input: IncidentInput
   readonly state: IncidentState
-  /** Notes an entry; it is written with the next `record`. */
+  /** Notes an entry, to be written by the next activity that carries it or by `record`. */
   note<K extends TimelineKind>(kind: K, data: TimelineEvents[K]): void
-  /** Writes the noted entries and a change of the incident's row, in one transaction. */
-  record(change?: RecordInput['change']): Promise<void>
-  takeEntries(): NewEntry[]
-  enter(phase: Phase): Promise<void>
+  /** Notes a change of the incident's row; what is noted together is written in one transaction. */
+  change(change: Unwritten['change']): void
+  /** Runs an activity that writes what was noted before it does its own work: that saves a `record`. */
+  carry<T>(run: (unwritten: Unwritten[]) => Promise<T>): Promise<T>
+  /** Writes what was noted, if anything was. */
+  record(): Promise<void>
+  enter(phase: Phase): void
   /** Something that ends the ladder, or undefined. */
   turn(): Turn | undefined
   /** Waits until `until` holds or a turn comes, at most `ms`. */
@@ -38,16 +41,34 @@ export interface Life {
 export type CarriedInput = IncidentInput & { carried?: IncidentState }
 
 export function startLife(input: CarriedInput): Life {
-  const state = input.carried ?? firstState(input)
-  let entries: NewEntry[] = []
+  const state = input.carried ?? opened(input)
+  let noted: Pick<Unwritten, 'change' | 'entries'> = { change: {}, entries: [] }
+  let unwritten: Unwritten[] = []
   listen(state)
+
+  /** Makes one decision of what was noted. */
+  function decide(): void {
+    const { change, entries } = noted
+    if (entries.length === 0 && Object.keys(change).length === 0) return
+    noted = { change: {}, entries: [] }
+    state.decided += 1
+    const nth = state.decided
+    unwritten.push({ nth, change, entries, atMs: Date.now() })
+    const { severity, impact } = change
+    if (severity !== undefined || impact !== undefined)
+      state.judgements.push({
+        nth,
+        ...(severity === undefined ? {} : { severity }),
+        ...(impact === undefined ? {} : { impact }),
+      })
+  }
 
   const life: Life = {
     input,
     state,
     note(kind, data) {
       // kind and data are tied by K; the union member they form cannot be named generically.
-      entries.push({
+      noted.entries.push({
         kind,
         actor: 'paramedic',
         atMs: Date.now(),
@@ -55,25 +76,27 @@ export function startLife(input: CarriedInput): Life {
         data,
       } as unknown as NewEntry)
     },
-    async record(change) {
-      const unwritten = life.takeEntries()
-      if (unwritten.length === 0 && change === undefined) return
-      await records.record({
-        number: input.number,
-        entries: unwritten,
-        ...(change === undefined ? {} : { change }),
+    change(change) {
+      noted.change = { ...noted.change, ...change }
+    },
+    async carry(run) {
+      decide()
+      // What another activity has on its way goes with this one too: whichever is first writes it, before what is newer.
+      const carried = [...unwritten]
+      const result = await run(carried)
+      unwritten = unwritten.filter(decision => !carried.includes(decision))
+      return result
+    },
+    async record() {
+      await life.carry(async decisions => {
+        if (decisions.length > 0) await records.record({ number: input.number, unwritten: decisions })
       })
     },
-    takeEntries() {
-      const taken = entries
-      entries = []
-      return taken
-    },
-    async enter(phase) {
+    enter(phase) {
       if (state.phase === phase) return
       life.note('phase.changed', { from: state.phase, to: phase })
       state.phase = phase
-      await life.record({ phase })
+      life.change({ phase })
     },
     turn() {
       if (state.ended !== undefined) return 'ended'
@@ -82,6 +105,7 @@ export function startLife(input: CarriedInput): Life {
         : undefined
     },
     async wait(until, ms) {
+      await life.record()
       const woken = (): boolean => until() || life.turn() !== undefined
       const isTimeLeft = ms === undefined || ms > 0
       const hasWoken =
@@ -93,10 +117,18 @@ export function startLife(input: CarriedInput): Life {
       const binding = input.bindings.find(candidate => candidate.role === role)
       return binding !== undefined && 'target' in binding ? binding : undefined
     },
-    isLong: () => workflowInfo().continueAsNewSuggested,
+    // A new run does not inherit a page on its way: until it has arrived, this one goes on.
+    isLong: () => workflowInfo().continueAsNewSuggested && state.pagesInFlight === 0,
   }
   setHandler(stateQuery, () => view(life))
   return life
+}
+
+function opened(input: IncidentInput): IncidentState {
+  const state = firstState(input)
+  state.seenRowIds.push(input.opening.rowId)
+  applyMessage(state, input.opening)
+  return state
 }
 
 /** Handlers only remember what arrived; `hear` reads it. A row told of twice is heard once. */
@@ -114,13 +146,23 @@ export async function hear(life: Life): Promise<never> {
   for (;;) {
     await condition(() => state.pendingRowIds.length > 0)
     const rowIds = [...state.pendingRowIds]
-    const messages = await records.readMessages({ number: input.number, rowIds })
+    const messages = await readMessages({ number: input.number, rowIds })
     for (const rowId of rowIds) {
       const message = messages.find(candidate => candidate.rowId === rowId)
       if (message === undefined) life.note('message.unknown', { rowId })
       else applyMessage(state, message)
     }
     state.pendingRowIds = state.pendingRowIds.filter(rowId => !rowIds.includes(rowId))
+  }
+}
+
+/** Read inside the workflow task, which is far quicker; when the database does not answer at once, by a task of its own. */
+async function readMessages(asked: { number: string; rowIds: number[] }): Promise<IncidentMessage[]> {
+  try {
+    return await reads.readMessages(asked)
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error
+    return records.readMessages(asked)
   }
 }
 

@@ -13,7 +13,7 @@ const lookAgainMs = 5 * 60_000
 /** Goes on with the ladder where it was left. One that is exhausted stays here until the alerts resolve or a person decides. */
 export async function mitigate(life: Life): Promise<Mitigated> {
   const { state, input } = life
-  await life.enter('mitigation')
+  life.enter('mitigation')
   for (;;) {
     const turn = takeTurn(life)
     if (turn !== undefined) return turn
@@ -36,7 +36,6 @@ async function waitAtTheEnd(life: Life): Promise<Mitigated> {
   life.note('ladder.exhausted', {
     because: steps === 0 ? 'the runbook has no steps' : `none of ${steps} steps brought recovery`,
   })
-  await life.record()
   // Where nothing was hoped of the steps, nothing has failed: the levels keep their times.
   if (steps > life.state.stepsLeftOut && !life.state.isExhaustionTold) {
     hurryNextLevel(life)

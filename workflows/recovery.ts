@@ -9,7 +9,7 @@ import { requestsFor, verify } from './verification.ts'
 /** Proves by the runbook's own measurements that the system is well. */
 export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; because: string }> {
   const { input, state } = life
-  await life.enter('verification')
+  life.enter('verification')
   const overall = input.runbook.verify
   if (overall === undefined) return clearOfAlerts(life)
   state.verifications += 1
@@ -27,6 +27,7 @@ export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean;
 /** A runbook without a verification of its own can only go by its alerts. */
 async function clearOfAlerts(life: Life): Promise<{ isRecovered: boolean; because: string }> {
   const isClear = (): boolean => countFiring(life.state) === 0
+  await life.record()
   await condition(() => isClear() || life.state.ended !== undefined, limits.alertsClearWithinMs)
   return isClear()
     ? { isRecovered: true, because: 'every alert has resolved' }
@@ -42,7 +43,8 @@ export async function holdAndClose(life: Life, because: string): Promise<boolean
   const firingBefore = state.lastFiring
   state.isRecovered = true
   life.note('recovery.held', { because, holdMs: input.runbook.holdMs })
-  await life.record({ recoveredAtMs: Date.now() })
+  life.change({ recoveredAtMs: Date.now() })
+  await life.record()
   const isBack = (): boolean => state.lastFiring > firingBefore
   const isOver = (): boolean => isBack() || state.ended !== undefined
   await condition(isOver, input.runbook.holdMs)
@@ -59,7 +61,7 @@ export async function holdAndClose(life: Life, because: string): Promise<boolean
   life.note('recovery.lost', {
     because: isBack() ? 'an alert fired again' : 'alerts still fire although the measurements recovered',
   })
-  await life.record({ recoveredAtMs: null })
+  life.change({ recoveredAtMs: null })
   return false
 }
 
@@ -81,14 +83,16 @@ async function close(
     postmortem !== undefined &&
     postmortem.for.some(severity => !isMoreSevere(severity, state.severity))
   const atMs = Date.now()
-  return records.close({
-    number: input.number,
-    seenTransition: state.seenTransition,
-    from: state.phase,
-    outcome,
-    because,
-    atMs,
-    entries: life.takeEntries(),
-    ...(isDue ? { postmortemDueAtMs: atMs + postmortem.dueMs } : {}),
-  })
+  return life.carry(unwritten =>
+    records.close({
+      number: input.number,
+      seenTransition: state.seenTransition,
+      from: state.phase,
+      outcome,
+      because,
+      atMs,
+      unwritten,
+      ...(isDue ? { postmortemDueAtMs: atMs + postmortem.dueMs } : {}),
+    }),
+  )
 }

@@ -27,7 +27,6 @@ export async function runStep(life: Life, step: Step): Promise<StepResult> {
     if ('again' in tried && !isOvertaken && fruitless < limits.attemptsPerStep) continue
     const { result, because } = 'again' in tried ? givenUp(tried.again, isOvertaken) : tried
     life.note('step.ended', { step: step.id, attempt, result, because })
-    await life.record()
     return result
   }
 }
@@ -47,8 +46,8 @@ async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
   const target = life.bound(step.target)!.target
   const { input } = life
   const runbook = { name: input.runbook.name, hash: input.runbookHash }
-  const planned = await plans
-    .plan({ incident: input.number, step, attempt, target, runbook })
+  const planned = await life
+    .carry(unwritten => plans.plan({ incident: input.number, step, attempt, target, runbook, unwritten }))
     .catch(asFailedPlan)
   if (planned.state === 'failed') return { result: 'failed', because: planned.because }
   if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
@@ -168,7 +167,6 @@ async function afterVoid(
   if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
   if (result.why !== 'frozen') return { again: result.because }
   life.note('freeze.met', { step: step.id, attempt })
-  await life.record()
   const waited = await life.wait(() => life.state.thaws > thaws)
   return waited === 'turned'
     ? { result: 'withdrawn', because: 'the incident took another turn during the freeze' }

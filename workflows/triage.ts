@@ -8,7 +8,7 @@ import type { Life } from './life.ts'
 /** Measures in parallel; the results are the evidence on which severity, impact and every later condition rest. */
 export async function triage(life: Life): Promise<void> {
   const { runbook } = life.input
-  await life.enter('triage')
+  life.enter('triage')
   await Promise.all(runbook.triage.checks.map(use => runCheck(life, use)))
   const { state } = life
   const measured = assessSeverity(life)
@@ -24,7 +24,7 @@ export async function triage(life: Life): Promise<void> {
     because: `${measured.because}; ${impact.because}`,
     ...label,
   })
-  await life.record({
+  life.change({
     severity: state.severity,
     impact: state.impact,
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
@@ -36,15 +36,18 @@ async function runCheck(life: Life, use: CheckUse): Promise<void> {
   if (binding === undefined) return
   const { name, uses, timeoutMs } = use
   const run = checkStubs(timeoutMs)[uses]
-  const result = await run({
-    incident: life.input.number,
-    purpose: 'triage',
-    name,
-    uses,
-    target: binding.target,
-    with: use.with,
-    timeoutMs,
-  })
+  const result = await life.carry(unwritten =>
+    run({
+      incident: life.input.number,
+      purpose: 'triage',
+      name,
+      uses,
+      target: binding.target,
+      with: use.with,
+      timeoutMs,
+      unwritten,
+    }),
+  )
   if ('values' in result) life.state.checks[name] = result.values
 }
 

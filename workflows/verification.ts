@@ -19,7 +19,11 @@ export function requestsFor(life: Life, names: readonly string[]): VerifyInput['
 }
 
 /** Waits for the settle time, then measures until the condition has held long enough or its time is over. */
-export async function verify(life: Life, steadiness: Steadiness, input: VerifyInput): Promise<Verified> {
+export async function verify(
+  life: Life,
+  steadiness: Steadiness,
+  input: Omit<VerifyInput, 'unwritten'>,
+): Promise<Verified> {
   const measuring = new CancellationScope()
   const watching = new CancellationScope()
   const hasEnded = (): boolean => life.state.ended !== undefined
@@ -30,7 +34,7 @@ export async function verify(life: Life, steadiness: Steadiness, input: VerifyIn
       () => {},
     )
   try {
-    return await measuring.run(() => settleAndMeasure(steadiness, input))
+    return await measuring.run(() => settleAndMeasure(life, steadiness, input))
   } catch (error) {
     if (isCancellation(error) && hasEnded())
       return { verdict: 'ended', because: 'a person ended the incident' }
@@ -40,13 +44,22 @@ export async function verify(life: Life, steadiness: Steadiness, input: VerifyIn
   }
 }
 
-async function settleAndMeasure(steadiness: Steadiness, input: VerifyInput): Promise<Verification> {
-  if (steadiness.settleMs > 0) await sleep(steadiness.settleMs)
+async function settleAndMeasure(
+  life: Life,
+  steadiness: Steadiness,
+  input: Omit<VerifyInput, 'unwritten'>,
+): Promise<Verification> {
+  if (steadiness.settleMs > 0) {
+    await life.record()
+    await sleep(steadiness.settleMs)
+  }
   const slowestCheckMs = Math.max(1_000, ...input.checks.map(check => check.timeoutMs))
   try {
-    return await verifyStub(steadiness, slowestCheckMs).verify(input)
+    return await life.carry(unwritten =>
+      verifyStub(steadiness, slowestCheckMs).verify({ ...input, unwritten }),
+    )
   } catch (error) {
     if (isCancellation(error)) throw error
-    return records.endVerification({ ...input, atMs: Date.now() })
+    return life.carry(unwritten => records.endVerification({ ...input, unwritten, atMs: Date.now() }))
   }
 }

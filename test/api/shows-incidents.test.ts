@@ -24,7 +24,12 @@ beforeAll(async () => {
       }),
     )
   }
-  await changeIncident(api.database.pool, numbers[0]!, { severity: 'SEV1', phase: 'triage' }, day)
+  await changeIncident(
+    api.database.pool,
+    numbers[0]!,
+    { severity: 'SEV1', phase: 'triage' },
+    { nth: 1, atMs: day },
+  )
   await api.database.pool.query(`update incident set phase = 'closed' where number = $1`, [numbers[1]])
 })
 afterAll(() => api.close())

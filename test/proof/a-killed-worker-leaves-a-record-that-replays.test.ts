@@ -57,8 +57,8 @@ const alterations = [
   {
     differsIn: 'path',
     file: 'workflows/triage.ts',
-    before: "await life.enter('triage')",
-    after: "await life.enter('triage')\n  await life.record({ phase: 'triage' })",
+    before: "life.enter('triage')",
+    after: "life.enter('triage')\n  await life.record()",
   },
   {
     differsIn: 'arguments',

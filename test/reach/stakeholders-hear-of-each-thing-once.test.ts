@@ -59,7 +59,8 @@ function dispatcher(
 async function opened(): Promise<string> {
   const number = await givenIncident(database.pool, { atMs: Date.now() })
   await inTransaction(database.pool, tx => leaveNews(tx, number, { event: 'opened' }, Date.now()))
-  await inTransaction(database.pool, tx => changeIncident(tx, number, { phase: 'mitigation' }, Date.now()))
+  const change = { phase: 'mitigation' } as const
+  await inTransaction(database.pool, tx => changeIncident(tx, number, change, { nth: 1, atMs: Date.now() }))
   return number
 }
 
@@ -108,7 +109,7 @@ test('an opening waits for triage and says what triage found; it is not told twi
   await telling.pass(Date.now())
   expect(standIn.taken).toEqual([])
   const found = { phase: 'mitigation', severity: 'SEV1' } as const
-  await inTransaction(database.pool, tx => changeIncident(tx, number, found, Date.now()))
+  await inTransaction(database.pool, tx => changeIncident(tx, number, found, { nth: 1, atMs: Date.now() }))
   await telling.pass(Date.now())
   expect(standIn.taken).toHaveLength(1)
   expect(standIn.taken[0]!.shown).toContain('Opened: SEV1')

@@ -183,7 +183,7 @@ function recordingWorkflows(handedOver: Map<string, number[]>): IncidentWorkflow
     return 'delivered'
   }
   return {
-    startWithMessage: async (input, rowId) => hand(input.number, rowId),
+    startWithMessage: async input => hand(input.number, input.opening.rowId),
     signal: async (number, rowId) => hand(number, rowId),
   }
 }

@@ -79,7 +79,7 @@ async function liftUnrecorded(number: string): Promise<void> {
   await inTransaction(harness.pool, async tx => {
     await tx.query('update freeze_state set is_on = false')
     await leaveMessage(tx, number, { kind: 'freeze-changed', on: false, by: 'ben' }, Date.now())
-    await leaveMessage(tx, number, { kind: 'impact-set', impact: 'no', by: 'ben' }, Date.now())
+    await leaveMessage(tx, number, { kind: 'impact-set', impact: 'no', judged: 0, by: 'ben' }, Date.now())
   })
   const handle = harness.client.workflow.getHandle(`incident/${number}`)
   await eventually(async () => (await handle.query(stateQuery)).impact === 'no')
