@@ -1,4 +1,5 @@
 import type { Severity } from './incident.ts'
+import type { PostmortemDeadline } from './postmortem.ts'
 
 /** What a paged person reads. `id` is the same for every repetition, so that a channel can drop doubles. */
 export interface Page {
@@ -15,6 +16,8 @@ export interface Page {
   /** Why this level pages now. */
   because: string
   openedAt: string
-  /** The command that takes the incident. */
+  /** The command that takes it: the incident, or the writing of its post-mortem. */
   acknowledgeCommand: string
+  /** Of a call for a post-mortem: the incident is over, and nobody has to get up. */
+  postmortem?: { deadline: PostmortemDeadline; owner: string; dueAt: string }
 }

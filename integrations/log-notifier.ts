@@ -1,4 +1,4 @@
-import type { Notifier } from '../contracts/notice.ts'
+import type { Notice, Notifier } from '../contracts/notice.ts'
 import { type Outside, wordsOf } from './notice-words.ts'
 
 /** Writes into the log: always there, so that a page is at least written down. */
@@ -12,9 +12,14 @@ export function createLogNotifier(
     kind: 'log',
     async send(notice) {
       const { subject } = wordsOf(notice, outside)
-      const called = notice.kind === 'page' ? ` ${notice.page.functions.join(', ')}` : ''
-      log.warn({ notice }, `${notice.kind}${called}: ${subject}`)
+      log.warn({ notice }, `${whatItIs(notice)}: ${subject}`)
       return {}
     },
   }
+}
+
+function whatItIs(notice: Notice): string {
+  if (notice.kind !== 'page') return notice.kind
+  const { postmortem, functions } = notice.page
+  return `${postmortem === undefined ? 'page' : `post-mortem ${postmortem.deadline}`} ${functions.join(', ')}`
 }

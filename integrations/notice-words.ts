@@ -33,7 +33,9 @@ const rolledUpShown = 40
 export function wordsOf(notice: Notice, outside: Outside): Words {
   switch (notice.kind) {
     case 'page':
-      return pageWords(notice.key, notice.page, outside)
+      return notice.page.postmortem === undefined
+        ? pageWords(notice.key, notice.page, outside)
+        : postmortemWords(notice.key, notice.page, notice.page.postmortem, outside)
     case 'news':
       return newsWords(notice.key, notice.news, outside)
     case 'test':
@@ -64,10 +66,16 @@ export function plainText(words: Words): string {
     .join('\n\n')
 }
 
+type Headed = Pick<Page, 'system' | 'environment' | 'title' | 'incident'>
+
 /** How bad, where, what, which incident: `SEV2 shop/production: Database pool exhausted [INC-2026-03-14-001]`. */
-function headline(about: Pick<Page, 'severity' | 'system' | 'environment' | 'title' | 'incident'>): string {
-  const place = inertLine(`${about.system}/${about.environment}`, 60)
-  return `${about.severity} ${place}: ${inertLine(about.title, titleLength)} [${about.incident}]`
+function headline(about: Headed & Pick<Page, 'severity'>): string {
+  return `${about.severity} ${whereAndWhat(about)}`
+}
+
+function whereAndWhat({ system, environment, title, incident }: Headed): string {
+  const place = inertLine(`${system}/${environment}`, 60)
+  return `${place}: ${inertLine(title, titleLength)} [${incident}]`
 }
 
 function pageWords(key: string, page: Page, outside: Outside): Words {
@@ -86,6 +94,43 @@ function pageWords(key: string, page: Page, outside: Outside): Words {
     ],
     ...linkTo(page.incident, outside),
     footer: `Paramedic, page ${key}. The same page can arrive twice; it is one page.`,
+  }
+}
+
+/** Nothing burns any more: the words ask for writing, and the severity of then stays out of the subject. */
+function postmortemWords(
+  key: string,
+  page: Page,
+  { deadline, owner, dueAt }: NonNullable<Page['postmortem']>,
+  outside: Outside,
+): Words {
+  const called = inertLine(page.functions.join(', '), 200)
+  const isReminder = deadline === 'reminder'
+  const due = isReminder ? `due on ${dayOf(dueAt, outside.zone)}` : 'overdue'
+  return {
+    subject: `Post-mortem ${due}, ${whereAndWhat(page)}`,
+    sentences: [
+      sentence(`${isReminder ? 'You are reminded' : 'You are called'} as ${called}: ${page.because}`),
+      sentence(`It is about: ${page.title}`),
+      isReminder
+        ? 'The incident is over. When this is published in time, nobody is called for it.'
+        : 'The incident is over. npx paramedic doctor names this until it is published.',
+    ],
+    facts: [
+      { name: 'Due', value: momentOf(dueAt, outside.zone) },
+      { name: 'Owner', value: inertLine(owner, 140) },
+      ...incidentFacts(page, outside),
+    ],
+    commands: [
+      { purpose: 'Write it', command: page.acknowledgeCommand },
+      {
+        purpose: 'What is on record, and what is missing',
+        command: `npx paramedic postmortem show ${page.incident}`,
+      },
+      { purpose: 'Publish it', command: `npx paramedic postmortem publish ${page.incident}` },
+    ],
+    ...linkTo(page.incident, outside),
+    footer: `Paramedic, ${deadline} ${key}. The same message can arrive twice; it is one message.`,
   }
 }
 
@@ -160,9 +205,12 @@ function supervisionWords({ key, title, lines, todo, at }: OwnTrouble, outside: 
 
 function rollUpWords({ key, of }: RollUp, outside: Outside): Words {
   const pages = of.filter(notice => notice.kind === 'page')
-  const what = pages.length === of.length ? 'page' : 'message'
+  const urgent = pages.filter(({ page }) => page.postmortem === undefined)
+  const what = urgent.length === of.length ? 'page' : 'message'
   const counted = `${of.length} more ${what}${of.length === 1 ? '' : 's'}`
   const incidents = [...new Set(of.flatMap(incidentOf))]
+  const hasOnlyPostmortems = urgent.length === 0 && pages.length === of.length
+  const seeAll = `npx paramedic ${hasOnlyPostmortems ? 'postmortem list' : 'incident list --open'}`
   const shown = of.slice(0, rolledUpShown)
   const left = of.length - shown.length
   return {
@@ -170,15 +218,18 @@ function rollUpWords({ key, of }: RollUp, outside: Outside): Words {
     sentences: [
       `${counted} came too fast to be sent one by one; each of them counts.`,
       ...shown.map(notice => wordsOf(notice, outside).subject),
-      ...(left > 0 ? [`And ${left} more; npx paramedic incident list --open names every one.`] : []),
+      ...(left > 0 ? [`And ${left} more; ${seeAll} names every one.`] : []),
     ],
     facts: [],
     commands: [
       ...pages.slice(0, rolledUpShown).map(({ page }) => ({
-        purpose: `I am on ${page.incident}`,
+        purpose:
+          page.postmortem === undefined
+            ? `I am on ${page.incident}`
+            : `Write the post-mortem of ${page.incident}`,
         command: page.acknowledgeCommand,
       })),
-      { purpose: 'See all of them', command: 'npx paramedic incident list --open' },
+      { purpose: 'See all of them', command: seeAll },
     ],
     footer: `Paramedic, roll-up ${key}.`,
   }
@@ -243,6 +294,12 @@ function partsOf(ms: number, timeZone: string): { day: string; time: string; zon
     time: `${parts['hour']}:${parts['minute']}:${parts['second']}`,
     zone: parts['timeZoneName'] ?? timeZone,
   }
+}
+
+/** The day of a moment in the zone of the installation: `2026-03-14`. */
+function dayOf(iso: string, zone: string): string {
+  const ms = Date.parse(iso)
+  return Number.isNaN(ms) ? 'an unknown day' : partsOf(ms, zone).day
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,7 @@
 import type { ChannelConfigurationOf } from '../contracts/configuration/channels.ts'
 import type { Severity } from '../contracts/incident.ts'
 import type { News, Notice, Notifier } from '../contracts/notice.ts'
+import type { PostmortemDeadline } from '../contracts/postmortem.ts'
 import { type Outside, plainText, wordsOf } from './notice-words.ts'
 import { clipped } from './inert-text.ts'
 import { isTaken, jsonIn, postNotice, refusalOf, wordIn } from './post-notice.ts'
@@ -12,7 +13,7 @@ const detailsLength = 30_000
 
 /**
  * Events API v2. The incident's number is the dedup key: every page of an incident is one alarm there, acknowledged and
- * resolved with it. 202 is acceptance, 400 is final, 429 and 5xx are worth another try.
+ * resolved with it. Calls for its post-mortem are a weaker alarm of their own, or they would set off one that was resolved. 202 is acceptance, 400 is final, 429 and 5xx are worth another try.
  */
 export function createPagerDutyNotifier(
   { name, url, routingKey }: ChannelConfigurationOf<'pagerduty'>,
@@ -76,8 +77,13 @@ const severities: Record<Severity, 'critical' | 'error' | 'warning' | 'info'> = 
   SEV4: 'info',
 }
 
+const postmortemSeverities: Record<PostmortemDeadline, Severity> = { reminder: 'SEV4', escalation: 'SEV3' }
+
 function dedupKeyOf(notice: Notice): string {
-  if (notice.kind === 'page') return notice.page.incident
+  if (notice.kind === 'page') {
+    const { incident, postmortem } = notice.page
+    return postmortem === undefined ? incident : `${incident}/post-mortem`
+  }
   return notice.kind === 'news' ? notice.news.incident : notice.key
 }
 
@@ -90,7 +96,9 @@ function sourceOf(notice: Notice): string {
 function severityOf(notice: Notice): Severity {
   switch (notice.kind) {
     case 'page':
-      return notice.page.severity
+      return notice.page.postmortem === undefined
+        ? notice.page.severity
+        : postmortemSeverities[notice.page.postmortem.deadline]
     case 'news':
       return notice.news.severity
     case 'test':

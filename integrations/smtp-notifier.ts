@@ -34,7 +34,7 @@ export function createSmtpNotifier(
           messageId: messageIdOf(notice.key, domain),
           ...threadOf(notice, domain),
           headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-          ...(['page', 'roll-up', 'supervision'].includes(notice.kind) ? { priority: 'high' as const } : {}),
+          ...(isUrgent(notice) ? { priority: 'high' as const } : {}),
           disableFileAccess: true,
           disableUrlAccess: true,
           signal,
@@ -47,6 +47,12 @@ export function createSmtpNotifier(
       }
     },
   }
+}
+
+/** News and calls for a post-mortem can wait until somebody is awake. */
+function isUrgent(notice: Notice): boolean {
+  if (notice.kind === 'page') return notice.page.postmortem === undefined
+  return notice.kind === 'roll-up' || notice.kind === 'supervision'
 }
 
 /** Only what a URL says about a mail server: nothing of its query reaches the library. */

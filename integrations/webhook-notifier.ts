@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import type { ChannelConfigurationOf } from '../contracts/configuration/channels.ts'
 import type { Notice, Notifier } from '../contracts/notice.ts'
+import type { Page } from '../contracts/page.ts'
 import { clipped } from './inert-text.ts'
 import { isTaken, postNotice, refusalOf } from './post-notice.ts'
 
@@ -51,7 +52,7 @@ interface WebhookEvent {
 function eventOf(notice: Notice): WebhookEvent {
   switch (notice.kind) {
     case 'page':
-      return { type: 'page', timestamp: notice.page.openedAt, data: withShortTexts(notice.page) }
+      return pageEvent(notice.page)
     case 'news':
       return {
         type: `incident.${notice.news.event}`,
@@ -68,6 +69,16 @@ function eventOf(notice: Notice): WebhookEvent {
     }
     default:
       return notice satisfies never
+  }
+}
+
+function pageEvent({ postmortem, ...page }: Page): WebhookEvent {
+  if (postmortem === undefined) return { type: 'page', timestamp: page.openedAt, data: withShortTexts(page) }
+  const { deadline, owner, dueAt } = postmortem
+  return {
+    type: `postmortem.${deadline}`,
+    timestamp: dueAt,
+    data: withShortTexts({ ...page, owner, dueAt }),
   }
 }
 

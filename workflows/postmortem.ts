@@ -29,7 +29,7 @@ async function callAt(
   if (dueAtMs > Date.now()) await sleep(dueAtMs - Date.now())
   // After a long outage one call is enough: the one that says it is too late.
   if (deadline === 'reminder' && Date.now() >= draft.dueAtMs) return
-  const { functions, title, severity, severityLabel, system, environment, openedAt } = draft
+  const { functions, title, owner, severity, severityLabel, system, environment, openedAt } = draft
   const id = postmortemPageId(number, deadline)
   const level = deadline === 'reminder' ? 0 : 1
   await pages
@@ -49,7 +49,7 @@ async function callAt(
         incident: number,
         level,
         functions,
-        title: `Post-mortem of: ${title}`,
+        title,
         severity,
         ...(severityLabel === undefined ? {} : { severityLabel }),
         system,
@@ -57,6 +57,7 @@ async function callAt(
         because: becauseOf(deadline, draft),
         openedAt,
         acknowledgeCommand: `npx paramedic postmortem edit ${number}`,
+        postmortem: { deadline, owner, dueAt: new Date(draft.dueAtMs).toISOString() },
       },
     })
     // Each failed try has its own entry; the deadline after this one is the way on.

@@ -36,6 +36,9 @@ function page(number: string): string {
 <pre>npx paramedic incident ack ${number}</pre>
 <p>See what happened, what was tried and what waits for you:</p>
 <pre>npx paramedic incident show ${number}</pre>
+<p>When it is over, write and publish its post-mortem:</p>
+<pre>npx paramedic postmortem edit ${number}</pre>
+<pre>npx paramedic postmortem show ${number}</pre>
 <p>This page shows no data and changes nothing.</p>
 </body>
 </html>

@@ -18,6 +18,7 @@ test('whoever has the link sees the commands and nothing of the incident', async
   expect(headers['content-security-policy']).toContain("default-src 'none'")
   expect(text).toContain(`npx paramedic incident ack ${number}`)
   expect(text).toContain(`npx paramedic incident show ${number}`)
+  expect(text).toContain(`npx paramedic postmortem edit ${number}`)
   expect(text).not.toMatch(/<(script|form|a|img|link|iframe)\b/)
   const { rows } = await api.database.pool.query<{ title: string; system: string }>(
     'select title, system from incident where number = $1',

@@ -8,7 +8,7 @@ import { isCodedError } from '../../contracts/coded-error.ts'
 import type { Notice } from '../../contracts/notice.ts'
 import { answers, channels } from '../support/channels/every.ts'
 import type { Behaviour, StandIn } from '../support/channels/stand-in.ts'
-import { aNews, aPage, somePage } from '../support/notices.ts'
+import { aNews, aPage, aPostmortemCall, somePage } from '../support/notices.ts'
 
 const hangingMs = 400
 
@@ -31,6 +31,25 @@ describe.each(Object.keys(channels))('%s', kind => {
     ])
       expect(shown).toContain(word)
   })
+
+  test.each(['reminder', 'escalation'] as const)(
+    'the %s of a post-mortem asks for writing',
+    async deadline => {
+      const standIn = await start()
+      await send(standIn, aPostmortemCall(deadline))
+      expect(standIn.unexpected).toEqual([])
+      const [{ shown }] = standIn.taken as [StandIn['taken'][number]]
+      for (const word of [
+        'Orders is running out of database connections',
+        'orders',
+        'production',
+        '2026-03-16',
+      ])
+        expect(shown).toContain(word)
+      expect(shown).toContain('npx paramedic postmortem edit INC-2026-03-14-003')
+      expect(shown).not.toMatch(/incident ack|I am on it|levels/)
+    },
+  )
 
   test('news, a test and a roll-up arrive too', async () => {
     const standIn = await start()

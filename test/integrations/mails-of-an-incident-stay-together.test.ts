@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Notice } from '../../contracts/notice.ts'
 import { mailbox, type SmtpStandIn, smtpStandIn } from '../support/channels/smtp.ts'
-import { aNews, aPage } from '../support/notices.ts'
+import { aNews, aPage, aPostmortemCall } from '../support/notices.ts'
 
 test('a mail has a plain and an HTML part that say the same, from and to whom it should', async () => {
   const [mail] = await mailsOf(aPage())
@@ -28,6 +28,21 @@ test('every mail of an incident refers to the same root, and each has an id of i
   expect(roots[3]).not.toBe(roots[0])
   expect(mails.map(mail => mail.references)).toEqual(roots)
   expect(new Set(mails.slice(0, 3).map(mail => mail.messageId)).size).toBe(3)
+})
+
+test('a call for its post-mortem stands with the others and is no mail of high priority', async () => {
+  const [page, reminder, escalation] = await mailsOf(
+    aPage(),
+    aPostmortemCall('reminder'),
+    aPostmortemCall('escalation'),
+  )
+  expect(page!.headers.map(({ key }) => key)).toContain('x-priority')
+  for (const mail of [reminder!, escalation!]) {
+    expect(mail.inReplyTo).toBe(page!.inReplyTo)
+    expect(mail.headers.map(({ key }) => key)).not.toContain('x-priority')
+    for (const part of [mail.text, mail.html])
+      expect(part).toContain('npx paramedic postmortem publish INC-2026-03-14-003')
+  }
 })
 
 test('a repetition is the same mail', async () => {

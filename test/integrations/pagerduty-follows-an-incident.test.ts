@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Notice } from '../../contracts/notice.ts'
 import { type PagerDutyEvent, pagerDutyStandIn } from '../support/channels/pagerduty.ts'
-import { aNews, aPage } from '../support/notices.ts'
+import { aNews, aPage, aPostmortemCall } from '../support/notices.ts'
 
 test('every page of an incident is one alarm, which is acknowledged and resolved with it', async () => {
   const events = await eventsOf(
@@ -27,6 +27,23 @@ test.each([
 ] as const)('%s is %s there', async (severity, theirs) => {
   const [event] = await eventsOf(aPage({ severity }))
   expect(event?.payload).toMatchObject({ severity: theirs, source: 'orders' })
+})
+
+test('calls for a post-mortem set off no alarm that was resolved, and weigh less', async () => {
+  const events = await eventsOf(
+    aNews({ event: 'resolved' }),
+    aPostmortemCall('reminder'),
+    aPostmortemCall('escalation'),
+  )
+  expect(events.map(({ dedup_key }) => dedup_key)).toEqual([
+    'INC-2026-03-14-003',
+    'INC-2026-03-14-003/post-mortem',
+    'INC-2026-03-14-003/post-mortem',
+  ])
+  expect(events.slice(1)).toMatchObject([
+    { event_action: 'trigger', payload: { severity: 'info' } },
+    { event_action: 'trigger', payload: { severity: 'warning' } },
+  ])
 })
 
 test('a roll-up is as bad as the worst it names', async () => {

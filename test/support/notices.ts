@@ -1,5 +1,6 @@
 import type { News, Notice } from '../../contracts/notice.ts'
 import type { Page } from '../../contracts/page.ts'
+import { type PostmortemDeadline, postmortemPageId } from '../../contracts/postmortem.ts'
 
 export const somePage: Page = {
   id: 'INC-2026-03-14-003/page/0/1',
@@ -31,6 +32,24 @@ export const someNews: News = {
 export function aPage(changes: Partial<Page> = {}): Extract<Notice, { kind: 'page' }> {
   const page = { ...somePage, ...changes }
   return { kind: 'page', key: page.id, page }
+}
+
+/** A call for the post-mortem of that incident, as its workflow makes it. */
+export function aPostmortemCall(
+  deadline: PostmortemDeadline,
+  changes: Partial<Page> = {},
+): Extract<Notice, { kind: 'page' }> {
+  return aPage({
+    id: postmortemPageId(somePage.incident, deadline),
+    functions: ['orders-team', 'on-call'],
+    because:
+      deadline === 'reminder'
+        ? 'the post-mortem that orders owes is due at 2026-03-16 03:12 UTC'
+        : 'the post-mortem that orders owes was due at 2026-03-16 03:12 UTC and is not published',
+    acknowledgeCommand: `npx paramedic postmortem edit ${somePage.incident}`,
+    postmortem: { deadline, owner: 'orders', dueAt: '2026-03-16T03:12:09.072Z' },
+    ...changes,
+  })
 }
 
 export function aNews(changes: Partial<News> = {}): Extract<Notice, { kind: 'news' }> {

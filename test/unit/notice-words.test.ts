@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { momentOf, plainText, wordsOf } from '../../integrations/notice-words.ts'
-import { aNews, aPage } from '../support/notices.ts'
+import { aNews, aPage, aPostmortemCall } from '../support/notices.ts'
 
 const outside = { zone: 'Europe/Berlin', publicUrl: 'https://paramedic.example/' }
 
@@ -29,6 +29,44 @@ https://paramedic.example/incidents/INC-2026-03-14-003
 Paramedic, page INC-2026-03-14-003/page/0/1. The same page can arrive twice; it is one page.`)
 })
 
+test('the reminder of a post-mortem reads like this', () => {
+  const words = wordsOf(aPostmortemCall('reminder'), outside)
+  expect(words.subject).toBe(
+    'Post-mortem due on 2026-03-16, orders/production: Orders is running out of database connections [INC-2026-03-14-003]',
+  )
+  expect(plainText(words))
+    .toBe(`You are reminded as orders-team, on-call: the post-mortem that orders owes is due at 2026-03-16 03:12 UTC.
+It is about: Orders is running out of database connections.
+The incident is over. When this is published in time, nobody is called for it.
+
+Due: 2026-03-16 04:12:09 CET (03:12:09 UTC)
+Owner: orders
+Incident: INC-2026-03-14-003
+Severity: SEV2 (High)
+System: orders / production
+Opened: 2026-03-14 04:02:09 CET (03:02:09 UTC)
+
+Write it:
+  npx paramedic postmortem edit INC-2026-03-14-003
+What is on record, and what is missing:
+  npx paramedic postmortem show INC-2026-03-14-003
+Publish it:
+  npx paramedic postmortem publish INC-2026-03-14-003
+
+https://paramedic.example/incidents/INC-2026-03-14-003
+
+Paramedic, reminder INC-2026-03-14-003/post-mortem/reminder. The same message can arrive twice; it is one message.`)
+})
+
+test('the call for an overdue post-mortem says that it is late and where it is named from now on', () => {
+  const { subject, sentences } = wordsOf(aPostmortemCall('escalation'), outside)
+  expect(subject).toMatch(/^Post-mortem overdue, orders\/production: /)
+  expect(sentences[0]).toBe(
+    'You are called as orders-team, on-call: the post-mortem that orders owes was due at 2026-03-16 03:12 UTC and is not published.',
+  )
+  expect(sentences[2]).toContain('npx paramedic doctor')
+})
+
 test.each([
   ['opened', 'An incident was opened: '],
   ['severity', 'The severity is now SEV2, it was SEV3: '],
@@ -53,6 +91,23 @@ test('a roll-up says how many, names every incident and how to take each', () =>
     'ack 002',
     'ack 003',
     'npx paramedic incident list --open',
+  ])
+})
+
+test.each([
+  ['post-mortems alone', [], '2 more messages', 'npx paramedic postmortem list'],
+  ['a page among them', [aPage()], '3 more messages', 'npx paramedic incident list --open'],
+])('a roll-up with %s', (_, pages, begins, seeAll) => {
+  const of = [...pages, aPostmortemCall('reminder'), aPostmortemCall('escalation')]
+  const { subject, commands } = wordsOf({ kind: 'roll-up', key: 'roll-up/1', of }, outside)
+  expect(subject).toBe(`${begins}: INC-2026-03-14-003`)
+  expect(commands.slice(-3)).toMatchObject([
+    {
+      purpose: 'Write the post-mortem of INC-2026-03-14-003',
+      command: 'npx paramedic postmortem edit INC-2026-03-14-003',
+    },
+    { command: 'npx paramedic postmortem edit INC-2026-03-14-003' },
+    { command: seeAll },
   ])
 })
 

@@ -44,6 +44,14 @@ test('nobody writes it: reminded a day before it is due, paged when it is, each 
     { what: 'escalation', hours: 48 },
   ])
   expect(played.entries('postmortem.drafted')).toMatchObject([{ version: 1, dueAt: expect.any(String) }])
+  const dueAt = played.entries('postmortem.drafted')[0]?.dueAt
+  for (const deadline of ['reminder', 'escalation'])
+    expect(played.pages.map(({ page }) => page)).toContainEqual(
+      expect.objectContaining({
+        acknowledgeCommand: `npx paramedic postmortem edit ${played.number}`,
+        postmortem: { deadline, owner: expect.any(String), dueAt },
+      }),
+    )
   const sent = played.entries('page.sent').filter(({ pageId }) => pageId.includes('post-mortem'))
   expect(sent).toHaveLength(2)
   for (const { latenessMs } of sent) expect(latenessMs).toBeLessThan(5_000)
