@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { findingKinds } from '../../../contracts/supervision.ts'
 import { findOnPath } from '../../../embedded/find-on-path.ts'
 import { expressionsOf } from '../../../production/dashboard.ts'
 import { projectDir, source } from '../../support/documents.ts'
@@ -41,6 +42,12 @@ test('every metric of ours in a rule or on the dashboard is one that the api tel
   const asked = [...own.map(({ expr }) => expr), ...dashboard].flatMap(expr => metricsIn(expr, 'paramedic'))
   expect(asked.length).toBeGreaterThan(20)
   expect([...new Set(asked)].filter(name => !told.has(name))).toEqual([])
+})
+
+test('every kind of finding that a rule asks for is one that supervision can find', () => {
+  const asked = own.flatMap(({ expr }) => /kind=~"([^"]+)"/.exec(expr)?.[1]?.split('|') ?? [])
+  expect(asked.length).toBeGreaterThan(0)
+  expect(findingKinds).toEqual(expect.arrayContaining(asked))
 })
 
 test("so are those of Node's process", async () => {
@@ -83,7 +90,7 @@ test.skipIf(promtool === undefined && !isCi)('the rules fire when they should, b
   const folder = join(projectDir, 'production/prometheus')
   const run = (...args: string[]) =>
     execFileSync(promtool ?? 'promtool', args, { cwd: folder, encoding: 'utf8' })
-  expect(run('check', 'rules', 'paramedic.rules.yml', 'shop.rules.yml')).toContain('13 rules found')
+  expect(run('check', 'rules', 'paramedic.rules.yml', 'shop.rules.yml')).toContain('17 rules found')
   expect(run('test', 'rules', 'paramedic.rules.test.yml')).toContain('SUCCESS')
 })
 
