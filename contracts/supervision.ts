@@ -10,9 +10,17 @@ export const storedFindingKinds = [
   'page',
   'level',
   'temporal',
+  'postmortem-overdue',
+  'postmortem-undrafted',
 ] as const
 /** Those that nobody can tell while Temporal does not answer. */
-export const temporalFindingKinds = ['worker', 'workflow-gone', 'workflow-left', 'task-failures'] as const
+export const temporalFindingKinds = [
+  'worker',
+  'workflow-gone',
+  'workflow-left',
+  'task-failures',
+  'postmortem-gone',
+] as const
 
 export const findingKinds = [...storedFindingKinds, ...temporalFindingKinds] as const
 export type FindingKind = (typeof findingKinds)[number]

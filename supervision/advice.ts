@@ -1,4 +1,5 @@
-import { incidentWorkflowId } from '../contracts/incident.ts'
+import { afterWorkflowId, incidentWorkflowId } from '../contracts/incident.ts'
+import { postmortemWorkflowId } from '../contracts/postmortem.ts'
 import type { Finding, FindingKind } from '../contracts/supervision.ts'
 import type { StuckView } from '../contracts/views.ts'
 import type { StuckKind, StuckRow } from '../store/waiting-work.ts'
@@ -85,6 +86,19 @@ const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: st
   'task-failures': {
     what: 'workflow code fails and is tried again',
     todo: id => `temporal workflow describe -w ${id}`,
+  },
+  'postmortem-overdue': {
+    what: 'post-mortem past its due time and not published',
+    todo: number => `npx paramedic postmortem edit ${number}`,
+  },
+  'postmortem-undrafted': {
+    what: 'incident closed without a draft of its post-mortem',
+    todo: number => `temporal workflow describe -w ${afterWorkflowId(number)}`,
+  },
+  'postmortem-gone': {
+    what: 'post-mortem whose time nobody keeps: its workflow has ended',
+    todo: number =>
+      `temporal workflow reset -w ${postmortemWorkflowId(number)} --type LastWorkflowTask --reason "ended before its post-mortem was due"`,
   },
   'quarantined-alert': {
     what: 'alert set aside after failing again and again',

@@ -28,7 +28,7 @@ export function foundMessage(findings: readonly KnownFinding[], atMs: number): S
   const [first] = findings.map(adviseOn)
   return {
     id: idOf('found', findings),
-    title: `Paramedic itself needs help: ${headline(findings)}`,
+    title: `${whatIsWanted(findings)}: ${headline(findings)}`,
     lines: findingLines(findings, finding => {
       const { what, todo } = adviseOn(finding)
       return `${what} since ${timeOf(finding.sinceMs)}: ${short(finding.subject)}. To do: ${todo}`
@@ -46,6 +46,13 @@ export function overMessage(findings: readonly KnownFinding[], atMs: number): Su
     todo: doctor,
     atMs,
   }
+}
+
+/** An overdue post-mortem is nobody's fault but people's. */
+function whatIsWanted(findings: readonly KnownFinding[]): string {
+  return findings.every(({ kind }) => kind === 'postmortem-overdue')
+    ? 'Somebody has to write'
+    : 'Paramedic itself needs help'
 }
 
 function headline(findings: readonly KnownFinding[]): string {

@@ -1,9 +1,11 @@
 /** From what was read in one look to what is wrong. Pure. */
 import { incidentWorkflowId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
+import { postmortemWorkflowId } from '../contracts/postmortem.ts'
 import type { Finding } from '../contracts/supervision.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 import { nextPage } from '../language/next-page.ts'
+import type { DuePostmortem } from '../store/due-postmortems.ts'
 import type { OpenIncident } from '../store/open-incidents.ts'
 import type { Since } from '../store/supervision-lease.ts'
 import type { StuckRow } from '../store/waiting-work.ts'
@@ -17,6 +19,8 @@ export interface RunningWorkflow {
 /** What Temporal says, when it answers. */
 export interface TemporalSeen {
   running: RunningWorkflow[]
+  /** Ids of running workflows that keep the time of a post-mortem. */
+  postmortems: string[]
   /** Ids of running workflows of any type whose code fails. */
   failing: string[]
   /** When a worker last began a poll for workflows; undefined when none is known. */
@@ -151,6 +155,27 @@ export function mayBeLeftOver(
         ? workflow.workflowId.slice(prefix.length)
         : workflow.workflowId,
     }))
+}
+
+export function findPostmortems(
+  kind: 'postmortem-overdue' | 'postmortem-undrafted',
+  postmortems: readonly DuePostmortem[],
+): Finding[] {
+  return postmortems.map(({ incident, sinceMs }) => ({ kind, subject: incident, incident, sinceMs }))
+}
+
+/** Post-mortems whose time nobody seems to keep. */
+export function mayBeForgotten(
+  awaited: readonly DuePostmortem[],
+  { postmortems }: Pick<TemporalSeen, 'postmortems'>,
+): string[] {
+  const ids = new Set(postmortems)
+  return awaited.map(({ incident }) => incident).filter(number => !ids.has(postmortemWorkflowId(number)))
+}
+
+/** @param endedAtMs when its workflow ended; undefined when there is none */
+export function forgottenPostmortem(number: string, endedAtMs: number | undefined, atMs: number): Finding {
+  return { kind: 'postmortem-gone', subject: number, incident: number, sinceMs: endedAtMs ?? atMs }
 }
 
 /** An incident that has just ended or begun is on its way; after a minute its workflow has been left behind. */

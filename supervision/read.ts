@@ -1,7 +1,10 @@
 /** One look: asks PostgreSQL and Temporal, and says what is wrong. */
+import { incidentWorkflowId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
+import { postmortemWorkflowId } from '../contracts/postmortem.ts'
 import { type Finding, type FindingKind, temporalFindingKinds } from '../contracts/supervision.ts'
 import type { Pool } from '../store/database.ts'
+import { findAwaited, findOverdue, findUndrafted } from '../store/due-postmortems.ts'
 import {
   findUnsentPages,
   type OpenIncident,
@@ -15,10 +18,13 @@ import {
   findFailing,
   findLeftOver,
   findLevels,
+  findPostmortems,
   findSilence,
   findUnsent,
   findWaiting,
+  forgottenPostmortem,
   lostWorkflow,
+  mayBeForgotten,
   mayBeLeftOver,
   mayBeOverdue,
   mayHaveLostWorkflow,
@@ -55,16 +61,28 @@ export async function lookAround(pool: Pool, temporal: TemporalWatch, atMs: numb
 async function findStored(pool: Pool, incidents: readonly OpenIncident[], atMs: number): Promise<Finding[]> {
   const most = limits.supervisionFindings
   const suspects = mayBeOverdue(incidents, atMs).slice(0, most)
-  const [stuck, pages, timelines] = await Promise.all([
+  const lateMs = atMs - limits.supervisionPatienceMs
+  const [stuck, pages, overdue, undrafted, timelines] = await Promise.all([
     findStuck(pool, atMs, most),
-    findUnsentPages(pool, atMs - limits.supervisionPatienceMs, most),
+    findUnsentPages(pool, lateMs, most),
+    findOverdue(pool, lateMs, most),
+    findUndrafted(pool, { fromMs: atMs - undraftedShownMs, untilMs: lateMs }, most),
     readDecidingEntries(
       pool,
       suspects.map(({ number }) => number),
     ),
   ])
-  return [...findWaiting(stuck, atMs), ...findUnsent(pages), ...findLevels(suspects, timelines, atMs)]
+  return [
+    ...findWaiting(stuck, atMs),
+    ...findUnsent(pages),
+    ...findLevels(suspects, timelines, atMs),
+    ...findPostmortems('postmortem-overdue', overdue),
+    ...findPostmortems('postmortem-undrafted', undrafted),
+  ]
 }
+
+/** What was left without a draft for longer is no news any more. */
+const undraftedShownMs = 7 * 24 * 60 * 60 * 1_000
 
 /** Undefined when Temporal fell silent in the middle of it. */
 async function compareWorkflows(
@@ -74,16 +92,30 @@ async function compareWorkflows(
   seen: TemporalSeen,
   atMs: number,
 ): Promise<Finding[] | undefined> {
-  const ended = await temporal.ended(mayHaveLostWorkflow(incidents, seen))
-  if (ended === undefined) return undefined
+  const ended = await endedOf(temporal, mayHaveLostWorkflow(incidents, seen), incidentWorkflowId)
+  const awaited = await findAwaited(pool, { atMs, draftedBeforeMs: atMs - limits.supervisionPatienceMs })
+  const forgotten = await endedOf(temporal, mayBeForgotten(awaited, seen), postmortemWorkflowId)
+  if (ended === undefined || forgotten === undefined) return undefined
   const left = mayBeLeftOver(incidents, seen)
   const ends = await readEnds(
     pool,
     left.map(({ number }) => number),
   )
   return [
-    ...[...ended].map(([number, endedAtMs]) => lostWorkflow(number, endedAtMs, atMs)),
+    ...ended.map(([number, endedAtMs]) => lostWorkflow(number, endedAtMs, atMs)),
+    ...forgotten.map(([number, endedAtMs]) => forgottenPostmortem(number, endedAtMs, atMs)),
     ...findLeftOver(left, ends, atMs),
     ...findFailing(seen.failing, atMs),
   ]
+}
+
+/** Of these incidents those whose workflow of this id does not run, with when it ended; undefined when Temporal is silent. */
+async function endedOf(
+  temporal: TemporalWatch,
+  numbers: readonly string[],
+  idOf: (number: string) => string,
+): Promise<[number: string, endedAtMs: number | undefined][] | undefined> {
+  const ended = await temporal.ended(numbers.map(idOf))
+  if (ended === undefined) return undefined
+  return numbers.filter(number => ended.has(idOf(number))).map(number => [number, ended.get(idOf(number))])
 }

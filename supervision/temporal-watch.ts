@@ -1,6 +1,5 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client'
-import { incidentWorkflowId } from '../contracts/incident.ts'
-import { incidentWorkflowType, taskQueue } from '../contracts/messages.ts'
+import { incidentWorkflowType, postmortemWorkflowType, taskQueue } from '../contracts/messages.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import type { RunningWorkflow, TemporalSeen } from './look.ts'
 
@@ -9,15 +8,15 @@ export interface TemporalWatch {
   /** Undefined when it does not answer; never throws. */
   look(): Promise<TemporalSeen | undefined>
   /**
-   * Of these incidents those without a running workflow, with when it ended, if it ever was. Lists lag behind; this asks each
+   * Of these workflow ids those that do not run, with when it ended, if it ever was. Lists lag behind; this asks each
    * workflow itself. Undefined when Temporal does not answer.
    */
-  ended(numbers: readonly string[]): Promise<Map<string, number | undefined> | undefined>
+  ended(workflowIds: readonly string[]): Promise<Map<string, number | undefined> | undefined>
 }
 
 /** Running workflows whose code fails; operators ask the same by `temporal workflow list --query`. */
 export const taskFailuresQuery = `TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'`
-const runningQuery = `WorkflowType = '${incidentWorkflowType}' AND ExecutionStatus = 'Running'`
+const runningQuery = (type: string): string => `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`
 
 /** A server slower than this is as good as silent; a look of a thousand incidents takes a fraction of it. */
 const answerWithinMs = 5_000
@@ -61,11 +60,11 @@ export function createTemporalWatch(endpoint: TemporalEndpoint): TemporalWatch &
     return times.length === 0 ? undefined : Math.max(...times)
   }
 
-  async function endOf(number: string): Promise<{ isRunning: boolean; endedAtMs: number | undefined }> {
+  async function endOf(workflowId: string): Promise<{ isRunning: boolean; endedAtMs: number | undefined }> {
     try {
       const { workflowExecutionInfo: info } = await connection.workflowService.describeWorkflowExecution({
         namespace,
-        execution: { workflowId: incidentWorkflowId(number) },
+        execution: { workflowId },
       })
       // A closed run has a close time; one that has continued in a new run is about to be followed by it.
       const endedAtMs = millisecondsOf(info?.closeTime)
@@ -81,23 +80,26 @@ export function createTemporalWatch(endpoint: TemporalEndpoint): TemporalWatch &
     look: () =>
       orSilent(
         ask(async () => {
-          const [running, failing, lastPollAtMs] = await together([
-            list(runningQuery),
+          const [running, postmortems, failing, lastPollAtMs] = await together([
+            list(runningQuery(incidentWorkflowType)),
+            list(runningQuery(postmortemWorkflowType)),
             list(taskFailuresQuery),
             lastPoll(),
           ])
-          return { running, failing: failing.map(({ workflowId }) => workflowId), lastPollAtMs }
+          const idsOf = (workflows: RunningWorkflow[]): string[] =>
+            workflows.map(({ workflowId }) => workflowId)
+          return { running, postmortems: idsOf(postmortems), failing: idsOf(failing), lastPollAtMs }
         }),
       ),
-    ended: numbers =>
+    ended: workflowIds =>
       orSilent(
         ask(async () => {
-          const queue = numbers.values()
+          const queue = workflowIds.values()
           const found = new Map<string, number | undefined>()
           const lane = async (): Promise<void> => {
-            for (const number of queue) {
-              const { isRunning, endedAtMs } = await endOf(number)
-              if (!isRunning) found.set(number, endedAtMs)
+            for (const workflowId of queue) {
+              const { isRunning, endedAtMs } = await endOf(workflowId)
+              if (!isRunning) found.set(workflowId, endedAtMs)
             }
           }
           await together(Array.from({ length: lanes }, lane))

@@ -9,11 +9,10 @@ export function narrateSupervision(entry: EntryOf<Kind>, { clock }: NarrationWor
   const { finding, subject } = entry.data
   const what = `${words[finding]} (${subject})`
   switch (entry.kind) {
-    case 'supervision.found':
-      return {
-        text: `Paramedic itself is in trouble since ${clock.time(Date.parse(entry.data.since))}: ${what}`,
-        tone: 'bad',
-      }
+    case 'supervision.found': {
+      const trouble = finding === 'postmortem-overdue' ? 'Noticed' : 'Paramedic itself is in trouble'
+      return { text: `${trouble} since ${clock.time(Date.parse(entry.data.since))}: ${what}`, tone: 'bad' }
+    }
     case 'supervision.paged':
       return { text: `Told people through ${entry.data.channel}: ${what}`, tone: 'attention' }
     case 'supervision.ended':
@@ -36,4 +35,7 @@ const words: Record<FindingKind, string> = {
   'workflow-gone': 'the workflow of an open incident is gone',
   'workflow-left': 'a workflow runs without an open incident',
   'task-failures': 'workflow code fails and is tried again',
+  'postmortem-overdue': 'the post-mortem is overdue',
+  'postmortem-undrafted': 'the post-mortem was not drafted',
+  'postmortem-gone': 'the workflow of a post-mortem is gone',
 }

@@ -7,6 +7,8 @@ import { NativeConnection, Worker } from '@temporalio/worker'
 import { expect, onTestFinished, test } from 'vitest'
 import { incidentWorkflowId } from '../../contracts/incident.ts'
 import { taskQueue } from '../../contracts/messages.ts'
+import { postmortemWorkflowId } from '../../contracts/postmortem.ts'
+import { requestResolve } from '../../store/acts.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction } from '../../store/database.ts'
 import { readTimeline } from '../../store/audit-log.ts'
@@ -74,6 +76,42 @@ test('a workflow left over by an incident that ended or never was is found after
   await allListed(supervised, 1)
   await look(2)
   expect(await found('workflow-left')).toEqual([])
+})
+
+test('a post-mortem whose workflow was terminated is found, and its time is kept again after a reset as advised', async () => {
+  const harness = await startHarness({ skipsTime: false })
+  onTestFinished(() => harness.stop())
+  const runbook = `${ladder()}\npostmortem: { due: 48h, for: [SEV1, SEV2, SEV3, SEV4] }`
+  const { number } = await harness.open({ runbook, target: neverMended })
+  await requestResolve(harness.pool, { number, by: 'ana', atMs: Date.now(), reason: 'enough' })
+  const handle = harness.client.workflow.getHandle(postmortemWorkflowId(number))
+  // The draft is there, and the workflow waits for its reminder.
+  await eventually(async () => {
+    const { events } = await handle.fetchHistory().catch(() => ({ events: [] }))
+    return (events ?? []).some(event => event.timerStartedEventAttributes)
+  })
+  const supervised = await startSupervised({
+    pool: harness.pool,
+    namespace: harness.client.options.namespace,
+  })
+  const { look, found } = supervised
+  await look(6)
+  expect(await found('postmortem-gone')).toEqual([])
+
+  await handle.terminate('by an operator')
+  await eventually(async () => {
+    await look(1)
+    return (await found('postmortem-gone')).includes(number)
+  })
+  expect(supervised.told.at(-1)!.lines.join()).toContain(
+    `temporal workflow reset -w incident/${number}/post-mortem --type LastWorkflowTask`,
+  )
+  await resetToLastWorkflowTask(supervised, handle.workflowId)
+  await eventually(async () => {
+    await look(1)
+    return (await found('postmortem-gone')).length === 0
+  })
+  expect((await handle.describe()).status.name).toBe('RUNNING')
 })
 
 test('a workflow whose code throws is found while it is tried again, and over when the code is mended', async () => {

@@ -6,14 +6,23 @@ import { expect, test } from 'vitest'
 import { pageId } from '../../contracts/incident.ts'
 import type { FindingKind } from '../../contracts/supervision.ts'
 import type { NewEntry } from '../../contracts/timeline.ts'
+import { foldFacts } from '../../postmortem/facts.ts'
 import { acknowledge, setSeverity } from '../../store/acts.ts'
 import { appendEntries, readEntries } from '../../store/audit-log.ts'
+import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { vote } from '../../store/gates.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
+import {
+  draftPostmortem,
+  editPostmortem,
+  publishPostmortem,
+  reopenPostmortem,
+} from '../../store/postmortems.ts'
 import { adviseOn } from '../../supervision/advice.ts'
 import { givenGate, givenIncident, somePlanHash } from '../support/incidents.ts'
 import { reportAlert } from '../support/incident-harness.ts'
+import { fullSections } from '../support/postmortems.ts'
 import { type Supervised, startSupervised } from '../support/supervised.ts'
 
 const minute = 60_000
@@ -100,6 +109,30 @@ const troubles: Trouble[] = [
       return { subject, mend: () => pageOf(pool, number, { level: 0, dueAtMs, isSent: true }) }
     },
   },
+  {
+    kind: 'postmortem-overdue',
+    async cause(pool, atMs) {
+      const number = await closedIncident(pool, { atMs: atMs - 60 * minute, dueAtMs: atMs - minute })
+      await draftPostmortem(pool, { number, atMs })
+      const act = { number, by: 'ana', atMs }
+      return {
+        subject: number,
+        async mend() {
+          await editPostmortem(pool, { ...act, basedOn: 1, sections: fullSections })
+          await publishPostmortem(pool, { ...act, version: 2 }, foldFacts)
+          // Opened again it has no date any more.
+          await reopenPostmortem(pool, { ...act, reason: 'a second cause' })
+        },
+      }
+    },
+  },
+  {
+    kind: 'postmortem-undrafted',
+    async cause(pool, atMs) {
+      const number = await closedIncident(pool, { atMs: atMs - minute })
+      return { subject: number, mend: () => draftPostmortem(pool, { number, atMs }) }
+    },
+  },
 ]
 
 test.each(troubles)(
@@ -155,6 +188,15 @@ test('a level that an outrun acknowledgement has put off is due from the newer a
   expect(await found('level')).toEqual([`${number}/level/0`])
 })
 
+test('a cancelled incident owes no post-mortem, and what was left undone long ago is no news', async () => {
+  const { pool, look, found, nowMs } = await startSupervised()
+  const cancelled = await closedIncident(pool, { atMs: nowMs() - 10 * minute })
+  await pool.query(`update incident set outcome = 'cancelled' where number = $1`, [cancelled])
+  await closedIncident(pool, { atMs: nowMs() - 8 * 24 * 60 * minute })
+  await look(3)
+  expect(await found('postmortem-undrafted')).toEqual([])
+})
+
 test('what is waited for by everybody and not yet late is no finding', async () => {
   const { pool, look, told, nowMs } = await startSupervised()
   const number = await startedIncident(pool, nowMs() - minute)
@@ -179,6 +221,23 @@ async function startedIncident(pool: Pool, atMs: number): Promise<string> {
   const number = await givenIncident(pool, { atMs })
   await pool.query('update incident set workflow_started_at = $2 where number = $1', [number, new Date(atMs)])
   return number
+}
+
+/** An incident that recovered, with its first and last entry. */
+async function closedIncident(pool: Pool, closed: { atMs: number; dueAtMs?: number }): Promise<string> {
+  const { atMs, dueAtMs } = closed
+  const incident = await startedIncident(pool, atMs)
+  const common = { actor: 'paramedic', atMs, incident } as const
+  const due = dueAtMs === undefined ? {} : { postmortemDueAtMs: dueAtMs }
+  const opened = { title: 'x', runbook: 'default', runbookHash: 'h', dedupKey: 'k', bindings: {} }
+  await inTransaction(pool, async tx => {
+    await closeIncident(tx, { number: incident, seenTransition: 0, outcome: 'recovered', atMs, ...due })
+    await appendEntries(tx, [
+      { ...common, kind: 'incident.opened', data: opened },
+      { ...common, kind: 'incident.closed', data: { outcome: 'recovered', because: 'measured' } },
+    ])
+  })
+  return incident
 }
 
 /** One level, 15 minutes after opening, unless acknowledged. */
