@@ -5,7 +5,7 @@ import type { TimelineEvents } from '../contracts/timeline.ts'
 import type { ChannelGate } from '../reach/channel-gate.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
-import { saveDelivery } from '../store/notices.ts'
+import { readTried, saveDelivery } from '../store/notices.ts'
 import { beginPage, finishPage, type PageIntent } from '../store/pages.ts'
 import { called, type PageProgress, wakes } from './reach-everybody.ts'
 
@@ -54,9 +54,10 @@ export async function recordPage(
       sentAt: new Date(sentAtMs).toISOString(),
       latenessMs,
     }
+    const notices = await readTried(tx, intent.id)
     await appendEntries(tx, [
       isSent
-        ? { ...common, kind: 'page.sent', data: { ...about, ...sentData(outcome, progress) } }
+        ? { ...common, kind: 'page.sent', data: { ...about, ...sentData(outcome, progress), notices } }
         : { ...common, kind: 'page.failed', data: { ...about, failures: outcome.failures } },
     ])
   })

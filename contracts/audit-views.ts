@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type IncidentOutcome, impacts, phases, severities } from './incident.ts'
+import { postmortemStates } from './postmortem.ts'
 import type { Runbook } from './runbook.ts'
 import {
   anything,
@@ -13,6 +14,7 @@ import {
   gateView,
   hash,
   incidentNumber,
+  noticeView,
   pageView,
   plan,
   preview,
@@ -151,9 +153,40 @@ const archivedRun = z
 export type ArchivedRunView = z.infer<typeof archivedRun>
 
 /** Of the row only what its entries say; its notices are beside it, one a try. */
-const pageRow = pageView
-  .omit({ acknowledgedAt: true, acknowledgedBy: true, notices: true })
-  .register(views, { id: 'PageRow' })
+const pageRow = pageView.omit({ notices: true }).register(views, { id: 'PageRow' })
+
+const noticeRow = noticeView
+  .extend({ key: z.string().describe('Of a page its id; the same for every recipient and channel') })
+  .register(views, { id: 'NoticeRow' })
+export type NoticeRow = z.infer<typeof noticeRow>
+
+const postmortemRow = z
+  .strictObject({
+    state: z.enum(postmortemStates),
+    version: count,
+    dueAt: time.nullable(),
+    draftedAt: time,
+    reviewedAt: time.nullable(),
+    reviewedBy: z.string().nullable(),
+    publishedVersion: count.nullable(),
+    publishedAt: time.nullable(),
+    publishedBy: z.string().nullable(),
+    firstPublishedAt: time.nullable(),
+  })
+  .register(views, { id: 'PostmortemRow' })
+export type PostmortemRow = z.infer<typeof postmortemRow>
+
+const postmortemVersionRow = z
+  .strictObject({
+    version: count,
+    content: anything.describe('What people wrote'),
+    contentHash: hash,
+    writtenBy: z.string().nullable(),
+    writtenAt: time,
+    facts: z.string().nullable().describe('JSON of what was on record when this version was published'),
+  })
+  .register(views, { id: 'PostmortemVersionRow' })
+export type PostmortemVersionRow = z.infer<typeof postmortemVersionRow>
 
 const incidentRows = z
   .strictObject({
@@ -167,6 +200,9 @@ const incidentRows = z
     messages: z.array(messageRow),
     measurements: z.array(measurementRow),
     histories: z.array(archivedRun),
+    notices: z.array(noticeRow).describe('Of its pages and of what stakeholders were told'),
+    postmortem: postmortemRow.nullable(),
+    postmortemVersions: z.array(postmortemVersionRow),
   })
   .describe('Every row about one incident that follows from its audit entries')
   .register(views, { id: 'IncidentRows' })

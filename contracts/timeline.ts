@@ -129,6 +129,8 @@ export interface TimelineEvents {
     failures?: Record<string, string>
     /** It went out in a message together with others. */
     rollUps?: string[]
+    /** The row of each recipient and channel, as it was when this was written. */
+    notices?: TriedNotice[]
     unrecordedFor?: string
   }
   'page.suppressed': { pageId: string; level: number; because: string }
@@ -141,12 +143,20 @@ export interface TimelineEvents {
     latenessMs: number
     failures: Record<string, string>
   }
-  'news.told': { to: string; event: NewsEvent; channel: string }
-  'news.failed': { to: string; event: NewsEvent; failures: Record<string, string> }
+  /** `key`: of the message and its notices. */
+  'news.told': { to: string; event: NewsEvent; channel: string; key?: string; notices?: TriedNotice[] }
+  'news.failed': {
+    to: string
+    event: NewsEvent
+    failures: Record<string, string>
+    key?: string
+    notices?: TriedNotice[]
+  }
   /** Somebody asked for a message by each channel of a contact. */
   'contact.test': { contact: string; channels: string[] }
   'contact.tested': { contact: string; channel: string; problem?: string }
-  acknowledged: { alertsCovered: number; epoch: number }
+  /** `pages`: ids of those it answers. */
+  acknowledged: { alertsCovered: number; epoch: number; pages?: string[] }
   note: { text: string }
   'resolve.requested': { reason?: string; alertsFiring: number }
   'cancel.requested': { reason: string }
@@ -157,7 +167,7 @@ export interface TimelineEvents {
   'freeze.off': { reason?: string }
   'freeze.met': { step: string; attempt: number }
   'history.archived': { runs: { runId: string; sha256: string; events: number; bytes: number }[] }
-  'postmortem.drafted': { version: number; dueAt?: string; ticked: PostmortemTick[] }
+  'postmortem.drafted': { version: number; contentHash?: string; dueAt?: string; ticked: PostmortemTick[] }
   /** What is new in this version; the content itself is kept under its hash. */
   'postmortem.edited': {
     version: number
@@ -176,6 +186,17 @@ export interface TimelineEvents {
   'supervision.found': { finding: FindingKind; subject: string; since: string }
   'supervision.paged': { finding: FindingKind; subject: string; since: string; channel: string }
   'supervision.ended': { finding: FindingKind; subject: string; since: string; lastedMs: number }
+}
+
+/** One page or message to one recipient by one channel, and what became of it. */
+export interface TriedNotice {
+  recipient: string
+  channel: string
+  state: 'waiting' | 'accepted' | 'failed' | 'rejected'
+  attempts: number
+  problem: string | null
+  acceptedAt: string | null
+  rollUp: string | null
 }
 
 export type TimelineKind = keyof TimelineEvents

@@ -187,7 +187,7 @@ export const claimView = z
   .register(views, { id: 'Claim' })
 export type ClaimView = z.infer<typeof claimView>
 
-const noticeView = z
+export const noticeView = z
   .strictObject({
     recipient: z.string(),
     channel: z.string(),

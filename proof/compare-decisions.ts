@@ -1,5 +1,6 @@
 /** Holds the decisions of a history against the audit entries: each decision has its entry, and each entry its decision. */
 import canonicalize from 'canonicalize'
+import { postmortemDeadlineOf } from '../contracts/postmortem.ts'
 import type { TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
 import { actOfEntry } from './acts.ts'
 import type { Decision } from './decisions.ts'
@@ -159,7 +160,7 @@ function tellUnmet(decision: Decision, open: Set<TimelineEntry>): Disagreement {
 
 /** Pages for a post-mortem are the decisions of its own workflow. */
 function isOfPostmortem({ data }: TimelineEntry): boolean {
-  return 'pageId' in data && data.pageId.includes('/post-mortem/')
+  return 'pageId' in data && postmortemDeadlineOf(data.pageId) !== undefined
 }
 
 function tellUnsaid(entry: TimelineEntry, lastHeard: number, compared: Compared): void {

@@ -11,7 +11,8 @@ import type {
   Phase,
   Severity,
 } from '../contracts/incident.ts'
-import type { TimelineEvents } from '../contracts/timeline.ts'
+import type { PostmortemState } from '../contracts/postmortem.ts'
+import type { TimelineEvents, TriedNotice } from '../contracts/timeline.ts'
 import type { ActKey } from './acts.ts'
 
 /** Something a person did, and when. */
@@ -59,6 +60,31 @@ export interface KnownPage {
   latenessMs: number | null
 }
 
+export interface KnownNotices {
+  /** A page that nobody got is tried again, and its rows go on without an entry. */
+  isFinal: boolean
+  tried: TriedNotice[]
+}
+
+export interface KnownVersion {
+  /** Undefined of a draft whose entry was written before entries of drafts had one. */
+  contentHash: string | undefined
+  writtenBy: string | null
+  atMs: number
+  factsHash?: string
+}
+
+export interface KnownPostmortem {
+  state: PostmortemState
+  dueAt: string | null
+  draftedMs: number
+  reviewed?: ByPerson
+  published?: ByPerson & { version: number }
+  firstPublishedMs?: number
+  /** The last one is the newest. */
+  versions: Map<number, KnownVersion>
+}
+
 export interface Known {
   opened?: TimelineEvents['incident.opened'] & { atMs: number }
   phase: Phase
@@ -87,6 +113,11 @@ export interface Known {
   gates: Map<string, KnownGate>
   claims: Map<string, KnownClaim>
   pages: Map<string, KnownPage>
+  /** Page -> the acknowledgement that answers it; `unsaid` when an entry of one does not name its pages. */
+  pageAnswers: Map<string, ByPerson> | 'unsaid'
+  /** By the key of the page or message. */
+  notices: Map<string, KnownNotices>
+  postmortem?: KnownPostmortem
   histories: Map<string, { sha256: string; events: number; bytes: number }>
   /** What people and sources did, in order. */
   acts: { key: ActKey; seq: number }[]
@@ -109,6 +140,8 @@ export function nothingKnown(): Known {
     gates: new Map(),
     claims: new Map(),
     pages: new Map(),
+    pageAnswers: new Map(),
+    notices: new Map(),
     histories: new Map(),
     acts: [],
     newest: new Map(),

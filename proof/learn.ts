@@ -2,7 +2,9 @@
 import { attemptId, type Impact, isMoreSevere, type Severity } from '../contracts/incident.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 import { actOfEntry } from './acts.ts'
-import { type ByPerson, type Known, nothingKnown } from './known.ts'
+import { nameOf, personOf } from './by-person.ts'
+import { type Known, nothingKnown } from './known.ts'
+import { learnPostmortem } from './learn-postmortem.ts'
 
 /** What was known when these entries were on record; with `atMs`, only those that had happened by then. */
 export function knownFrom(entries: readonly TimelineEntry[], atMs = Infinity): Known {
@@ -72,7 +74,17 @@ export function learn(known: Known, entry: TimelineEntry): void {
     case 'page.sent':
     case 'page.failed':
     case 'page.suppressed':
+      learnNotices(known, entry.data.pageId, entry)
       return learnPage(known, entry)
+    case 'news.told':
+    case 'news.failed':
+      return learnNotices(known, entry.data.key, entry)
+    case 'postmortem.drafted':
+    case 'postmortem.edited':
+    case 'postmortem.reviewed':
+    case 'postmortem.published':
+    case 'postmortem.reopened':
+      return learnPostmortem(known, entry)
     case 'history.archived':
       for (const { runId, ...run } of entry.data.runs) known.histories.set(runId, run)
       return
@@ -89,6 +101,7 @@ function subjectOf(entry: TimelineEntry): string {
   if ('alertKey' in data) return `alert ${data.alertKey}`
   if (entry.kind === 'step.planned') return `plan ${entry.data.step}/${entry.data.attempt}`
   if ('step' in data && 'attempt' in data) return `claim ${data.step}/${data.attempt}`
+  if (entry.kind.startsWith('postmortem.')) return 'postmortem'
   return entry.kind === 'history.archived' ? 'history' : 'incident'
 }
 
@@ -152,6 +165,9 @@ function learnAct(
   if (entry.kind === 'acknowledged') {
     known.acknowledged = person
     known.firstAcknowledgedMs ??= entry.atMs
+    const { pages } = entry.data
+    if (pages === undefined) known.pageAnswers = 'unsaid'
+    else if (known.pageAnswers !== 'unsaid') for (const page of pages) known.pageAnswers.set(page, person)
     return
   }
   const end = entry.kind === 'resolve.requested' ? 'resolve' : 'cancel'
@@ -255,11 +271,15 @@ function learnPage(known: Known, entry: EntryOf<'page.sent' | 'page.failed' | 'p
   })
 }
 
-/** Nobody when Paramedic itself, or a source, is the actor. */
-function personOf({ actor, atMs }: Pick<TimelineEntry, 'actor' | 'atMs'>): ByPerson | undefined {
-  return actor.startsWith('person:') ? { by: nameOf(actor), atMs } : undefined
-}
-
-function nameOf(actor: string): string {
-  return actor.slice(actor.indexOf(':') + 1)
+/** Entries written before they had the notices, or the key of the message, say nothing of rows. */
+function learnNotices(
+  known: Known,
+  key: string | undefined,
+  { kind, data, seq }: EntryOf<'page.sent' | 'page.failed' | 'page.suppressed' | 'news.told' | 'news.failed'>,
+): void {
+  if (key === undefined) return
+  known.newest.set(`notice ${key}`, seq)
+  if ('notices' in data && data.notices !== undefined)
+    known.notices.set(key, { isFinal: kind !== 'page.failed', tried: data.notices })
+  else known.notices.delete(key)
 }

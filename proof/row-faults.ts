@@ -1,11 +1,12 @@
 /** Holds the rows of an incident against what its audit entries say: what is different, and on which side it is missing. */
-import canonicalize from 'canonicalize'
-import { createHash } from 'node:crypto'
 import type { ClaimRowView, GateRow, IncidentRows } from '../contracts/audit-views.ts'
 import type { Known, KnownClaim, KnownGate } from './known.ts'
 import { actFaults } from './act-faults.ts'
 import type { ActKey } from './acts.ts'
+import { differences, hashOf, inBoth, time } from './differences.ts'
 import { measurementFaults } from './measurement-faults.ts'
+import { noticeFaults } from './notice-faults.ts'
+import { postmortemFaults } from './postmortem-faults.ts'
 import type { Found, RowFault } from './row-fault.ts'
 
 /** `freezes` are the acts of the freeze entries, which belong to no incident. */
@@ -20,13 +21,26 @@ export function findRowFaults(known: Known, rows: IncidentRows, freezes: Readonl
     ...historyFaults(known, rows),
     ...actFaults(known, rows, freezes),
     ...measurementFaults(known, rows),
+    ...acknowledgedPageFaults(known, rows),
+    ...noticeFaults(known, rows),
+    ...postmortemFaults(known, rows),
   ]
   return found.map(({ row, says }) => ({
     incident: rows.incident.number,
     row,
-    seq: known.newest.get(row) ?? known.newest.get(row.split(' ')[0]!) ?? null,
+    seq: newestAbout(known, row),
     says,
   }))
+}
+
+/** The row's own newest entry, or that of what its name begins with. */
+function newestAbout({ newest }: Known, row: string): number | null {
+  const words = row.split(' ')
+  for (let length = words.length; length > 0; length -= 1) {
+    const seq = newest.get(words.slice(0, length).join(' '))
+    if (seq !== undefined) return seq
+  }
+  return null
 }
 
 function incidentFaults(known: Known, { incident }: IncidentRows): Found[] {
@@ -150,6 +164,18 @@ function pageFaults(known: Known, rows: IncidentRows): Found[] {
   })
 }
 
+/** Entries written before they named the pages an acknowledgement answers say nothing of them. */
+function acknowledgedPageFaults({ pageAnswers }: Known, { pages }: IncidentRows): Found[] {
+  if (pageAnswers === 'unsaid') return []
+  return pages.flatMap(page => {
+    const answer = pageAnswers.get(page.id)
+    return differences(`page ${page.id}`, page, {
+      acknowledgedAt: time(answer?.atMs),
+      acknowledgedBy: answer?.by ?? null,
+    })
+  })
+}
+
 function historyFaults(known: Known, { histories }: IncidentRows): Found[] {
   return inBoth('history', known.histories, histories, run => run.runId).flatMap(pair =>
     'says' in pair ? [pair] : differences(pair.row, pair.actual, { ...pair.expected }),
@@ -158,55 +184,4 @@ function historyFaults(known: Known, { histories }: IncidentRows): Found[] {
 
 function keyOfAttempt({ step, attempt }: { step: string; attempt: number }): string {
   return `${step}/${attempt}`
-}
-
-/** Pairs what entries and rows say of the same thing; what is only on one side is a fault. */
-function inBoth<E, A>(
-  table: string,
-  expected: ReadonlyMap<string, E>,
-  actual: readonly A[],
-  keyOf: (row: A) => string,
-): (Found | { row: string; expected: E; actual: A })[] {
-  const rows = new Map(actual.map(row => [keyOf(row), row]))
-  const said = [...expected].map(([key, one]) => {
-    const row = rows.get(key)
-    return row === undefined
-      ? { row: `${table} ${key}`, says: 'its entries are there and its row is not' }
-      : { row: `${table} ${key}`, expected: one, actual: row }
-  })
-  const unsaid = [...rows.keys()].filter(key => !expected.has(key))
-  return [...said, ...unsaid.map(key => ({ row: `${table} ${key}`, says: 'no entry says that it exists' }))]
-}
-
-function differences(row: string, actual: object, expected: object): Found[] {
-  const fields = new Map(Object.entries(actual))
-  return Object.entries(expected)
-    .filter(([name, value]) => canonicalize(fields.get(name) ?? null) !== canonicalize(value ?? null))
-    .map(([name, value]) => ({
-      row,
-      says: `${name} is ${told(fields.get(name))}, and its entries say ${told(value)}`,
-    }))
-}
-
-/** Long values are cut: where to look is told by the row. */
-function told(value: unknown): string {
-  const text =
-    value === null || value === undefined
-      ? 'nothing'
-      : typeof value === 'string'
-        ? value
-        : (canonicalize(value) ?? '')
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text
-}
-
-export function time(atMs: number): string
-export function time(atMs: number | undefined): string | null
-export function time(atMs: number | undefined): string | null {
-  return atMs === undefined ? null : new Date(atMs).toISOString()
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? '')
-    .digest('hex')
 }

@@ -9,12 +9,13 @@ import type {
 import type { FreezeView } from '../contracts/views.ts'
 import { actOfEntry } from './acts.ts'
 import { type ChainFault, checkAlone, checkCheckpoint, createChainCheck, genesis } from './chain.ts'
+import { time } from './differences.ts'
 import { openHistoryFile } from './history-file.ts'
 import { type Known, nothingKnown } from './known.ts'
 import { learn } from './learn.ts'
 import { readEntry } from './read-entry.ts'
 import type { RowFault } from './row-fault.ts'
-import { findRowFaults, time } from './row-faults.ts'
+import { findRowFaults } from './row-faults.ts'
 
 /** Where entries, rows and histories come from: the API, or the store in tests. */
 export interface AuditSource {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Recipient } from '../contracts/directory.ts'
 import { limits } from '../contracts/limits.ts'
-import type { NewEntry } from '../contracts/timeline.ts'
+import type { NewEntry, TriedNotice } from '../contracts/timeline.ts'
 import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
 import {
   addressNews,
@@ -15,7 +15,7 @@ import {
   type Telling,
   type UnaddressedNews,
 } from '../store/news.ts'
-import { readDeliveries } from '../store/notices.ts'
+import { readDeliveries, readTried } from '../store/notices.ts'
 import type { ChannelGate } from './channel-gate.ts'
 import { type Tries, walk } from './walk.ts'
 
@@ -144,7 +144,7 @@ async function tellOne(
   await endTelling(tx, telling.key, {
     state,
     atMs: Date.now(),
-    entry: entryOf(telling, state, tries),
+    entry: entryOf(telling, state, tries, await readTried(tx, telling.key)),
     ...(state === 'told' ? {} : { problem: Object.values(failures).join(' ') }),
   })
 }
@@ -165,7 +165,7 @@ function failuresOf(tries: Tries): Record<string, string> {
   )
 }
 
-function entryOf(telling: Telling, state: 'told' | 'failed', tries: Tries): NewEntry {
+function entryOf(telling: Telling, state: 'told' | 'failed', tries: Tries, notices: TriedNotice[]): NewEntry {
   const common = { actor: 'paramedic', atMs: Date.now() } as const
   const channel = Object.keys(tries).find(name => tries[name]?.state === 'accepted') ?? ''
   const failures = failuresOf(tries)
@@ -176,7 +176,7 @@ function entryOf(telling: Telling, state: 'told' | 'failed', tries: Tries): NewE
     return { ...common, kind: 'contact.tested', data: state === 'told' ? data : { ...data, problem } }
   }
   const about = { ...common, incident: content.news.incident }
-  const data = { to: recipient, event: content.news.event }
+  const data = { to: recipient, event: content.news.event, key: telling.key, notices }
   return state === 'told'
     ? { ...about, kind: 'news.told', data: { ...data, channel } }
     : { ...about, kind: 'news.failed', data: { ...data, failures } }

@@ -38,12 +38,12 @@ export async function acknowledge(pool: Pool, act: Act): Promise<Acknowledged> {
        where number = $1`,
       [act.number, at, act.by],
     )
-    await acknowledgePages(tx, act.number, act.by, act.atMs)
+    const pages = await acknowledgePages(tx, act.number, act.by, act.atMs)
     await leaveNews(tx, act.number, { event: 'acknowledged', by: act.by }, act.atMs)
     const epoch = incident.ack_epoch
     await leaveMessage(tx, act.number, { kind: 'acknowledged', by: act.by, epoch }, act.atMs)
     const alertsCovered = await countFiring(tx, act.number)
-    await appendEntries(tx, [entry(act, 'acknowledged', { alertsCovered, epoch })])
+    await appendEntries(tx, [entry(act, 'acknowledged', { alertsCovered, epoch, pages })])
     return { isFirst: true, by: act.by, at: at.toISOString() }
   })
 }

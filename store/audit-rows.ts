@@ -1,4 +1,10 @@
-import type { AuditRowsPage, IncidentRows, MeasurementRow } from '../contracts/audit-views.ts'
+import type {
+  AuditRowsPage,
+  IncidentRows,
+  MeasurementRow,
+  PostmortemRow,
+  PostmortemVersionRow,
+} from '../contracts/audit-views.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 import { readFreeze } from './freezes.ts'
 import { readAuditHead } from './audit-log.ts'
@@ -52,7 +58,8 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
   )
   const pages = await rowsOf<IncidentRows['pages'][number]>(
     `select incident, id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt",
-       delivered_at as "deliveredAt", lateness_ms as "latenessMs"
+       delivered_at as "deliveredAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
+       lateness_ms as "latenessMs"
      from page where incident = any($1) order by id`,
   )
   const messages = await rowsOf<IncidentRows['messages'][number]>(
@@ -64,6 +71,20 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
   const histories = await rowsOf<IncidentRows['histories'][number]>(
     `select incident, run_id as "runId", sha256, events, length(history_gzip) as bytes
      from history_archive where incident = any($1) order by run_id`,
+  )
+  const notices = await rowsOf<IncidentRows['notices'][number]>(
+    `select incident, key, recipient, channel, state, attempts, problem, accepted_at as "acceptedAt", roll_up as "rollUp"
+     from notice where incident = any($1) order by key, recipient, channel`,
+  )
+  const postmortems = await rowsOf<PostmortemRow>(
+    `select incident, state, version, due_at as "dueAt", drafted_at as "draftedAt", reviewed_at as "reviewedAt",
+       reviewed_by as "reviewedBy", published_version as "publishedVersion", published_at as "publishedAt",
+       published_by as "publishedBy", first_published_at as "firstPublishedAt"
+     from postmortem where incident = any($1)`,
+  )
+  const versions = await rowsOf<PostmortemVersionRow>(
+    `select incident, version, content, content_hash as "contentHash", written_by as "writtenBy", written_at as "writtenAt", facts
+     from postmortem_version where incident = any($1) order by version`,
   )
   return incidents.map(incident => {
     const { number } = incident
@@ -78,6 +99,9 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
       messages: messages(number),
       measurements: measurements(number),
       histories: histories(number),
+      notices: notices(number),
+      postmortem: postmortems(number)[0] ?? null,
+      postmortemVersions: versions(number),
     }
   })
 }

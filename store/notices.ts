@@ -2,6 +2,7 @@
 import type { ChannelKind } from '../contracts/channel-kinds.ts'
 import { limits } from '../contracts/limits.ts'
 import type { SingleNotice } from '../contracts/notice.ts'
+import type { TriedNotice } from '../contracts/timeline.ts'
 import { lockBucket, takeToken, untilTokenMs } from './channel-pace.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 
@@ -201,6 +202,16 @@ export async function readDeliveries(db: Queryable, key: string): Promise<Record
     channel: row.channel,
     ...toDelivery(row),
   }))
+}
+
+/** The same as an entry keeps it, in one order. */
+export async function readTried(db: Queryable, key: string): Promise<TriedNotice[]> {
+  const { rows } = await db.query<Omit<TriedNotice, 'acceptedAt'> & { acceptedAt: Date | null }>(
+    `select recipient, channel, state, attempts, problem, accepted_at as "acceptedAt", roll_up as "rollUp"
+     from notice where key = $1 order by recipient, channel`,
+    [key],
+  )
+  return rows.map(row => ({ ...row, acceptedAt: row.acceptedAt?.toISOString() ?? null }))
 }
 
 const deliveryColumns = 'state, attempts, problem, answer_id, roll_up, not_before, accepted_at'

@@ -98,16 +98,17 @@ export async function finishPage(
   )
 }
 
-/** An acknowledgement answers every page that went out before it. */
+/** An acknowledgement answers every page that went out before it; returns their ids. */
 export async function acknowledgePages(
   tx: Queryable,
   incident: string,
   by: string,
   atMs: number,
-): Promise<void> {
-  await tx.query(
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
     `update page set acknowledged_at = $2, acknowledged_by = $3
-     where incident = $1 and state in ('sending', 'sent') and acknowledged_at is null`,
+     where incident = $1 and state in ('sending', 'sent') and acknowledged_at is null returning id`,
     [incident, new Date(atMs), by],
   )
+  return rows.map(({ id }) => id).toSorted()
 }

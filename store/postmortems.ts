@@ -68,7 +68,7 @@ export async function draftPostmortem(
           actor: 'paramedic',
           atMs: draft.atMs,
           incident: draft.number,
-          data: { version: 1, ticked: emptyPostmortem.ticked, ...due },
+          data: { version: 1, contentHash: hashOf(emptyPostmortem), ticked: emptyPostmortem.ticked, ...due },
         },
       ])
     }

@@ -3,11 +3,25 @@
  * something of everything, and one statement a row of the table; each is taken back before the next.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { foldFacts } from '../../postmortem/facts.ts'
+import { actOfMessage } from '../../proof/acts.ts'
+import { knownFrom } from '../../proof/learn.ts'
+import { findRowFaults } from '../../proof/row-faults.ts'
 import { acknowledge, setSeverity } from '../../store/acts.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import type { RowFault } from '../../proof/row-fault.ts'
+import {
+  editPostmortem,
+  publishPostmortem,
+  readWholeTimeline,
+  reopenPostmortem,
+  reviewPostmortem,
+} from '../../store/postmortems.ts'
+import { readAuditRows } from '../../store/audit-rows.ts'
+import type { TimelineEntry } from '../../contracts/timeline.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { at, eventually, type Harness, startHarness } from '../support/incident-harness.ts'
+import { fullSections } from '../support/postmortems.ts'
 import { alert, approves, gate, ladder, mendedBy } from '../support/scenes.ts'
 import { verifyStored } from '../support/stored-record.ts'
 
@@ -30,8 +44,18 @@ beforeAll(async () => {
     ],
   })
   number = played.number
-  await eventually(async () => (await harness.tell(played)).entries('history.archived').length === 1)
+  await eventually(async () => (await harness.tell(played)).entries('postmortem.drafted').length === 1)
+  await writePostmortem(harness.pool, number)
 })
+
+/** Written, reviewed, published and opened again: every kind of entry a post-mortem has. */
+async function writePostmortem(pool: Pool, number: string): Promise<void> {
+  const act = { number, by: 'ana', atMs: Date.now() }
+  await editPostmortem(pool, { ...act, basedOn: 1, sections: fullSections })
+  await reviewPostmortem(pool, { ...act, by: 'ben', version: 2 })
+  await publishPostmortem(pool, { ...act, version: 2 }, foldFacts)
+  await reopenPostmortem(pool, { ...act, reason: 'a second cause' })
+}
 afterAll(() => harness.stop())
 
 const step = 'first/1'
@@ -141,6 +165,68 @@ test.each([
     () => 'history ',
     'its file',
   ],
+  [
+    `update page set acknowledged_by = 'mallory' where incident = $1 and acknowledged_at is not null`,
+    () => `page ${number}/page/0/0`,
+    'acknowledgedBy is mallory, and its entries say ana',
+  ],
+  [
+    `update page set acknowledged_at = null, acknowledged_by = null where incident = $1`,
+    () => `page ${number}/page/0/0`,
+    'acknowledgedAt is nothing',
+  ],
+  [
+    `update notice set accepted_at = accepted_at - interval '1 hour' where incident = $1`,
+    () => `notice ${number}/page/0/0`,
+    'acceptedAt',
+  ],
+  [
+    `update notice set state = 'failed', accepted_at = null where incident = $1`,
+    () => `notice ${number}/page/0/0`,
+    'state is failed',
+  ],
+  [
+    `insert into notice (key, recipient, channel, channel_kind, kind, incident, content, state, attempts, begun_at, accepted_at)
+     select key, 'mallory', channel, channel_kind, kind, incident, content, state, 1, begun_at, accepted_at from notice where incident = $1`,
+    () => `notice ${number}/page/0/0 mallory by`,
+    'no entry says that it exists',
+  ],
+  [`delete from notice where incident = $1`, () => `notice ${number}/page/0/0`, 'its row is not'],
+  [
+    `update postmortem_version set content = jsonb_set(content, '{sections,cause}', '"nothing"') where incident = $1 and version = 2`,
+    () => 'postmortem version 2',
+    'hashOfContent',
+  ],
+  [
+    `update postmortem_version set content_hash = repeat('0', 64) where incident = $1 and version = 1`,
+    () => 'postmortem version 1',
+    'contentHash',
+  ],
+  [
+    `update postmortem_version set facts = replace(facts, 'SEV2', 'SEV4') where incident = $1 and version = 2`,
+    () => 'postmortem version 2',
+    'hashOfFacts',
+  ],
+  [
+    `update postmortem_version set written_by = 'mallory' where incident = $1 and version = 3`,
+    () => 'postmortem version 3',
+    'writtenBy is mallory',
+  ],
+  [
+    `delete from postmortem_version where incident = $1 and version = 3`,
+    () => 'postmortem version 3',
+    'its row is not',
+  ],
+  [
+    `update postmortem set published_by = 'mallory' where incident = $1`,
+    () => `postmortem ${number}`,
+    'publishedBy is mallory',
+  ],
+  [
+    `update postmortem set first_published_at = null where incident = $1`,
+    () => `postmortem ${number}`,
+    'firstPublishedAt is nothing',
+  ],
   [`delete from history_archive where incident = $1`, () => 'history ', 'its row is not'],
 ])('%s', async (statement, row, says) => {
   expect((await verifyStored(harness.pool)).rowFaults).toEqual([])
@@ -149,6 +235,34 @@ test.each([
     expect.objectContaining({ row: expect.stringContaining(row()), says: expect.stringContaining(says) }),
   )
 })
+
+test('a fault names the newest entry about its row', async () => {
+  const [byNotice] = await asForger(harness.pool, `delete from notice where incident = $1`, number)
+  const [byVersion] = await asForger(
+    harness.pool,
+    `update postmortem_version set written_by = 'mallory' where incident = $1 and version = 3`,
+    number,
+  )
+  const timeline = await readWholeTimeline(harness.pool, number)
+  const kindOf = (seq: number | null | undefined) => timeline.find(entry => entry.seq === seq)?.kind
+  expect([kindOf(byNotice?.seq), kindOf(byVersion?.seq)]).toEqual(['page.sent', 'postmortem.reopened'])
+})
+
+test('entries written before they named pages, notices and the hash of a draft say nothing of those rows', async () => {
+  const older: TimelineEntry[] = (await readWholeTimeline(harness.pool, number)).map(entry => {
+    // Entries of one kind lose what entries of that kind did not have.
+    const { pages: _, notices: __, contentHash: ___, ...data } = entry.data as Record<string, unknown>
+    const isOlder = ['acknowledged', 'page.sent', 'postmortem.drafted'].includes(entry.kind)
+    return isOlder ? ({ ...entry, data } as TimelineEntry) : entry
+  })
+  const { incidents } = await readAuditRows(harness.pool, { incident: number, limit: 1 })
+  const freezes = new Set(incidents[0]!.messages.map(({ kind, body, at }) => freezeOf({ kind, body, at })))
+  expect(findRowFaults(knownFrom(older), incidents[0]!, freezes)).toEqual([])
+})
+
+function freezeOf({ kind, body, at }: { kind: string; body: Record<string, unknown>; at: string }): string {
+  return actOfMessage({ ...body, kind, atMs: Date.parse(at) })
+}
 
 test('an incident whose row is gone is named by its first entries', async () => {
   const tables = [
