@@ -20,6 +20,8 @@ export interface Fault {
   when?: 'before' | 'after'
   /** At the how many-th time the statement comes. Default 1. */
   nth?: number
+  /** Only in a transaction that has had this other statement. */
+  within?: string
 }
 
 /** Starts a script beside this file with these variables and no others but PATH. */
@@ -31,6 +33,7 @@ export function startChild(script: string, variables: Record<string, string>, fa
           FAULTY_PAUSE: fault.pause,
           FAULTY_WHEN: fault.when ?? 'before',
           FAULTY_NTH: String(fault.nth ?? 1),
+          ...(fault.within === undefined ? {} : { FAULTY_WITHIN: fault.within }),
         }
   const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
     env: { PATH: process.env['PATH'], ...variables, ...faulty },

@@ -1,19 +1,22 @@
 /**
  * Imported first, it makes a process stop itself (SIGSTOP) at one statement, as a killed or frozen machine would: FAULTY_PAUSE
- * is a piece of the SQL, FAULTY_NTH says at which time it comes, FAULTY_WHEN before or after it. The test kills the process there or lets it go on.
+ * is a piece of the SQL, FAULTY_NTH says at which time it comes, FAULTY_WHEN before or after it, FAULTY_WITHIN counts it only in a transaction that
+ * has had this other statement. The test kills the process there or lets it go on.
  */
 import { callbackify } from 'node:util'
 import pg from 'pg'
 
 const pauseAt = process.env['FAULTY_PAUSE']
 const pauseWhen = process.env['FAULTY_WHEN'] ?? 'before'
+const pauseWithin = process.env['FAULTY_WITHIN']
 let timesLeft = Number(process.env['FAULTY_NTH'] ?? '1')
 
 if (pauseAt !== undefined) {
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
 
   function queryWithPause(this: pg.Client, ...args: unknown[]): unknown {
-    const isIt = textOf(args[0]).includes(pauseAt!)
+    const text = textOf(args[0])
+    const isIt = isWithin(this, text) && text.includes(pauseAt!)
     if (isIt) timesLeft -= 1
     if (!isIt || timesLeft !== 0) return query.apply(this, args)
     // A connection of its own resolves; the pool hands in a callback.
@@ -33,6 +36,16 @@ if (pauseAt !== undefined) {
   }
 
   pg.Client.prototype.query = queryWithPause as typeof pg.Client.prototype.query
+}
+
+/** Connections whose transaction has had the other statement. */
+const within = new WeakSet<pg.Client>()
+
+function isWithin(client: pg.Client, text: string): boolean {
+  if (pauseWithin === undefined) return true
+  if (text === 'begin') within.delete(client)
+  if (text.includes(pauseWithin)) within.add(client)
+  return within.has(client)
 }
 
 /** A statement is a text, or an object with one. */
