@@ -10,6 +10,7 @@ import { withinDatabaseWait } from './database-wait.ts'
 import { requireDocumentation } from './documented.ts'
 import { createDrain } from './drain.ts'
 import { sendError } from './error-reply.ts'
+import { refuseDeep, refuseEncoded } from './read-body.ts'
 import { createReadiness } from './readiness.ts'
 import { logRequests } from './request-log.ts'
 import { createLiveEntries } from './live-entries.ts'
@@ -121,9 +122,15 @@ export function createApp(dependencies: ApiDependencies): Api {
 function acceptOnlyJson(app: Api): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else void parse(request, body, done)
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    try {
+      refuseDeep(body)
+    } catch (error) {
+      // Only a CodedError is thrown there.
+      return done(error as Error)
+    }
+    void parse(request, body.toString(), done)
   })
 }
 
@@ -149,5 +156,6 @@ function demandAccess(app: Api, authenticate: ReturnType<typeof createAuthentica
     if (access === undefined || access === 'public') return
     request.identity = authenticate(request.headers.authorization)
     checkAccess(request.identity, access)
+    if (request.method !== 'GET') refuseEncoded(request)
   })
 }

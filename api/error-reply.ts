@@ -12,6 +12,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (coded.family === 'unavailable')
     request.log.warn({ code: coded.code, cause: causeOf(coded), requestId: request.id }, coded.message)
   if (coded.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  // RFC 9110 section 12.5.3: what this route would take.
+  if (coded.code === 'unsupported_encoding') reply.header('accept-encoding', 'identity')
   // Spread over some seconds, or everybody comes back at once.
   if (coded.httpStatus === 503) reply.header('retry-after', String(randomInt(1, 6)))
   if (hasLongUnreadBody(request)) reply.header('connection', 'close')

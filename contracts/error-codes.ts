@@ -87,7 +87,17 @@ export const errorCodes = {
     httpStatus: 413,
     hint: 'Send smaller groups; Alertmanager: set max_alerts on the receiver.',
   },
+  too_deep: {
+    family: 'refused',
+    httpStatus: 400,
+    hint: 'Compare the body with the documented shape of this route; none is nested more than a few levels.',
+  },
   unsupported_media_type: { family: 'refused', httpStatus: 415, hint: 'Send the body as application/json.' },
+  unsupported_encoding: {
+    family: 'refused',
+    httpStatus: 415,
+    hint: 'Send the body as it is, without compressing it and without the header Content-Encoding.',
+  },
   shutting_down: {
     family: 'unavailable',
     httpStatus: 503,

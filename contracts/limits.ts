@@ -10,6 +10,8 @@ export const limits = {
   genericBodyBytes: 1024 * 1024,
   /** What people send: notes and reasons. */
   actBodyBytes: 64 * 1024,
+  /** Levels of JSON in a body: the deepest that any route takes has five. */
+  jsonDepth: 32,
   /** A group larger than this is a broken sender, not an incident. */
   alertsPerDelivery: 10_000,
   labelsPerAlert: 64,

@@ -3,11 +3,15 @@ import { z } from 'zod'
 import type { IncomingAlert } from '../contracts/alert.ts'
 import { limits } from '../contracts/limits.ts'
 import type { AlertSource, Receipt } from './alert-source.ts'
+import { inertLine } from './inert-text.ts'
 import { cutAnnotations, cutLabels, labelSet, sha256, toLabelSet } from './label-set.ts'
 import { readBody, timestamp } from './read-body.ts'
 import { cutTo, storable } from './reported-text.ts'
 
-const text = z.string().min(1).transform(storable)
+const text = z
+  .string()
+  .refine(written => inertLine(written, 64) !== '', 'must not be blank')
+  .transform(storable)
 
 const reported = z.strictObject({
   dedup_key: text

@@ -1,6 +1,7 @@
 /** The errors a route can answer: those that follow from what it is, and its own. Each has an example. */
 import { z } from 'zod'
 import type { ErrorCode } from '../../contracts/error-codes.ts'
+import { limits } from '../../contracts/limits.ts'
 import { rolesFor } from '../../contracts/principals.ts'
 import { type Access, isSourceAccess } from '../access.ts'
 import type { ErrorExample } from '../documented.ts'
@@ -33,8 +34,10 @@ const badNumber: ErrorExample = {
 const bodyErrors = {
   bad_json: { message: 'The body is not JSON.' },
   bad_payload: { message: 'The body does not fit: body: Unrecognized key: "nothing".' },
+  too_deep: { message: `The body is nested deeper than ${limits.jsonDepth} levels.` },
   too_large: { message: 'The body is longer than this route takes.' },
   unsupported_media_type: { message: 'The body is not sent as application/json.' },
+  unsupported_encoding: { message: 'The body is sent compressed.' },
 } satisfies Partial<Record<ErrorCode, ErrorExample>>
 
 /** Whoever may not is told who may. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { CodedError } from '../../contracts/coded-error.ts'
+import { CodedError, isCodedError } from '../../contracts/coded-error.ts'
+import type { ErrorCode } from '../../contracts/error-codes.ts'
 import type { AlertSource } from '../../integrations/alert-source.ts'
 import { alertSources } from '../../integrations/alert-sources.ts'
 import type { Pool } from '../../store/database.ts'
@@ -8,6 +9,7 @@ import { setAsideDelivery } from '../../store/deliveries.ts'
 import { type Identity, senderOf } from '../access.ts'
 import { withinDatabaseWait } from '../database-wait.ts'
 import { toCodedError } from '../error-reply.ts'
+import { refuseDeep } from '../read-body.ts'
 import type { Api } from '../validation.ts'
 import { reporting } from './webhooks-declared.ts'
 
@@ -57,8 +59,7 @@ function webhookRoute(
 
   app.setErrorHandler(async (error, request) => {
     const coded = toCodedError(error)
-    const isUnreadBody = coded.code === 'too_large' || coded.code === 'unsupported_media_type'
-    if (isUnreadBody && request.identity !== null) {
+    if (unread.has(coded.code) && request.identity !== null) {
       const { identity } = request
       const problem = `${coded.message} (${lengthOf(request)})`
       await withinDatabaseWait(() => setAside(identity, Buffer.alloc(0), 'rejected', problem))
@@ -72,9 +73,9 @@ function webhookRoute(
     // The parser above gives bytes and nothing else; a request without a body has none.
     const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
     const json = readJson(body)
-    if ('problem' in json) {
-      await setAside(identity, body, 'rejected', json.problem)
-      throw new CodedError('bad_json', json.problem)
+    if ('refusal' in json) {
+      await setAside(identity, body, 'rejected', json.refusal.message)
+      throw json.refusal
     }
     const atMs = clock()
     const parsed = source.parse(json.value, { source: senderOf(identity), atMs })
@@ -99,14 +100,24 @@ function identityOf(request: FastifyRequest): Identity {
   return request.identity
 }
 
+/** Refused before the body was there; that it came is kept all the same. */
+const unread: ReadonlySet<ErrorCode> = new Set([
+  'too_large',
+  'unsupported_media_type',
+  'unsupported_encoding',
+])
+
 /** Reads JSON leniently as to encoding: a stray byte becomes U+FFFD, a byte order mark is dropped. */
-function readJson(body: Buffer): { value: unknown } | { problem: string } {
+function readJson(body: Buffer): { value: unknown } | { refusal: CodedError } {
   try {
+    refuseDeep(body)
     return { value: JSON.parse(new TextDecoder().decode(body)) }
   } catch (error) {
+    if (isCodedError(error)) return { refusal: error }
     // The parser's own words quote the body; only the place is taken from them.
     const place = error instanceof Error ? /position \d+/.exec(error.message)?.[0] : undefined
-    return { problem: `The body is not JSON${place === undefined ? '' : ` (${place})`}.` }
+    const message = `The body is not JSON${place === undefined ? '' : ` (${place})`}.`
+    return { refusal: new CodedError('bad_json', message) }
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { limits } from '../../contracts/limits.ts'
 import { openDatabase } from '../../store/database.ts'
@@ -138,6 +139,15 @@ describe('what cannot be read is refused and kept', () => {
       'too_large',
       'rejected',
     ],
+    ['only depth', '['.repeat(2 * 1024 * 1024), 'application/json', 400, 'too_deep', 'rejected'],
+    [
+      'deep JSON that fits together',
+      `${'{"a":['.repeat(100_000)}${']}'.repeat(100_000)}`,
+      'application/json',
+      400,
+      'too_deep',
+      'rejected',
+    ],
   ])('%s', async (_title, payload, contentType, status, code, state) => {
     const response = await send(payload, { 'content-type': contentType })
     expect(response.statusCode).toBe(status)
@@ -151,6 +161,24 @@ describe('what cannot be read is refused and kept', () => {
     )
     expect(rows[0]).toMatchObject({ state, problem: expect.any(String) })
   })
+})
+
+test('a compressed body is named as such, kept as a delivery that came, and told what would be taken', async () => {
+  const payload = gzipSync(JSON.stringify({ alerts: [alert] }))
+  const response = await send(payload, { 'content-encoding': 'gzip' })
+  expect(response.statusCode).toBe(415)
+  expect(response.headers['accept-encoding']).toBe('identity')
+  expect(response.json().error).toMatchObject({
+    code: 'unsupported_encoding',
+    hint: expect.stringContaining('Content-Encoding'),
+  })
+  const { rows } = await api.database.pool.query(
+    'select state, problem from delivery order by id desc limit 1',
+  )
+  expect(rows[0]).toMatchObject({ state: 'rejected', problem: expect.stringContaining('compressed') })
+  expect(
+    (await send(JSON.stringify({ alerts: [alert] }), { 'content-encoding': 'identity' })).statusCode,
+  ).toBe(202)
 })
 
 test.each([
@@ -236,7 +264,7 @@ describe('without PostgreSQL', () => {
   })
 })
 
-function send(payload: string, headers: Record<string, string> = {}) {
+function send(payload: string | Buffer, headers: Record<string, string> = {}) {
   return api.app.inject({
     method: 'POST',
     url: alertmanagerUrl,

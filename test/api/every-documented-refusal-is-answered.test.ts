@@ -41,6 +41,8 @@ const provocations: Partial<Record<ErrorCode, (exchange: Exchange) => Promise<Re
     service.send(exchange, { as: exchange.url.startsWith('/v1/webhooks/') ? 'viewer' : 'ingest' }),
   bad_json: exchange => service.send(exchange, { body: '{' }),
   bad_payload: exchange => service.send(exchange, { body: '{"nothing":true}' }),
+  too_deep: exchange => service.send(exchange, { body: '['.repeat(40) }),
+  unsupported_encoding: exchange => service.send(exchange, { headers: { 'content-encoding': 'gzip' } }),
   too_large: exchange => service.announce(exchange, 64 * 1024 * 1024),
   unsupported_media_type: exchange => service.send(exchange, { headers: { 'content-type': 'text/plain' } }),
   too_many_streams: exchange => crowded.send(exchange),

@@ -51,6 +51,12 @@ test('the dedup key is the identity, whatever else a resolve says or leaves out'
   expect([resolved.dedupKey, resolved.alertKey]).toEqual([fired.dedupKey, fired.alertKey])
 })
 
+test.each(['', ' ', '\t\n', '\u200b\u2028'])('a title of %j is none', title => {
+  expect(genericSource.parse({ title }, receipt)).toEqual({
+    problem: expect.stringMatching(/title.*must not be blank/),
+  })
+})
+
 test.each([
   ['the same title, system and environment', { system: 'shop', severity: 'high' }, true],
   ['another system', { system: 'bank' }, false],
