@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve as resolvePath } from 'node:path'
 import { z } from 'zod'
 import { CodedError } from './contracts/coded-error.ts'
-import type { Configuration } from './contracts/configuration.ts'
+import type { OwnConfiguration } from './contracts/configuration.ts'
+import { site } from './contracts/configuration/names.ts'
 import { Secret } from './contracts/secret.ts'
 import type { TemporalEndpoint } from './contracts/temporal-endpoint.ts'
 import { formatFault } from './language/format-fault.ts'
+import { nameHint } from './language/nearest-name.ts'
 import { parseConfiguration } from './language/parse-configuration.ts'
 import type { Reference } from './language/references.ts'
 import { createNamedFiles, reasonOf } from './named-files.ts'
@@ -25,6 +27,7 @@ const environmentSchema = z.object({
   ...temporalVariables,
   PARAMEDIC_CONFIG: z.string({ error: 'must be the path of paramedic.yaml' }),
   PARAMEDIC_RUNBOOKS: z.string().default('runbooks'),
+  PARAMEDIC_SITE: z.optional(site),
   PARAMEDIC_LOG_LEVEL: z.enum(logLevels).default('info'),
 })
 
@@ -36,6 +39,8 @@ export interface Environment {
   temporal: TemporalEndpoint
   configPath: string
   runbooksDir: string
+  /** Of a worker that serves the targets of one site and nothing else. */
+  site?: string
   logLevel: (typeof logLevels)[number]
 }
 
@@ -59,6 +64,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     configPath: read.data.PARAMEDIC_CONFIG,
     runbooksDir: read.data.PARAMEDIC_RUNBOOKS,
     logLevel: read.data.PARAMEDIC_LOG_LEVEL,
+    ...(read.data.PARAMEDIC_SITE === undefined ? {} : { site: read.data.PARAMEDIC_SITE }),
   }
 }
 
@@ -71,6 +77,13 @@ export function readTemporalEndpoint(variables: NodeJS.ProcessEnv = process.env)
   const endpoint = readTemporal(read.data, files)
   if (files.faults.length > 0) throw unusable(files.faults)
   return endpoint
+}
+
+/** The site alone, for the same jobs. Throws `invalid_configuration`. */
+export function readSite(variables: NodeJS.ProcessEnv = process.env): string | undefined {
+  const read = environmentSchema.pick({ PARAMEDIC_SITE: true }).safeParse(withoutEmpty(variables))
+  if (!read.success) throw unusable(read.error.issues.map(faultOf))
+  return read.data.PARAMEDIC_SITE
 }
 
 /** An empty variable is how shells and compose files write "not set". */
@@ -90,17 +103,39 @@ function unusable(faults: readonly string[]): CodedError {
 }
 
 /**
- * Reads `paramedic.yaml` with its references: `${env:NAME}`, and `${file:PATH}` relative to the file. Throws
- * `invalid_configuration` that shows every fault with its line.
+ * Reads `paramedic.yaml` as a process at `site` does, with the references of its part: `${env:NAME}`, and `${file:PATH}` relative
+ * to the file. Throws `invalid_configuration` that shows every fault with its line.
  */
-export function loadConfiguration(path: string, variables: NodeJS.ProcessEnv = process.env): Configuration {
+export function loadConfiguration(
+  path: string,
+  { site, variables = process.env }: { site?: string | undefined; variables?: NodeJS.ProcessEnv } = {},
+): OwnConfiguration {
   const text = readConfigurationFile(path)
-  const parsed = parseConfiguration(text, path, reference => lookUp(reference, path, variables))
-  if ('configuration' in parsed) return parsed.configuration
+  const parsed = parseConfiguration(text, path, reference => lookUp(reference, path, variables), site)
+  if ('configuration' in parsed) return withTargetsAt(site, parsed.configuration, path)
   const faults = parsed.faults.map(fault => formatFault(fault, text))
   throw new CodedError('invalid_configuration', `${path} cannot be used:\n${faults.join('\n')}`, {
     fields: { faults: faults.length },
   })
+}
+
+/** A worker of a site that no target names would poll for ever and say nothing. */
+function withTargetsAt(
+  site: string | undefined,
+  configuration: OwnConfiguration,
+  path: string,
+): OwnConfiguration {
+  const known = sitesOf(configuration)
+  if (site === undefined || known.includes(site)) return configuration
+  const meant = nameHint(site, known) ?? 'none has one'
+  throw new CodedError('invalid_configuration', `No target in ${path} has the site ${site}: ${meant}`, {
+    hint: 'Correct PARAMEDIC_SITE, or give the targets there their `site`.',
+  })
+}
+
+/** The sites that targets name, each once. */
+export function sitesOf({ places }: Pick<OwnConfiguration, 'places'>): string[] {
+  return [...new Set(places.flatMap(({ site }) => site ?? []))].toSorted()
 }
 
 function readConfigurationFile(path: string): string {

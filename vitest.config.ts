@@ -24,6 +24,7 @@ const long = [
   'test/faults/frozen-worker.test.ts',
   'test/faults/postgres-restarted.test.ts',
   'test/faults/rule-engine-killed.test.ts',
+  'test/faults/site-worker-killed.test.ts',
   'test/faults/supervision-passes-on.test.ts',
   'test/faults/temporal-down.test.ts',
   'test/faults/worker-killed-around-an-effect.test.ts',

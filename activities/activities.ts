@@ -24,6 +24,12 @@ export interface ActivityDependencies {
   worker: string
 }
 
+/** What those that touch targets need. */
+export type TargetDependencies = Pick<
+  ActivityDependencies,
+  'pool' | 'configuration' | 'checks' | 'actions' | 'worker'
+>
+
 /** Activities by the task queue that serves them. */
 export function createActivities(dependencies: ActivityDependencies) {
   return {
@@ -42,5 +48,18 @@ export function createActivities(dependencies: ActivityDependencies) {
     pages: createPageActivities(dependencies),
   }
 }
+
+/** What a worker of a site does: what touches a target, and nothing that only needs PostgreSQL. */
+export function createSiteActivities(dependencies: TargetDependencies) {
+  const { verify } = createVerifyActivities(dependencies)
+  const { probe } = createSettleActivities(dependencies)
+  const { giveUpCheck: _, ...checks } = createCheckActivities(dependencies)
+  return {
+    main: { ...checks, verify, ...createPlanActivities(dependencies) },
+    actions: { ...createActionActivities(dependencies), probe },
+  }
+}
+
+export type SiteActivities = ReturnType<typeof createSiteActivities>
 
 export type Activities = ReturnType<typeof createActivities>

@@ -29,13 +29,19 @@ export function createCheckActivities(dependencies: {
   pool: Pool
   configuration: Configuration
   checks: CheckImplementations
-}): Record<CheckName, (input: RunCheckInput) => Promise<CheckResult>> {
+}): Record<CheckName, (input: RunCheckInput) => Promise<CheckResult>> & {
+  giveUpCheck(input: RunCheckInput & { problem: string }): Promise<CheckResult>
+} {
   async function runCheck(input: RunCheckInput): Promise<CheckResult> {
     const now = createWorkflowClock()
     const [result] = await Promise.all([
       measure(dependencies, input, cancellationSignal()),
       write(dependencies.pool, input.incident, input.unwritten),
     ])
+    return keep(input, result, now)
+  }
+
+  async function keep(input: RunCheckInput, result: CheckResult, now: () => number): Promise<CheckResult> {
     const { incident, purpose, name: check, uses, target } = input
     const values = 'values' in result ? result.values : {}
     const error = 'problem' in result ? { error: result.problem } : {}
@@ -54,7 +60,15 @@ export function createCheckActivities(dependencies: {
     return result
   }
   const names = Object.keys(checkDefinitions) as CheckName[]
-  return Object.fromEntries(names.map(name => [name, runCheck])) as Record<CheckName, typeof runCheck>
+  const checks = Object.fromEntries(names.map(name => [name, runCheck])) as Record<CheckName, typeof runCheck>
+  return {
+    ...checks,
+    /** Nobody measured it in time, and the incident goes on without: that stands in the record as any other problem does. */
+    async giveUpCheck({ problem, ...input }) {
+      await write(dependencies.pool, input.incident, input.unwritten)
+      return keep(input, { problem }, createWorkflowClock())
+    },
+  }
 }
 
 /** Measures once. What could not be measured is an answer too: `problem` says why. */

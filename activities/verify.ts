@@ -19,6 +19,8 @@ import { type Unwritten, write } from './write.ts'
 
 export interface VerifyInput {
   incident: string
+  /** Of its targets; left out where they have none. */
+  site?: string
   /** What is verified: `<step>/<attempt>` or `overall/<n>`; samples are kept under it. */
   of: string
   checks: CheckRequest[]
@@ -91,7 +93,8 @@ export function createVerifyActivities(dependencies: {
         incident: input.incident,
         purpose: purposeOf(input),
         checks: {},
-        problem: 'nothing was measured',
+        problem:
+          input.site === undefined ? 'nothing was measured' : `no worker of site ${input.site} measured it`,
         atMs: input.atMs,
       }
       return end(input, last ?? none, verdictOf(last ?? none), 0, input.atMs)

@@ -7,7 +7,7 @@ import { channel } from './configuration/channels.ts'
 import { httpUrl, name, token } from './configuration/names.ts'
 import { contact, fallback, principal, stakeholder, team } from './configuration/people.ts'
 import { rule } from './configuration/rules.ts'
-import { target } from './configuration/targets.ts'
+import { target, type TargetPlace } from './configuration/targets.ts'
 
 const source = z.strictObject({ name, kind: z.enum(['alertmanager', 'generic']), token })
 
@@ -40,6 +40,16 @@ export const configurationSchema = z.strictObject({
 })
 
 export type Configuration = z.output<typeof configurationSchema>
+
+/**
+ * The part of it that one process reads. A worker of a site has the targets there and the rules on them; every other process
+ * has all the rest.
+ */
+export type OwnConfiguration = Configuration & {
+  /** Where every target is, those that other processes reach included. */
+  places: TargetPlace[]
+}
+
 export type SourceConfiguration = Configuration['sources'][number]
 
 function isZone(written: string): boolean {

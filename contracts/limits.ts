@@ -93,6 +93,8 @@ export const limits = {
   deliveryBytesTogether: 64 * 1024,
   /** Longer silence of an action's worker counts as its loss. */
   heartbeatMs: 5 * second,
+  /** A worker at a site that has not taken its work by then is away: one that is replaced polls again earlier. */
+  siteTakesWithinMs: minute,
   /** The relay looks this often even when nobody poked it. */
   relayPollMs: second,
   /** An alert that fails this often is set aside, shown and counted. */

@@ -14,6 +14,11 @@ export const taskQueue = 'paramedic'
 export const pageTaskQueue = 'paramedic-pages'
 export const actionTaskQueue = 'paramedic-actions'
 
+/** What touches a target with a site waits in a queue that only workers of this site poll. */
+export function queueAt(queue: string, site: string | undefined): string {
+  return site === undefined ? queue : `${queue}@${site}`
+}
+
 /** Something changed for this incident: read message `rowId`. Delivered at least once; doubles are dropped by id. */
 export const changedSignal = defineSignal<[{ rowId: number }]>('changed')
 

@@ -31,6 +31,7 @@ export type RuleAbout = z.infer<typeof ruleAbout>
 export const ruleView = ruleAbout
   .extend({
     name: z.string(),
+    site: z.string().nullable().describe('The site of its target, whose workers evaluate it'),
     phase: z.enum(rulePhases),
     since: time,
     value: z

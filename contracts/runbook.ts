@@ -100,7 +100,13 @@ export interface EscalationLevel {
 
 /** A role of the runbook and the target the alert's system and environment gave it. */
 export type Binding =
-  | { role: string; kind: TargetKind; target: string }
+  | {
+      role: string
+      kind: TargetKind
+      target: string
+      /** Where it is reached from, for as long as the incident lives; without it, from everywhere else. */
+      site?: string
+    }
   | { role: string; kind: TargetKind; problem: 'unbound' | 'ambiguous'; candidates: string[] }
 
 /** A runbook as a process holds it. */

@@ -80,7 +80,12 @@ export type IncidentList = z.infer<typeof incidentList>
 
 const binding = z
   .union([
-    z.strictObject({ role: z.string(), kind: z.enum(targetKinds), target: z.string() }),
+    z.strictObject({
+      role: z.string(),
+      kind: z.enum(targetKinds),
+      target: z.string(),
+      site: z.string().exactOptional().describe('Only workers of this site reach it'),
+    }),
     z.strictObject({
       role: z.string(),
       kind: z.enum(targetKinds),

@@ -38,6 +38,8 @@ export async function startEverything(start: Start): Promise<void> {
     PARAMEDIC_CONFIG: sandbox?.configPath ?? configPath,
     PARAMEDIC_RUNBOOKS: env['PARAMEDIC_RUNBOOKS'] ?? join(projectDir, 'runbooks'),
     PARAMEDIC_API_PORT: String(ports.api),
+    // The worker here serves everything that has no site; one of a site is started by itself.
+    PARAMEDIC_SITE: '',
   }
   const service = { env: childEnv }
   // The api migrates the database, and the worker waits for nothing of the api's.
@@ -73,7 +75,7 @@ function ownConfiguration({ env, projectDir }: Start): string | undefined {
   if (given === undefined || given === '') return undefined
   // As api and worker will, which run in the project's folder.
   const path = resolve(projectDir, given)
-  loadConfiguration(path, env)
+  loadConfiguration(path, { variables: env })
   return path
 }
 

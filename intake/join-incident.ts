@@ -1,8 +1,7 @@
 import { CodedError } from '../contracts/coded-error.ts'
 import type { LoadedRunbook } from '../contracts/runbook.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
-import type { TargetKind } from '../contracts/targets/catalogue.ts'
-import { bindTargets } from '../language/bind.ts'
+import { type BindableTarget, bindTargets } from '../language/bind.ts'
 import { chooseRunbook } from '../language/choose-runbook.ts'
 import type { ConditionAlert } from '../language/conditions.ts'
 import type { AlertRow } from '../store/alerts.ts'
@@ -14,7 +13,7 @@ import { leaveNews } from '../store/news.ts'
 export interface Intake {
   /** One of them is the default, which takes what no other matches. */
   runbooks: readonly LoadedRunbook[]
-  targets: readonly { name: string; kind: TargetKind; environment: string; system: string; role: string }[]
+  targets: readonly BindableTarget[]
   log: { error(fields: object, message: string): void }
 }
 

@@ -9,6 +9,7 @@ export interface BindableTarget {
   system: string
   environment: string
   role: string
+  site?: string | undefined
 }
 
 /**
@@ -29,7 +30,8 @@ export function bindTargets(
 function bindRole(role: string, kind: TargetKind, here: readonly BindableTarget[]): Binding {
   const fitting = here.filter(target => target.role === role && target.kind === kind)
   const candidates = fitting.map(target => target.name).sort()
-  const [target] = candidates
-  if (target === undefined) return { role, kind, problem: 'unbound', candidates }
-  return candidates.length === 1 ? { role, kind, target } : { role, kind, problem: 'ambiguous', candidates }
+  const [only] = fitting
+  if (only === undefined) return { role, kind, problem: 'unbound', candidates }
+  if (fitting.length > 1) return { role, kind, problem: 'ambiguous', candidates }
+  return { role, kind, target: only.name, ...(only.site === undefined ? {} : { site: only.site }) }
 }

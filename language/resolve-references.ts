@@ -4,11 +4,12 @@ import { isKnownKind, referencesIn, replaceReferences, type Resolve } from './re
 
 /**
  * Gives the same tree with every reference replaced, and a finding for each that could not be. Each reference is looked
- * up once; where a lookup failed the reference itself stays.
+ * up once; where a lookup failed, or `isRead` is false, the reference itself stays.
  */
 export function resolveReferences(
   tree: unknown,
   resolve: Resolve,
+  isRead: (path: Path) => boolean = () => true,
 ): { resolved: unknown; findings: Finding[] } {
   const answers = new Map<string, ReturnType<Resolve>>()
   const findings: Finding[] = []
@@ -27,7 +28,7 @@ export function resolveReferences(
         Object.entries(value).map(([key, item]) => [key, replace(item, [...path, key])]),
       )
     }
-    if (typeof value !== 'string') return value
+    if (typeof value !== 'string' || !isRead(path)) return value
     findings.push(...problemsIn(value, path, lookUp))
     return replaceReferences(value, reference => {
       const answer = lookUp(reference)

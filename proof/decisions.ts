@@ -117,6 +117,8 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
       // Each try is a sample, and only the one that ends it writes.
       return [{ ...decide('verification.ended', ended), repeats: 0 }]
     }
+    case 'giveUpCheck':
+      return [measured(input, result, decide)]
     case 'page':
       return [paged(input, result, activity.attempt > 1, decide)]
     default:

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import { fileURLToPath } from 'node:url'
-import { createActivities } from '../activities/activities.ts'
+import { createActivities, createSiteActivities } from '../activities/activities.ts'
 import { createWorkflowClock } from '../activities/workflow-clock.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { logChannel } from '../contracts/directory.ts'
@@ -12,7 +12,7 @@ import type { Page } from '../contracts/page.ts'
 import { createRelay } from '../intake/relay.ts'
 import { createChannelGate } from '../reach/channel-gate.ts'
 import type { Pool } from '../store/database.ts'
-import { createWorkers } from '../worker/create-workers.ts'
+import { createSiteWorkers, createWorkers } from '../worker/create-workers.ts'
 import { createHistories } from '../worker/histories.ts'
 import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
 import { bundleWorkflows } from '../worker/workflow-bundle.ts'
@@ -35,6 +35,8 @@ export interface RehearsalOptions {
   configuration: Configuration
   runbooks: LoadedRunbook[]
   target(name: string): ScriptedTarget
+  /** Those that have a worker. */
+  sites?: readonly string[]
   /** Who acts when; without it the workflows are bundled exactly as production bundles them. */
   script?(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
   /** Default: hours pass in moments. */
@@ -81,14 +83,11 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     },
   }
   const { checks, actions, receipts } = createScriptedTargets(options.target)
+  const touchingTargets = { pool, configuration, checks, actions, worker: `rehearsal/${process.pid}` }
   const activities = createActivities({
-    pool,
-    configuration,
-    checks,
-    actions,
+    ...touchingTargets,
     gate: createChannelGate(pool, [notifier], log),
     histories: createHistories(client),
-    worker: `rehearsal/${process.pid}`,
   })
   const { script } = options
   const scripted = script === undefined ? {} : createScriptActivities({ pool, scriptFor: script, relayAll })
@@ -102,6 +101,11 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     activities: { ...activities, main: { ...activities.main, ...scripted } },
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   })
+  for (const site of options.sites ?? []) {
+    const worker = { ...touchingTargets, worker: `rehearsal at ${site}` }
+    const place = { connection: native, namespace, site, activities: createSiteActivities(worker) }
+    workers.push(...(await createSiteWorkers(place)))
+  }
   const stopping = new AbortController()
   const running = Promise.all([relay.run(stopping.signal), ...workers.map(worker => worker.run())])
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { Configuration } from '../contracts/configuration.ts'
+import type { Configuration, OwnConfiguration } from '../contracts/configuration.ts'
 import type { RuleConfiguration } from '../contracts/configuration/rules.ts'
 import type { RuleAbout } from '../contracts/rule-views.ts'
+import type { Edition } from '../store/rules.ts'
 
 /** A rule with the place of its target, which its alerts speak of. */
 export interface Rule extends RuleConfiguration {
@@ -15,16 +16,23 @@ export interface Rule extends RuleConfiguration {
   about: RuleAbout
 }
 
-/** The rules of a configuration, and one hash for all of them. */
-export interface RuleEdition {
-  edition: string
+/** The rules of a configuration at one site, and one hash for all of them. */
+export interface RuleEdition extends Edition {
   rules: ReadonlyMap<string, Rule>
 }
 
-export function editionOf(configuration: Pick<Configuration, 'rules' | 'targets'>): RuleEdition {
+/** `site` is that of the worker whose part the configuration is. */
+export function editionOf(
+  configuration: Pick<OwnConfiguration, 'rules' | 'targets' | 'places'>,
+  site: string | undefined,
+): RuleEdition {
   const rules = configuration.rules.map(rule => placed(rule, configuration.targets))
   const edition = hashOf(rules.map(({ name, hash }) => `${name} ${hash}`).toSorted())
-  return { edition, rules: new Map(rules.map(rule => [rule.name, rule])) }
+  const sites = configuration.places.flatMap(place => place.site ?? [])
+  const rulesByName = new Map(rules.map(rule => [rule.name, rule]))
+  return site === undefined
+    ? { site: '', sites, edition, rules: rulesByName }
+    : { site, edition, rules: rulesByName }
 }
 
 function placed(rule: RuleConfiguration, targets: Configuration['targets']): Rule {

@@ -1,4 +1,4 @@
-/** Evaluates the threshold rules beside the relay; any number of workers may, and each rule has one at a time. Needs no Temporal. */
+/** Evaluates the threshold rules of a place; any number of its workers may, and each rule has one at a time. Needs no Temporal. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { limits } from '../contracts/limits.ts'
 import type { Pool } from '../store/database.ts'
@@ -37,7 +37,7 @@ const longestWaitMs = 1_000
 
 export function createRuleEngine(
   pool: Pool,
-  { edition, rules }: RuleEdition,
+  { rules, ...edition }: RuleEdition,
   measure: MeasureRule,
   log: Log,
 ): RuleEngine {
@@ -45,6 +45,7 @@ export function createRuleEngine(
   const busy = new Map<string, number>()
   const atWork = new Set<Promise<void>>()
   const bell = createBell()
+  const about = { site: edition.site, edition: edition.edition.slice(0, 12), rules: rules.size }
 
   async function run(stopping: AbortSignal): Promise<void> {
     stopping.addEventListener('abort', bell.ring, { once: true })
@@ -54,7 +55,9 @@ export function createRuleEngine(
     while (!stopping.aborted) {
       try {
         if (performance.now() - renewedMs >= renewMs) {
+          const wasInForce = isInForce
           isInForce = await stayInForce(isNew)
+          if (isInForce && !wasInForce) log.info(about, 'rules are in force')
           renewedMs = performance.now()
           isNew = false
         }
@@ -70,12 +73,10 @@ export function createRuleEngine(
 
   /** A starting worker's configuration is the newest; later it steps in only for one whose workers are gone. */
   async function stayInForce(isNew: boolean): Promise<boolean> {
-    if (!isNew && (await renewEdition(pool, edition))) return true
+    if (!isNew && (await renewEdition(pool, edition, rules.size))) return true
     const configured = [...rules.values()]
     const options = { onlyWhenOrphaned: !isNew, report: reportOfReplaced }
-    const isAdopted = await adoptRules(pool, edition, configured, options)
-    if (isAdopted) log.info({ edition: edition.slice(0, 12), rules: rules.size }, 'rules are in force')
-    return isAdopted
+    return adoptRules(pool, edition, configured, options)
   }
 
   /** Starts what is due and says how long nothing else will be. */
@@ -86,7 +87,7 @@ export function createRuleEngine(
     if (free.length === 0) return longestWaitMs
     for (const taken of await takeDueRules(pool, edition, free)) start(taken, stopping)
     const open = free.filter(({ door, places }) => (busy.get(door) ?? 0) < places).map(({ door }) => door)
-    const nextMs = (await untilNextDue(pool, open)) ?? longestWaitMs
+    const nextMs = (await untilNextDue(pool, edition, open)) ?? longestWaitMs
     return Math.min(longestWaitMs, Math.max(gatherMs, nextMs))
   }
 

@@ -8,7 +8,7 @@ export async function listRules(
   filter: { cursor?: string | undefined; limit: number },
 ): Promise<RuleList> {
   const { rows } = await db.query<Row>(
-    `select name, about, phase, since, value, measured_at, problem_code, problem, problem_since from threshold_rule
+    `select name, nullif(site, '') as site, about, phase, since, value, measured_at, problem_code, problem, problem_since from threshold_rule
      where $1::text is null or name > $1 order by name limit $2 + 1`,
     [filter.cursor ?? null, filter.limit],
   )
@@ -18,6 +18,7 @@ export async function listRules(
 
 interface Row {
   name: string
+  site: string | null
   about: RuleAbout
   phase: RuleView['phase']
   since: Date
@@ -29,11 +30,22 @@ interface Row {
 }
 
 function toView(row: Row): RuleView {
-  const { name, about, phase, since, value, problem_code: code, problem, problem_since: problemSince } = row
+  const {
+    name,
+    site,
+    about,
+    phase,
+    since,
+    value,
+    problem_code: code,
+    problem,
+    problem_since: problemSince,
+  } = row
   const quietUntil = phase === 'cooldown' ? new Date(since.getTime() + about.cooldownMs) : undefined
   const isProblem = code !== null && problem !== null && problemSince !== null
   return {
     name,
+    site,
     ...about,
     phase,
     since: since.toISOString(),

@@ -14,6 +14,14 @@ export interface ConfiguredRule {
   about: RuleAbout
 }
 
+/** What puts rules in force: the configuration of the workers of one site, '' for those of none. */
+export interface Edition {
+  site: string
+  edition: string
+  /** Every site that has targets; only '' tells them, so that rules of a site that is gone do not stay for ever. */
+  sites?: readonly string[]
+}
+
 /** A rule whose state went away with the configuration it belonged to. */
 export interface ReplacedRule {
   name: string
@@ -23,13 +31,14 @@ export interface ReplacedRule {
 }
 
 /**
- * Puts the rules of a configuration in force: new and edited rules start anew, rules that are gone are removed, and
- * what must be reported of those is delivered, all in one transaction. With `onlyWhenOrphaned` nothing happens while
- * another edition has a living worker. Says whether the edition is in force now.
+ * Puts the rules of a configuration in force at its site: new and edited rules start anew, rules that are gone are removed,
+ * those that came from another site start anew here, and what must be reported is delivered, all in one transaction. With
+ * `onlyWhenOrphaned` nothing happens while another edition of the site has a living worker, and no other site loses a rule. Says
+ * whether the edition is in force now.
  */
 export async function adoptRules(
   pool: Pool,
-  edition: string,
+  { site, edition, sites }: Edition,
   rules: readonly ConfiguredRule[],
   options: {
     onlyWhenOrphaned: boolean
@@ -37,33 +46,43 @@ export async function adoptRules(
   },
 ): Promise<boolean> {
   return inTransaction(pool, async tx => {
+    await tx.query(
+      `insert into rule_edition (site, edition, alive_until) values ($1, '', '-infinity') on conflict (site) do nothing`,
+      [site],
+    )
     const { rows } = await tx.query<{ orphaned: boolean; at: Date }>(
-      `select edition = $1 or alive_until < statement_timestamp() as orphaned, date_trunc('milliseconds', statement_timestamp()) as at
-       from rule_edition for update`,
-      [edition],
+      `select edition = $2 or alive_until < statement_timestamp() as orphaned, date_trunc('milliseconds', statement_timestamp()) as at
+       from rule_edition where site = $1 for update`,
+      [site, edition],
     )
     const { orphaned, at } = rows[0]!
     if (options.onlyWhenOrphaned && !orphaned) return false
     await tx.query(
-      `update rule_edition set edition = $1, alive_until = statement_timestamp() + $2 * interval '1 millisecond'`,
-      [edition, limits.ruleLeaseMs],
+      `update rule_edition set edition = $2, alive_until = statement_timestamp() + $3 * interval '1 millisecond' where site = $1`,
+      [site, edition, limits.ruleLeaseMs],
     )
-    for (const replaced of await removeReplaced(tx, rules)) {
+    for (const replaced of await removeReplaced(tx, { site, sites }, rules, !options.onlyWhenOrphaned)) {
       const delivery = options.report(replaced, at.getTime())
       if (delivery !== undefined) await acceptDelivery(tx, delivery)
     }
-    await addMissing(tx, rules, at)
+    await addMissing(tx, site, rules, at)
     return true
   })
 }
 
-async function removeReplaced(tx: Queryable, rules: readonly ConfiguredRule[]): Promise<ReplacedRule[]> {
+async function removeReplaced(
+  tx: Queryable,
+  { site, sites }: { site: string; sites: readonly string[] | undefined },
+  rules: readonly ConfiguredRule[],
+  takesFromOthers: boolean,
+): Promise<ReplacedRule[]> {
   const names = rules.map(rule => rule.name)
   const { rows } = await tx.query<RuleRow & { edited: boolean }>(
     `delete from threshold_rule r
-     where not exists (select from unnest($1::text[], $2::text[]) as c (name, hash) where c.name = r.name and c.hash = r.hash)
+     where r.site = $3 and not exists (select from unnest($1::text[], $2::text[]) as c (name, hash) where c.name = r.name and c.hash = r.hash)
+       or $4 and r.site <> $3 and (r.name = any($1) or r.site <> all($5))
      returning ${stateColumns}, r.name = any($1) as edited`,
-    [names, rules.map(rule => rule.hash)],
+    [names, rules.map(rule => rule.hash), site, takesFromOthers, sites ?? null],
   )
   return rows.map(row => ({
     name: row.name,
@@ -73,22 +92,31 @@ async function removeReplaced(tx: Queryable, rules: readonly ConfiguredRule[]): 
   }))
 }
 
-async function addMissing(tx: Queryable, rules: readonly ConfiguredRule[], at: Date): Promise<void> {
+async function addMissing(
+  tx: Queryable,
+  site: string,
+  rules: readonly ConfiguredRule[],
+  at: Date,
+): Promise<void> {
   await tx.query(
-    `insert into threshold_rule (name, hash, door, about, every_ms, phase, since, due_at)
-     select name, hash, door, about, every_ms, 'inactive', $2, $2
+    `insert into threshold_rule (name, site, hash, door, about, every_ms, phase, since, due_at)
+     select name, $3, hash, door, about, every_ms, 'inactive', $2, $2
      from jsonb_to_recordset($1::jsonb) as c (name text, hash text, door text, about jsonb, every_ms bigint)
      order by name on conflict (name) do nothing`,
-    [JSON.stringify(rules.map(({ everyMs, ...rule }) => ({ ...rule, every_ms: everyMs }))), at],
+    [JSON.stringify(rules.map(({ everyMs, ...rule }) => ({ ...rule, every_ms: everyMs }))), at, site],
   )
 }
 
-/** Says that a worker of this edition lives; false when another edition is in force. */
-export async function renewEdition(pool: Pool, edition: string): Promise<boolean> {
+/**
+ * Says that a worker of this edition lives. False when another edition is in force at its site, or when one of its `rules` is not
+ * there: another site took it, whose configuration may have let it go since.
+ */
+export async function renewEdition(pool: Pool, { site, edition }: Edition, rules: number): Promise<boolean> {
   const { rowCount } = await withCodedErrors(() =>
     pool.query(
-      `update rule_edition set alive_until = statement_timestamp() + $2 * interval '1 millisecond' where edition = $1`,
-      [edition, limits.ruleLeaseMs],
+      `update rule_edition set alive_until = statement_timestamp() + $3 * interval '1 millisecond'
+       where site = $1 and edition = $2 and (select count(*) from threshold_rule where site = $1) = $4`,
+      [site, edition, limits.ruleLeaseMs, rules],
     ),
   )
   return rowCount === 1
@@ -109,7 +137,7 @@ export interface TakenRule {
 /** Leases what is due: at most `places` rules behind each door, the longest due first. */
 export async function takeDueRules(
   pool: Pool,
-  edition: string,
+  { site, edition }: Edition,
   doors: readonly { door: string; places: number }[],
 ): Promise<TakenRule[]> {
   const { rows } = await withCodedErrors(() =>
@@ -118,6 +146,7 @@ export async function takeDueRules(
       doors.map(({ door }) => door),
       doors.map(({ places }) => places),
       limits.ruleLeaseMs,
+      site,
     ]),
   )
   return rows.map(row => ({
@@ -139,9 +168,9 @@ const takeSql = `
   with due as (
     select d.name from rule_edition e, unnest($2::text[], $3::int[]) as r (door, places)
     cross join lateral (
-      select s.name from threshold_rule s where s.door = r.door and s.due_at <= statement_timestamp() and ${isFreeSql}
+      select s.name from threshold_rule s where s.site = $5 and s.door = r.door and s.due_at <= statement_timestamp() and ${isFreeSql}
       order by s.due_at limit r.places for update skip locked) d
-    where e.edition = $1
+    where e.site = $5 and e.edition = $1
   )
   update threshold_rule r
   set lease = r.lease + 1, leased_until = statement_timestamp() + $4 * interval '1 millisecond'
@@ -154,12 +183,16 @@ const takeSql = `
     )}`
 
 /** How long until something is due that nobody has leased; undefined when there is nothing behind these doors. */
-export async function untilNextDue(pool: Pool, doors: readonly string[]): Promise<number | undefined> {
+export async function untilNextDue(
+  pool: Pool,
+  { site }: Pick<Edition, 'site'>,
+  doors: readonly string[],
+): Promise<number | undefined> {
   const { rows } = await withCodedErrors(() =>
     pool.query<{ ms: number | null }>(
       `select ${ms('min(greatest(due_at, leased_until)) - statement_timestamp()', 'ms')} from threshold_rule
-       where door = any($1)`,
-      [doors],
+       where site = $1 and door = any($2)`,
+      [site, doors],
     ),
   )
   return rows[0]?.ms ?? undefined

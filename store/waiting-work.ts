@@ -67,9 +67,10 @@ const stuckQueries = [
   `select 'gate', id, expires_at as since from gate where state = 'open' and expires_at < $1`,
   `select 'claim', incident || '/' || step || '/' || attempt, deadline as since from claim where outcome is null and deadline < $1`,
   `select 'rule', name || ': ' || problem, problem_since as since from threshold_rule where problem_since < $1`,
-  // A worker that is gone makes all of them late: one line says so.
-  `select 'rule-late', case count(*) when 1 then min(name) else count(*) || ' rules' end, min(due_at) as since from threshold_rule
-   where due_at < $1 having count(*) > 0`,
+  // A worker that is gone makes all of its site late: one line says so.
+  `select 'rule-late', case count(*) when 1 then min(name) else count(*) || ' rules' end
+       || case site when '' then '' else ' at site ' || site end, min(due_at) as since from threshold_rule
+   where due_at < $1 group by site`,
   `select 'quarantined-alert', name || ' from ' || source, processed_at as since from alert_event
    where outcome = 'quarantined' and processed_at > $2`,
   // One row a source: a sender that goes on and on must not bury what else is stuck.

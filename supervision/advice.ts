@@ -53,7 +53,7 @@ const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: st
   'rule-late': {
     what: 'rule not evaluated',
     todo: () =>
-      'Start a worker: rules are evaluated there. If one runs, read its log for "rules could not be evaluated" and "a rule was not evaluated".',
+      'Start a worker: rules are evaluated there, those at a site by a worker with that PARAMEDIC_SITE. If one runs, read its log for "rules could not be evaluated" and "a rule was not evaluated".',
   },
   page: {
     what: 'page that was due and has reached nobody',

@@ -1,29 +1,24 @@
 import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker'
-import type { Activities } from '../activities/activities.ts'
-import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
+import type { Activities, SiteActivities } from '../activities/activities.ts'
+import { actionTaskQueue, pageTaskQueue, queueAt, taskQueue } from '../contracts/messages.ts'
 import { codedFailures } from './coded-failures.ts'
 
-/** One worker a task queue: workflows and records, actions, pages. A page never waits behind an action. */
-export async function createWorkers(options: {
+interface Place {
   connection: NativeConnection
   namespace: string
-  bundle: WorkflowBundle
-  activities: Activities
-  /** 0 makes every workflow task a replay. Default 200 workflows in memory. */
-  maxCachedWorkflows?: number
   identity?: string
-}): Promise<Worker[]> {
-  const shared: Omit<WorkerOptions, 'taskQueue'> = {
-    connection: options.connection,
-    namespace: options.namespace,
-    ...(options.identity === undefined ? {} : { identity: options.identity }),
-    interceptors: { activity: [() => ({ inbound: codedFailures })] },
-    shutdownGraceTime: 3_000,
-    shutdownForceTime: 8_000,
-    // A page or an effect in flight beats often; more often than this only costs.
-    maxHeartbeatThrottleInterval: 1_000,
-    defaultHeartbeatThrottleInterval: 1_000,
-  }
+}
+
+/** One worker a task queue: workflows and records, actions, pages. A page never waits behind an action. */
+export async function createWorkers(
+  options: Place & {
+    bundle: WorkflowBundle
+    activities: Activities
+    /** 0 makes every workflow task a replay. Default 200 workflows in memory. */
+    maxCachedWorkflows?: number
+  },
+): Promise<Worker[]> {
+  const shared = sharedBy(options)
   return Promise.all([
     Worker.create({
       ...shared,
@@ -37,6 +32,32 @@ export async function createWorkers(options: {
     Worker.create({ ...shared, taskQueue: actionTaskQueue, activities: options.activities.actions }),
     Worker.create({ ...shared, taskQueue: pageTaskQueue, activities: options.activities.pages }),
   ])
+}
+
+/** The workers of a site: its measurements and its actions, and no workflows. */
+export async function createSiteWorkers(
+  options: Place & { site: string; activities: SiteActivities },
+): Promise<Worker[]> {
+  const shared = sharedBy(options)
+  const { main, actions } = options.activities
+  return Promise.all([
+    Worker.create({ ...shared, taskQueue: queueAt(taskQueue, options.site), activities: main }),
+    Worker.create({ ...shared, taskQueue: queueAt(actionTaskQueue, options.site), activities: actions }),
+  ])
+}
+
+function sharedBy({ connection, namespace, identity }: Place): Omit<WorkerOptions, 'taskQueue'> {
+  return {
+    connection,
+    namespace,
+    ...(identity === undefined ? {} : { identity }),
+    interceptors: { activity: [() => ({ inbound: codedFailures })] },
+    shutdownGraceTime: 3_000,
+    shutdownForceTime: 8_000,
+    // A page or an effect in flight beats often; more often than this only costs.
+    maxHeartbeatThrottleInterval: 1_000,
+    defaultHeartbeatThrottleInterval: 1_000,
+  }
 }
 
 /**

@@ -8,8 +8,10 @@ import { readRunbooks } from './load-runbooks.ts'
 import { runWorker } from './run-worker.ts'
 
 const environment = readEnvironment()
-const runbooks = await readRunbooks(environment.runbooksDir)
-if (!runbooks.some(({ runbook }) => runbook.name === defaultRunbookName)) {
+const { site } = environment
+// What a worker of a site does comes with its tasks, and none of them is a workflow's.
+const runbooks = site === undefined ? await readRunbooks(environment.runbooksDir) : []
+if (site === undefined && !runbooks.some(({ runbook }) => runbook.name === defaultRunbookName)) {
   throw new CodedError(
     'invalid_runbook',
     `No runbook in ${environment.runbooksDir} is named ${defaultRunbookName}: alerts that no other one matches would wait for ever.`,
@@ -22,8 +24,9 @@ const pool = openDatabase(environment.databaseUrl.reveal(), { name: 'paramedic w
 await runWorker({
   pool,
   temporal: environment.temporal,
-  configuration: loadConfiguration(environment.configPath),
+  configuration: loadConfiguration(environment.configPath, { site }),
   runbooks,
+  site,
   log: pino({ level: environment.logLevel }),
   stopping: stopping.signal,
   onReady: () => process.stdout.write('worker ready\n'),

@@ -1,13 +1,13 @@
-/** The composition root: relay, rules, workflows, activities, on real targets. */
+/** The composition root: relay, rules, workflows, activities, on real targets; of a site the part that touches its targets. */
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
-import { createActivities } from '../activities/activities.ts'
+import { createActivities, createSiteActivities, type TargetDependencies } from '../activities/activities.ts'
 import { actions, checks } from '../activities/targets/implementations.ts'
 import { createMetricReader } from '../activities/targets/metric-reader.ts'
-import type { Configuration } from '../contracts/configuration.ts'
+import type { OwnConfiguration } from '../contracts/configuration.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import { notifiersOf } from '../integrations/notifiers.ts'
 import { createRelay } from '../intake/relay.ts'
@@ -17,7 +17,7 @@ import { editionOf } from '../rules/edition.ts'
 import { createRuleEngine } from '../rules/engine.ts'
 import type { Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { createWorkers, runWorkers } from './create-workers.ts'
+import { createSiteWorkers, createWorkers, runWorkers } from './create-workers.ts'
 import { createHistories } from './histories.ts'
 import { createIncidentWorkflows } from './incident-workflows.ts'
 import { keepVersions, type RunbookFile } from './load-runbooks.ts'
@@ -26,8 +26,11 @@ import { bundleWorkflows } from './workflow-bundle.ts'
 export interface WorkerOptions {
   pool: Pool
   temporal: TemporalEndpoint
-  configuration: Configuration
+  /** The part of it that belongs to the site. */
+  configuration: OwnConfiguration
+  /** Of a worker with a site there are none: what it does comes with its tasks. */
   runbooks: RunbookFile[]
+  site?: string | undefined
   log: Logger
   /** Ends the worker in order: relay, workers, connections. */
   stopping: AbortSignal
@@ -41,59 +44,79 @@ const retryMs = 1_000
 /** grpc-js waits up to two minutes before it connects again; workflows are to start within seconds of Temporal's return. */
 const reconnectSoon = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 1_000 }
 
-/** Runs until told to stop. Alerts become incidents while Temporal is still away; their workflows start when it is back. */
+/**
+ * Runs until told to stop. Without a site it is all of Paramedic but the api and the targets at sites: alerts become incidents
+ * while Temporal is still away, and their workflows start when it is back. With one it measures and changes the targets there.
+ */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { pool, log, stopping, configuration, runbooks } = options
-  const { namespace } = options.temporal
-  const reach = connectionOptions(options.temporal)
+  const { pool, log, stopping, configuration, site } = options
   Runtime.install({
     // Signals are the process's: the relay and the pools stop with the workers, in order.
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', entry => {
-      // Two of our three workers serve activities only, on purpose.
+      // Most of our workers serve activities only, on purpose.
       if (!entry.message.startsWith('No workflows registered')) log.warn({ ...entry.meta }, entry.message)
     }),
   })
-  await untilDone(options, 'PostgreSQL', async () => {
-    await migrate(pool)
-    await keepVersions(pool, runbooks)
-  })
+  await untilDone(options, 'PostgreSQL', () => migrate(pool))
+  const rulesAtWork = createRuleEngine(
+    pool,
+    editionOf(configuration, site),
+    createMetricReader(configuration.targets),
+    log,
+  ).run(stopping)
+  await (site === undefined ? serveIncidents(options) : serveSite(options, site))
+  await rulesAtWork
+}
+
+async function serveIncidents(options: WorkerOptions): Promise<void> {
+  const { pool, log, stopping, configuration, runbooks } = options
+  const { namespace } = options.temporal
+  await untilDone(options, 'PostgreSQL', () => keepVersions(pool, runbooks))
   const client = new Client({
-    connection: Connection.lazy({ ...reach, channelArgs: reconnectSoon }),
+    connection: Connection.lazy({ ...connectionOptions(options.temporal), channelArgs: reconnectSoon }),
     namespace,
   })
   const relaying = createRelay(
     pool,
-    { runbooks, targets: configuration.targets, log },
+    { runbooks, targets: configuration.places, log },
     createIncidentWorkflows(client),
-  ).run(stopping)
-  const rulesAtWork = createRuleEngine(
-    pool,
-    editionOf(configuration),
-    createMetricReader(configuration.targets),
-    log,
   ).run(stopping)
   const gate = createChannelGate(pool, notifiersOf(configuration, log), log)
   const telling = createNewsDispatcher(pool, gate, configuration, log).run(stopping)
   const activities = createActivities({
-    pool,
-    configuration,
-    checks,
-    actions,
+    ...touchingTargets(options),
     gate,
     histories: createHistories(client),
-    worker: `${hostname()}/${process.pid}`,
   })
   const bundle = await bundleWorkflows()
-  const connection = await untilDone(options, 'Temporal', () => NativeConnection.connect(reach))
-  if (connection !== undefined) {
-    const workers = await createWorkers({ connection, namespace, bundle, activities })
-    options.onReady()
-    await runWorkers(workers, stopping)
-    await connection.close()
-  }
-  await Promise.all([relaying, rulesAtWork, telling])
+  await poll(options, connection => createWorkers({ connection, namespace, bundle, activities }))
+  await Promise.all([relaying, telling])
   await client.connection.close()
+}
+
+async function serveSite(options: WorkerOptions, site: string): Promise<void> {
+  const { namespace } = options.temporal
+  const activities = createSiteActivities(touchingTargets(options))
+  await poll(options, connection => createSiteWorkers({ connection, namespace, site, activities }))
+}
+
+function touchingTargets({ pool, configuration }: WorkerOptions): TargetDependencies {
+  return { pool, configuration, checks, actions, worker: `${hostname()}/${process.pid}` }
+}
+
+/** Polls Temporal, once it is there, until the worker is told to stop. */
+async function poll(
+  options: WorkerOptions,
+  create: (connection: NativeConnection) => Promise<Worker[]>,
+): Promise<void> {
+  const reach = connectionOptions(options.temporal)
+  const connection = await untilDone(options, 'Temporal', () => NativeConnection.connect(reach))
+  if (connection === undefined) return
+  const workers = await create(connection)
+  options.onReady()
+  await runWorkers(workers, options.stopping)
+  await connection.close()
 }
 
 /** Tries until it works or the worker is told to stop; says what it waits for. */

@@ -1,12 +1,20 @@
 /** Every activity with its queue, timeouts and retry policy, all explicit. */
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/activities.ts'
-import { actionTaskQueue, pageTaskQueue, taskQueue } from '../contracts/messages.ts'
+import { actionTaskQueue, pageTaskQueue, queueAt, taskQueue } from '../contracts/messages.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Step, Steadiness } from '../contracts/runbook.ts'
 
 /** PostgreSQL comes back; what was decided has to be written, however long that takes. */
 const untilItWorks = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 }
+
+/**
+ * What has to be done at a site waits for a worker there, and only so long; without a site nothing is added. Temporal does not
+ * repeat what nobody took.
+ */
+function takenAt(site: string | undefined): { scheduleToStartTimeout?: number } {
+  return site === undefined ? {} : { scheduleToStartTimeout: limits.siteTakesWithinMs }
+}
 
 export const records = proxyActivities<Activities['main']>({
   taskQueue,
@@ -23,11 +31,17 @@ export const reads = proxyLocalActivities<Pick<Activities['main'], 'readMessages
   retry: { maximumAttempts: 1 },
 })
 
-/** A check answers within its own timeout, also when the target does not; five seconds more are for the record. */
-export function checkStubs(timeoutMs: number): Activities['main'] {
+/**
+ * A check answers within its own timeout, also when the target does not; five seconds more are for the record. At a site, from
+ * where the record may be out of reach for long, it ends.
+ */
+export function checkStubs(timeoutMs: number, site: string | undefined): Activities['main'] {
+  const startToCloseTimeout = timeoutMs + 5_000
   return proxyActivities<Activities['main']>({
-    taskQueue,
-    startToCloseTimeout: timeoutMs + 5_000,
+    taskQueue: queueAt(taskQueue, site),
+    startToCloseTimeout,
+    ...takenAt(site),
+    ...(site === undefined ? {} : { scheduleToCloseTimeout: limits.siteTakesWithinMs + startToCloseTimeout }),
     retry: untilItWorks,
   })
 }
@@ -39,9 +53,10 @@ export function checkStubs(timeoutMs: number): Activities['main'] {
 export function verifyStub(
   steadiness: Steadiness,
   slowestCheckMs: number,
+  site: string | undefined,
 ): Pick<Activities['main'], 'verify'> {
   return proxyActivities<Activities['main']>({
-    taskQueue,
+    taskQueue: queueAt(taskQueue, site),
     startToCloseTimeout: slowestCheckMs + 5_000,
     heartbeatTimeout: slowestCheckMs + 5_000,
     scheduleToCloseTimeout: steadiness.withinMs,
@@ -54,24 +69,33 @@ export function verifyStub(
   })
 }
 
-/** Planning only reads the target. It gives up on one that does not answer by itself; a database that is away is waited for. */
-export const plans = proxyActivities<Activities['main']>({
-  taskQueue,
-  startToCloseTimeout: limits.checkTimeoutMs + 5_000,
-  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000 },
-})
+/**
+ * Planning only reads the target. It gives up by itself on one that does not answer, and waits for a database that is away; at
+ * a site, from where the record may be out of reach for long, it ends.
+ */
+export function planStub(site: string | undefined): Pick<Activities['main'], 'plan'> {
+  return proxyActivities<Activities['main']>({
+    taskQueue: queueAt(taskQueue, site),
+    startToCloseTimeout: limits.checkTimeoutMs + 5_000,
+    ...takenAt(site),
+    ...(site === undefined ? {} : { scheduleToCloseTimeout: 60_000 + limits.siteTakesWithinMs }),
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000 },
+  })
+}
 
 /** Never repeated by Temporal: a lost attempt is settled, and only then is there a next one. */
-export function actionStubs(step: Step): Activities['actions'] {
+export function actionStubs(step: Step, site: string | undefined): Activities['actions'] {
   return proxyActivities<Activities['actions']>({
-    taskQueue: actionTaskQueue,
+    taskQueue: queueAt(actionTaskQueue, site),
     startToCloseTimeout: step.timeoutMs,
+    ...takenAt(site),
     heartbeatTimeout: limits.heartbeatMs,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   })
 }
 
+/** Needs PostgreSQL and no target, so that it goes on when the worker of a site is lost for good. */
 export const settles = proxyActivities<Activities['actions']>({
   taskQueue: actionTaskQueue,
   startToCloseTimeout: 15_000,
@@ -79,11 +103,14 @@ export const settles = proxyActivities<Activities['actions']>({
 })
 
 /** A target that stays silent cannot be probed for ever: then a person is asked. */
-export const probes = proxyActivities<Activities['actions']>({
-  taskQueue: actionTaskQueue,
-  startToCloseTimeout: limits.checkTimeoutMs + 5_000,
-  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000, maximumAttempts: 6 },
-})
+export function probeStub(site: string | undefined): Pick<Activities['actions'], 'probe'> {
+  return proxyActivities<Activities['actions']>({
+    taskQueue: queueAt(actionTaskQueue, site),
+    startToCloseTimeout: limits.checkTimeoutMs + 5_000,
+    ...takenAt(site),
+    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 10_000, maximumAttempts: 6 },
+  })
+}
 
 /** A page is tried for an hour; the next level does not wait for it. One that a dead worker took is due again after a heartbeat. */
 export const pages = proxyActivities<Activities['pages']>({

@@ -24,8 +24,11 @@ export interface Life {
   note<K extends TimelineKind>(kind: K, data: TimelineEvents[K]): void
   /** Notes a change of the incident's row; what is noted together is written in one transaction. */
   change(change: Unwritten['change']): void
-  /** Runs an activity that writes what was noted before it does its own work: that saves a `record`. */
-  carry<T>(run: (unwritten: Unwritten[]) => Promise<T>): Promise<T>
+  /**
+   * Runs an activity that writes what was noted before it does its own work: that saves a `record`. At a site there may be no
+   * worker for long, so what goes there carries nothing.
+   */
+  carry<T>(run: (unwritten: Unwritten[]) => Promise<T>, site?: string): Promise<T>
   /** Writes what was noted, if anything was. */
   record(): Promise<void>
   enter(phase: Phase): void
@@ -79,7 +82,11 @@ export function startLife(input: CarriedInput): Life {
     change(change) {
       noted.change = { ...noted.change, ...change }
     },
-    async carry(run) {
+    async carry(run, site) {
+      if (site !== undefined) {
+        await life.record()
+        return run([])
+      }
       decide()
       // What another activity has on its way goes with this one too: whichever is first writes it, before what is newer.
       const carried = [...unwritten]

@@ -16,7 +16,7 @@ export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean;
   const verified = await verify(life, overall, {
     incident: input.number,
     of: `overall/${state.verifications}`,
-    checks: requestsFor(life, overall.checks),
+    ...requestsFor(life, overall.checks),
     sees: 'checks',
     until: overall.until,
     forMs: overall.forMs,

@@ -4,10 +4,11 @@ import { attemptId, type StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Step } from '../contracts/runbook.ts'
 import { evaluateCondition } from '../language/conditions.ts'
-import { actionStubs, plans, probes, settles } from './activity-stubs.ts'
+import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { askForOutcome, awaitGate } from './gate.ts'
 import type { Life } from './life.ts'
+import { silenceOf } from './silence.ts'
 import { triageScope } from './triage.ts'
 import { requestsFor, verify } from './verification.ts'
 
@@ -43,12 +44,15 @@ function givenUp(because: string, isOvertaken: boolean): Ended {
 async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
   const skipped = whySkipped(life, step)
   if (skipped !== undefined) return { result: 'skipped', because: skipped }
-  const target = life.bound(step.target)!.target
+  const { target, site } = life.bound(step.target)!
   const { input } = life
   const runbook = { name: input.runbook.name, hash: input.runbookHash }
   const planned = await life
-    .carry(unwritten => plans.plan({ incident: input.number, step, attempt, target, runbook, unwritten }))
-    .catch(asFailedPlan)
+    .carry(
+      unwritten => planStub(site).plan({ incident: input.number, step, attempt, target, runbook, unwritten }),
+      site,
+    )
+    .catch((error: unknown) => asFailedPlan(error, site))
   if (planned.state === 'failed') return { result: 'failed', because: planned.because }
   if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
   if (planned.state === 'observed') {
@@ -63,10 +67,13 @@ async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
   return act(life, step, attempt, target, planned.planHash)
 }
 
-function asFailedPlan(error: unknown): { state: 'failed'; because: string } {
-  if (error instanceof ActivityFailure)
-    return { state: 'failed', because: `it could not be planned: ${error.cause?.message ?? error.message}` }
-  throw error
+function asFailedPlan(error: unknown, site: string | undefined): { state: 'failed'; because: string } {
+  if (!(error instanceof ActivityFailure)) throw error
+  const silence = site === undefined ? undefined : silenceOf(site, error)
+  return {
+    state: 'failed',
+    because: `it could not be planned: ${silence ?? error.cause?.message ?? error.message}`,
+  }
 }
 
 function whySkipped(life: Life, step: Step): string | undefined {
@@ -129,7 +136,13 @@ async function runOrSettle(
   try {
     // A person who ends the incident does not tear an effect in two: it ends at its next batch by itself.
     return await CancellationScope.nonCancellable(() =>
-      actionStubs(step)[step.uses]({ incident, step: step.id, attempt, action: step.uses, planHash }),
+      actionStubs(step, life.bound(step.target)?.site)[step.uses]({
+        incident,
+        step: step.id,
+        attempt,
+        action: step.uses,
+        planHash,
+      }),
     )
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
@@ -175,7 +188,8 @@ async function afterVoid(
 
 /** The outcome is unknown: the target is asked, then the measurements, then a person. Never tried again blindly. */
 async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Promise<Try> {
-  const answer = await probes.probe({ ...lost, atMs: Date.now() }).catch(() => 'cannot-tell' as const)
+  const { probe } = probeStub(life.bound(step.target)?.site)
+  const answer = await probe({ ...lost, atMs: Date.now() }).catch(() => 'cannot-tell' as const)
   if (answer === 'done') return proveStep(life, step, attempt)
   if (answer === 'not-done') return { again: 'its worker was lost, and the target says it was not done' }
   const proved = await proveStep(life, step, attempt)
@@ -190,12 +204,11 @@ async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Pro
 
 async function proveStep(life: Life, step: Step, attempt: number): Promise<Ended> {
   const { check, until, forMs } = step.verify
-  const checks = requestsFor(life, [check])
   const of = attemptId(life.input.number, step.id, attempt).slice(life.input.number.length + 1)
   const verified = await verify(life, step.verify, {
     incident: life.input.number,
     of,
-    checks,
+    ...requestsFor(life, [check]),
     sees: 'value',
     until,
     forMs,

@@ -1,9 +1,10 @@
 import type { Impact, Severity } from '../contracts/incident.ts'
 import type { CheckUse } from '../contracts/runbook.ts'
 import { checksScope, evaluateCondition } from '../language/conditions.ts'
-import { checkStubs } from './activity-stubs.ts'
+import { checkStubs, records } from './activity-stubs.ts'
 import { raisedImpact, raisedSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
+import { silenceOf } from './silence.ts'
 
 /** Measures in parallel; the results are the evidence on which severity, impact and every later condition rest. */
 export async function triage(life: Life): Promise<void> {
@@ -35,19 +36,23 @@ async function runCheck(life: Life, use: CheckUse): Promise<void> {
   const binding = life.bound(use.target)
   if (binding === undefined) return
   const { name, uses, timeoutMs } = use
-  const run = checkStubs(timeoutMs)[uses]
-  const result = await life.carry(unwritten =>
-    run({
-      incident: life.input.number,
-      purpose: 'triage',
-      name,
-      uses,
-      target: binding.target,
-      with: use.with,
-      timeoutMs,
-      unwritten,
-    }),
-  )
+  const request = {
+    incident: life.input.number,
+    purpose: 'triage',
+    name,
+    uses,
+    target: binding.target,
+    with: use.with,
+    timeoutMs,
+  }
+  const run = checkStubs(timeoutMs, binding.site)[uses]
+  const result = await life
+    .carry(unwritten => run({ ...request, unwritten }), binding.site)
+    .catch((error: unknown) => {
+      const problem = binding.site === undefined ? undefined : silenceOf(binding.site, error)
+      if (problem === undefined) throw error
+      return life.carry(unwritten => records.giveUpCheck({ ...request, problem, unwritten }))
+    })
   if ('values' in result) life.state.checks[name] = result.values
 }
 

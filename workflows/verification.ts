@@ -7,15 +7,22 @@ import type { Life } from './life.ts'
 /** `ended`: a person ended the incident before the measurements could tell. */
 export type Verified = Verification | { verdict: 'ended'; because: string }
 
-/** Named checks as requests to measure; a check whose target is not bound is left out and so gives no data. */
-export function requestsFor(life: Life, names: readonly string[]): VerifyInput['checks'] {
-  return life.input.runbook.triage.checks.flatMap(use => {
+/**
+ * Named checks as requests to measure, and the site that all their targets are at; a check whose target is not bound is left out
+ * and so gives no data.
+ */
+export function requestsFor(life: Life, names: readonly string[]): Pick<VerifyInput, 'checks' | 'site'> {
+  const bound = life.input.runbook.triage.checks.flatMap(use => {
     const binding = names.includes(use.name) ? life.bound(use.target) : undefined
-    if (binding === undefined) return []
-    return [
-      { name: use.name, uses: use.uses, target: binding.target, with: use.with, timeoutMs: use.timeoutMs },
-    ]
+    return binding === undefined ? [] : [{ use, binding }]
   })
+  const site = bound[0]?.binding.site
+  return {
+    ...(site === undefined ? {} : { site }),
+    checks: bound.map(({ use: { name, uses, with: parameters, timeoutMs }, binding: { target } }) => {
+      return { name, uses, target, with: parameters, timeoutMs }
+    }),
+  }
 }
 
 /** Waits for the settle time, then measures until the condition has held long enough or its time is over. */
@@ -55,8 +62,9 @@ async function settleAndMeasure(
   }
   const slowestCheckMs = Math.max(1_000, ...input.checks.map(check => check.timeoutMs))
   try {
-    return await life.carry(unwritten =>
-      verifyStub(steadiness, slowestCheckMs).verify({ ...input, unwritten }),
+    return await life.carry(
+      unwritten => verifyStub(steadiness, slowestCheckMs, input.site).verify({ ...input, unwritten }),
+      input.site,
     )
   } catch (error) {
     if (isCancellation(error)) throw error

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
-import { loadConfiguration } from '../../configuration.ts'
+import { loadConfiguration, sitesOf } from '../../configuration.ts'
 import { isCodedError } from '../../contracts/coded-error.ts'
+import type { OwnConfiguration } from '../../contracts/configuration.ts'
 import { configurationJsonSchema } from '../../language/configuration-json-schema.ts'
 import { effectiveConfiguration } from '../../language/effective-configuration.ts'
 import { parseYamlSource } from '../../language/yaml-source.ts'
@@ -12,23 +13,37 @@ import { inSession, type Session } from '../session.ts'
 
 const usualName = 'paramedic.yaml'
 const fileArgument = ['[file]', `default PARAMEDIC_CONFIG, else ${usualName}`] as const
+const siteOption = [
+  '--site <name>',
+  'as a worker of this site reads it, with the references of its targets',
+] as const
+
+interface Options {
+  site?: string
+}
 
 export function define(noun: Command): void {
   const check = noun
     .command('check')
     .description('everything that is wrong with a configuration, at once; nothing is contacted')
     .argument(...fileArgument)
-    .action((file: string | undefined, _: object, command: Command) =>
-      inSession(command, session => Promise.resolve(checkConfiguration(session, file))),
+    .option(...siteOption)
+    .action((file: string | undefined, { site }: Options, command: Command) =>
+      inSession(command, session => Promise.resolve(checkConfiguration(session, file, site))),
     )
-  withExamples(check, ['config check', 'config check deploy/paramedic.yaml --json'])
+  withExamples(check, [
+    'config check',
+    'config check deploy/paramedic.yaml --json',
+    'config check --site berlin',
+  ])
 
   const show = noun
     .command('show')
     .description('a configuration with every default filled in; references stay, so that no secret is shown')
     .argument(...fileArgument)
-    .action((file: string | undefined, _: object, command: Command) =>
-      inSession(command, session => Promise.resolve(showConfiguration(session, file))),
+    .option(...siteOption)
+    .action((file: string | undefined, { site }: Options, command: Command) =>
+      inSession(command, session => Promise.resolve(showConfiguration(session, file, site))),
     )
   withExamples(show, ['config show', 'config show deploy/paramedic.yaml --json'])
 
@@ -41,27 +56,30 @@ export function define(noun: Command): void {
   withExamples(schema, ['config schema > paramedic.schema.json'])
 }
 
-function checkConfiguration(session: Session, given: string | undefined): ExitCode {
+function checkConfiguration(session: Session, given: string | undefined, site: string | undefined): ExitCode {
   const file = fileOf(given)
-  const problem = problemOf(file)
+  const read = readAt(file, site)
+  if ('problem' in read) return refuse(session, file, site, read.problem)
+  const elsewhere = site === undefined ? sitesOf(read.configuration) : []
   if (session.isJson) {
-    session.printJson({ file, isValid: problem === undefined, ...(problem === undefined ? {} : { problem }) })
-  } else if (problem === undefined) {
-    session.terminal.print([session.terminal.paint.good(`${file} is valid.`)])
-  } else {
-    tellProblem(session, file, problem)
+    session.printJson({ file, isValid: true, ...(elsewhere.length === 0 ? {} : { notLookedUp: elsewhere }) })
+    return exitCodes.ok
   }
-  return problem === undefined ? exitCodes.ok : exitCodes.refused
+  const { paint } = session.terminal
+  session.terminal.print([paint.good(`${file} is valid.`)])
+  if (elsewhere.length > 0) {
+    session.terminal.print([
+      `References of targets at a site are looked up by the worker there: ${elsewhere.join(', ')}. On its machine:`,
+      ...elsewhere.map(name => paint.command(checkOf(file, name))),
+    ])
+  }
+  return exitCodes.ok
 }
 
-function showConfiguration(session: Session, given: string | undefined): ExitCode {
+function showConfiguration(session: Session, given: string | undefined, site: string | undefined): ExitCode {
   const file = fileOf(given)
-  const problem = problemOf(file)
-  if (problem !== undefined) {
-    if (session.isJson) session.printJson({ file, isValid: false, problem })
-    else tellProblem(session, file, problem)
-    return exitCodes.refused
-  }
+  const read = readAt(file, site)
+  if ('problem' in read) return refuse(session, file, site, read.problem)
   const yaml = parseYamlSource(readFileSync(file, 'utf8'), file)
   if ('faults' in yaml) throw new Error(`${file} changed while it was read.`)
   const effective = effectiveConfiguration(yaml.source.value)
@@ -74,17 +92,33 @@ function fileOf(given: string | undefined): string {
   return given ?? process.env['PARAMEDIC_CONFIG'] ?? usualName
 }
 
-function tellProblem({ terminal }: Session, file: string, problem: string): void {
-  terminal.print(problem.split('\n'))
-  terminal.print([terminal.paint.command(`npx paramedic config check ${file}`)])
+function refuse(
+  { terminal, isJson, printJson }: Session,
+  file: string,
+  site: string | undefined,
+  problem: string,
+): ExitCode {
+  if (isJson) {
+    printJson({ file, isValid: false, problem })
+  } else {
+    terminal.print(problem.split('\n'))
+    terminal.print([terminal.paint.command(checkOf(file, site))])
+  }
+  return exitCodes.refused
 }
 
-function problemOf(file: string): string | undefined {
+function checkOf(file: string, site?: string): string {
+  return `npx paramedic config check ${file}${site === undefined ? '' : ` --site ${site}`}`
+}
+
+function readAt(
+  file: string,
+  site: string | undefined,
+): { configuration: OwnConfiguration } | { problem: string } {
   try {
-    loadConfiguration(file)
-    return undefined
+    return { configuration: loadConfiguration(file, { site }) }
   } catch (error) {
     if (!isCodedError(error)) throw error
-    return error.message
+    return { problem: error.message }
   }
 }

@@ -6,6 +6,15 @@ export const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, dots, dashes, at most 63')
 
+/** A network that a worker stands in. It becomes part of task queues and is typed by hand there. */
+export const site = z
+  .string()
+  .max(40)
+  .regex(
+    /^[a-z0-9]+(-[a-z0-9]+)*$/,
+    'must be lower-case letters and digits, with single dashes between, at most 40',
+  )
+
 export const secret = z
   .string()
   .min(1)

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { duration } from '../duration.ts'
 import { autonomies } from '../incident.ts'
-import type { targetKinds } from '../targets/definition.ts'
-import { httpUrl, name, secretUrl } from './names.ts'
+import { targetKinds } from '../targets/definition.ts'
+import { httpUrl, name, secretUrl, site } from './names.ts'
 
 /** Bind every runbook and every incident that touches the target. */
 const limits = z
@@ -25,10 +25,15 @@ const place = {
   system: name,
   role: name,
   autonomy: z.enum(autonomies).default('observe'),
+  /** Only a worker that serves this site reaches it. */
+  site: site.optional(),
   /** The team that owns it. */
   team: name.optional(),
   limits: limits.optional(),
 }
+
+/** Keys that every process reads of every target; the others say how to reach it. */
+export const placeKeys: readonly string[] = ['kind', ...Object.keys(place)]
 
 const postgresTarget = z.strictObject({
   ...place,
@@ -84,6 +89,17 @@ export const target = z.discriminatedUnion('kind', [
   serviceTarget,
   prometheusTarget,
 ])
+
+/** What is known everywhere of a target that only workers of another site reach. */
+export const targetPlace = z.object({
+  name,
+  kind: z.enum(targetKinds),
+  environment: name,
+  system: name,
+  role: name,
+  site: site.optional(),
+})
+export type TargetPlace = z.output<typeof targetPlace>
 
 export type TargetConfiguration = z.output<typeof target>
 export type TargetConfigurationOf<K extends (typeof targetKinds)[number]> = Extract<

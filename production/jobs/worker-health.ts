@@ -1,17 +1,18 @@
 /**
- * A container's health check: exit code 0 when the worker on this host polls for workflows. A worker opens no port, so Temporal
+ * A container's health check: exit code 0 when the worker on this host polls for its tasks. A worker opens no port, so Temporal
  * is asked who polls; while Temporal does not answer nothing is said against the worker, which waits for it.
  */
 import { hostname } from 'node:os'
 import { Connection } from '@temporalio/client'
-import { readTemporalEndpoint } from '../../configuration.ts'
-import { taskQueue } from '../../contracts/messages.ts'
+import { readSite, readTemporalEndpoint } from '../../configuration.ts'
+import { queueAt, taskQueue } from '../../contracts/messages.ts'
 import { connectionOptions } from '../../contracts/temporal-endpoint.ts'
 
 const answersWithinMs = 5_000
 /** A poll lasts up to a minute. */
 const pollerSeenWithinMs = 75_000
 
+const site = readSite()
 const endpoint = readTemporalEndpoint()
 const pollers = await readPollers().catch(() => undefined)
 const isPolling = (pollers ?? []).some(
@@ -35,9 +36,9 @@ async function readPollers() {
     const { pollers } = await connection.withDeadline(Date.now() + answersWithinMs, () =>
       connection.workflowService.describeTaskQueue({
         namespace: endpoint.namespace,
-        taskQueue: { name: taskQueue },
-        // TASK_QUEUE_TYPE_WORKFLOW
-        taskQueueType: 1,
+        taskQueue: { name: queueAt(taskQueue, site) },
+        // TASK_QUEUE_TYPE_WORKFLOW; at a site there are only activities.
+        taskQueueType: site === undefined ? 1 : 2,
       }),
     )
     return pollers

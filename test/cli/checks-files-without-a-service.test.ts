@@ -108,3 +108,38 @@ principals: [{ name: mia, roles: [viewer], token: '\${env:CANARY}' }]
   expect(broken.exitCode).toBe(1)
   expect(JSON.parse(broken.stdout)).toMatchObject({ isValid: false })
 })
+
+it('checks a configuration as each place reads it', async () => {
+  writeFileSync(
+    join(folder, 'paramedic.yaml'),
+    `apiVersion: paramedic/v1
+kind: Configuration
+targets:
+  - name: mill-db
+    kind: postgres
+    site: berlin
+    environment: production
+    system: mill
+    role: db
+    connection: { url: '\${env:MILL_URL}' }
+principals: [{ name: mia, roles: [viewer], token: '\${env:MIA}' }]
+`,
+  )
+  const here = { MIA: 'token-of-mia-0123456789-abc' }
+  const there = { MILL_URL: 'postgres://a:b@mill/mill' }
+  const check = (env: Record<string, string>, ...args: string[]) =>
+    runParamedic(['config', 'check', ...args], { cwd: folder, env })
+  const centre = await check(here)
+  expect(centre.exitCode).toBe(0)
+  expect(centre.stdout).toContain('npx paramedic config check paramedic.yaml --site berlin')
+  expect(JSON.parse((await check(here, '--json')).stdout)).toMatchObject({
+    isValid: true,
+    notLookedUp: ['berlin'],
+  })
+  expect(await check(there, '--site', 'berlin')).toMatchObject({ exitCode: 0 })
+  const refused = await check(here, '--site', 'berlin')
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stdout).toContain('`${env:MILL_URL}` could not be read')
+  expect(refused.stdout).toContain('npx paramedic config check paramedic.yaml --site berlin')
+  expect((await check(there, '--site', 'berlni')).stdout).toContain('did you mean `berlin`?')
+})

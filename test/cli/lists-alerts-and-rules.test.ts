@@ -19,6 +19,7 @@ const firing: AlertEpisode = {
 }
 const rule: RuleView = {
   name: 'orders-queue-long',
+  site: null,
   alert: 'OrdersQueueLong',
   title: 'The queue is long',
   target: 'orders-metrics',

@@ -26,10 +26,12 @@ describe.skipIf(redisUrl === undefined)('alerts of the sandbox', () => {
   beforeAll(async () => {
     sandbox = await openTestSandbox({ redisUrl })
     await vi.waitUntil(async () => (await sandboxStatus(sandbox.place)).state === 'up', firesWithin)
-    const configuration = loadConfiguration(sandbox.configPath, sandbox.env)
+    const configuration = loadConfiguration(sandbox.configPath, { variables: sandbox.env })
     const log = { info: () => {}, error: (fields: object) => expect.fail(JSON.stringify(fields)) }
     const measure = createMetricReader(configuration.targets)
-    engine = createRuleEngine(sides.pool, editionOf(configuration), measure, log).run(stopping.signal)
+    engine = createRuleEngine(sides.pool, editionOf(configuration, undefined), measure, log).run(
+      stopping.signal,
+    )
   })
   afterAll(async () => {
     stopping.abort()

@@ -12,7 +12,9 @@ import { historiesFolder, replay } from '../replay/replay.ts'
 import { type Harness, startHarness } from '../support/incident-harness.ts'
 
 let harness: Harness
-beforeAll(async () => void (harness = await startHarness({ skipsTime: false, isScripted: false })))
+beforeAll(
+  async () => void (harness = await startHarness({ skipsTime: false, isScripted: false, sites: ['berlin'] })),
+)
 afterAll(() => harness.stop())
 
 test.each(Object.entries(behaviours))('%s', async (name, behaviour) => {

@@ -1,5 +1,6 @@
 /** The behaviours whose histories are kept. People act from outside and seconds stand for minutes, on the real clock. */
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import { limits } from '../../contracts/limits.ts'
 import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { decideOutcome, listGates, vote } from '../../store/gates.ts'
@@ -14,6 +15,8 @@ export interface Behaviour {
   runbook: string
   target: ScriptedTarget
   autonomy?: 'observe' | 'propose' | 'auto'
+  /** Of its targets; only `berlin` has a worker. */
+  site?: 'berlin' | 'oslo'
   /** What people and the source do, while it runs. */
   happens(harness: Harness, opened: Opened): Promise<void>
 }
@@ -33,7 +36,7 @@ triage:
   checks: { pool: { uses: postgres.connections, target: db }, health: { uses: service.health, target: api } }
   severity: [ { is: SEV1, label: High, when: 'checks.pool.used_ratio > 0.95' }, { is: SEV2 } ]
   impact: 'checks.pool.used_ratio > 0.9'
-mitigate:
+mitigate:${steps.length === 0 ? ' []' : ''}
 ${steps.join('\n')}
 verify: { checks: [pool], until: 'checks.pool.used_ratio < 0.7', for: 300ms, within: 2s, every: 250ms }
 hold: ${options.hold ?? '500ms'}
@@ -205,6 +208,27 @@ export const behaviours: Record<string, Behaviour> = {
     async happens(harness, opened) {
       await entry(harness, opened, 'gate.opened')
       await requestCancel(harness.pool, { ...by(opened), reason: 'opened by mistake' })
+    },
+  },
+  'measures-and-mends-at-a-site': {
+    runbook: runbook({ gate: asks }),
+    target: mendedBy(1),
+    site: 'berlin',
+    async happens(harness, opened) {
+      await decide(harness, opened, 'approve')
+      await quiet(harness, opened)
+    },
+  },
+  'goes-on-without-a-site-that-nobody-serves': {
+    runbook: runbook({ steps: 0 }),
+    target: neverMended,
+    site: 'oslo',
+    async happens(harness, opened) {
+      await eventually(
+        async () => (await harness.tell(opened)).entries('ladder.exhausted').length > 0,
+        2 * limits.siteTakesWithinMs,
+      )
+      await resolve(harness, opened)
     },
   },
   'plans-and-leaves-alone-what-is-in-observe': {

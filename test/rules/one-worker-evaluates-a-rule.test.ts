@@ -66,7 +66,7 @@ test('an orphaned edition is taken over by one of many, once', async () => {
   const options = { onlyWhenOrphaned: true, report: () => undefined }
   const told = await Promise.all(
     ['a', 'b', 'c', 'd'].map((edition, index) =>
-      adoptRules(index % 2 === 0 ? sides.pool : sides.other, edition, [], options),
+      adoptRules(index % 2 === 0 ? sides.pool : sides.other, { site: '', edition }, [], options),
     ),
   )
   expect(told.filter(Boolean)).toHaveLength(1)

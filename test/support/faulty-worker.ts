@@ -7,14 +7,16 @@ import { readRunbooks } from '../../worker/load-runbooks.ts'
 import { runWorker } from '../../worker/run-worker.ts'
 
 const environment = readEnvironment()
+const { site } = environment
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 const pool = openDatabase(environment.databaseUrl.reveal(), { maxConnections: 20 })
 await runWorker({
   pool,
   temporal: environment.temporal,
-  configuration: loadConfiguration(environment.configPath),
-  runbooks: await readRunbooks(environment.runbooksDir),
+  configuration: loadConfiguration(environment.configPath, { site }),
+  runbooks: site === undefined ? await readRunbooks(environment.runbooksDir) : [],
+  site,
   log: pino({ level: 'error' }),
   stopping: stopping.signal,
   onReady: () => process.stdout.write('worker ready\n'),

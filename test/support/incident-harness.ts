@@ -29,6 +29,8 @@ export interface Scene {
   /** How many targets have the role `db`; default 1. With none it is unbound, with two ambiguous. */
   databases?: number
   limits?: TargetConfiguration['limits']
+  /** Of all its targets. */
+  site?: string
 }
 
 export interface Played {
@@ -62,6 +64,8 @@ export interface HarnessOptions {
   skipsTime?: boolean
   /** False: workflows are bundled as in production, and people act from outside. */
   isScripted?: boolean
+  /** Sites that have a worker. */
+  sites?: readonly string[]
   temporalAddress?: string
 }
 
@@ -93,6 +97,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
           script: (labels, during) =>
             scenes.get(labels['alertname']!)?.[during === 'incident' ? 'people' : 'afterwards'] ?? [],
         }),
+    ...(options.sites === undefined ? {} : { sites: options.sites }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
     maxCachedWorkflows: inject('maxCachedWorkflows'),
   })
@@ -116,6 +121,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       system: name,
       autonomy: scene.autonomy ?? 'auto',
       ...(scene.limits === undefined ? {} : { limits: scene.limits }),
+      ...(scene.site === undefined ? {} : { site: scene.site }),
     } as const
     const url = { reveal: () => 'postgres://nowhere/nothing' } as never
     for (const suffix of ['db', 'replica'].slice(0, scene.databases ?? 1)) {

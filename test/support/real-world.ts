@@ -28,6 +28,8 @@ export interface World {
   /** How often the service was started again, by its own account. */
   starts(): number
   startWorker(fault?: Fault): Child
+  /** A worker of the service's site. It has the secret of the service and no other. */
+  startSiteWorker(fault?: Fault): Child
   /** Always on the same port; resolves when it answers. */
   startApi(fault?: Fault): Promise<ApiProcess>
   /** A sender that the api knows. */
@@ -49,6 +51,8 @@ export interface WorldOptions {
   /** Beside the one that restarts the service when `Down` fires. */
   runbooks?: string[]
   isDown?: boolean
+  /** Of the service. */
+  site?: string
   pageWebhook?: { url: string; secret: string }
   /** Channels, contacts and what else belongs to reaching people, in YAML; its secrets as variables. */
   reach?: { yaml: string; variables: Record<string, string> }
@@ -123,19 +127,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       environment: 'test',
       group: name,
     })
-  const variables = {
+  const everywhere = {
     PARAMEDIC_DATABASE_URL: url,
     PARAMEDIC_TEMPORAL_ADDRESS: temporalAddress,
     PARAMEDIC_TEMPORAL_NAMESPACE: namespace,
     PARAMEDIC_CONFIG: configPath,
+  }
+  const atSite = { ...everywhere, PARAMEDIC_SITE: options.site ?? '', SERVICE_KEY: 'key-of-the-service' }
+  const variables = {
+    ...everywhere,
     PARAMEDIC_RUNBOOKS: path.join(folder, 'runbooks'),
     PARAMEDIC_API_PORT: String(apiPort),
     SOURCE_TOKEN: sourceToken,
     ...(options.pageWebhook === undefined ? {} : { PAGE_SECRET: options.pageWebhook.secret }),
     ...options.reach?.variables,
   }
-  const start = (script: string, fault?: Fault): Child => {
-    const child = startChild(script, variables, fault)
+  const start = (script: string, fault?: Fault, told: Record<string, string> = variables): Child => {
+    const child = startChild(script, told, fault)
     onTestFinished(() => child.kill())
     return child
   }
@@ -149,6 +157,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     alertmanager: createAlertmanager({ url: apiUrl, token: sourceToken }),
     starts: () => readFileSync(ledger, 'utf8').split('\n').length - 2,
     startWorker: fault => start('./faulty-worker.ts', fault),
+    startSiteWorker: fault => start('./faulty-worker.ts', fault, atSite),
     async startApi(fault) {
       const api = start('./faulty-api.ts', fault)
       await api.says('api is up')
@@ -187,7 +196,7 @@ const sourceToken = 'token-of-the-alertmanager-source'
 
 function configurationYaml(
   service: { command: string[]; port: number; directory: string; pidFile: string; logFile: string },
-  { pageWebhook, reach }: Pick<WorldOptions, 'pageWebhook' | 'reach'>,
+  { pageWebhook, reach, site }: Pick<WorldOptions, 'pageWebhook' | 'reach' | 'site'>,
 ): string {
   const pages =
     pageWebhook === undefined
@@ -207,11 +216,11 @@ targets:
     system: real
     role: api
     autonomy: auto
-    health: { url: "http://127.0.0.1:${service.port}/" }
+${site === undefined ? '' : `    site: ${site}\n`}    health: { url: "http://127.0.0.1:${service.port}/" }
     process:
       command: ${JSON.stringify(service.command)}
       directory: ${JSON.stringify(service.directory)}
       pid_file: ${JSON.stringify(service.pidFile)}
       log_file: ${JSON.stringify(service.logFile)}
-${pages}${reach?.yaml ?? ''}`
+${site === undefined ? '' : `      environment: { SERVICE_KEY: '\${env:SERVICE_KEY}' }\n`}${pages}${reach?.yaml ?? ''}`
 }

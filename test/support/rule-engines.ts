@@ -1,6 +1,6 @@
 /** Rule engines on a database of their own; what they measure is scripted, everything behind it is real. */
 import type { RuleConfiguration } from '../../contracts/configuration/rules.ts'
-import type { Configuration } from '../../contracts/configuration.ts'
+import type { OwnConfiguration } from '../../contracts/configuration.ts'
 import type { Measured } from '../../contracts/rule.ts'
 import { editionOf } from '../../rules/edition.ts'
 import { createRuleEngine } from '../../rules/engine.ts'
@@ -12,13 +12,16 @@ export interface RunningEngine {
   stop(): Promise<void>
 }
 
-export function configurationOf(rules: RuleConfiguration[]): Pick<Configuration, 'rules' | 'targets'> {
+export function configurationOf(
+  rules: RuleConfiguration[],
+  sites: readonly string[] = [],
+): Pick<OwnConfiguration, 'rules' | 'targets' | 'places'> {
   const target = {
     ...prometheusTarget('http://127.0.0.1:1/metrics'),
     name: 'orders-metrics',
     system: 'orders',
   }
-  return { rules, targets: [target] }
+  return { rules, targets: [target], places: sites.map(site => ({ ...target, site })) }
 }
 
 /** Runs an engine; `measure` says what the target answers. */
@@ -26,13 +29,13 @@ export function runEngine(
   pool: Pool,
   rules: RuleConfiguration[],
   measure: (rule: string, signal: AbortSignal) => Measured | Promise<Measured>,
-  problems: object[] = [],
+  at: { problems?: object[]; site?: string | undefined; sites?: readonly string[] } = {},
 ): RunningEngine {
   const stopping = new AbortController()
-  const log = { info: () => {}, error: (fields: object) => void problems.push(fields) }
+  const log = { info: () => {}, error: (fields: object) => void at.problems?.push(fields) }
   const running = createRuleEngine(
     pool,
-    editionOf(configurationOf(rules)),
+    editionOf(configurationOf(rules, at.sites), at.site),
     async (rule, signal) => measure(rule.name, signal),
     log,
   ).run(stopping.signal)

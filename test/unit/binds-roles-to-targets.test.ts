@@ -6,6 +6,7 @@ const db: BindableTarget = { name: 'orders-db', kind: 'postgres', role: 'db', ..
 
 test.each([
   ['its only target', [db], { target: 'orders-db' }],
+  ['its target with the site it is at', [{ ...db, site: 'berlin' }], { target: 'orders-db', site: 'berlin' }],
   ['nothing when there is none', [], { problem: 'unbound', candidates: [] }],
   ['nothing of another system', [{ ...db, system: 'crm' }], { problem: 'unbound', candidates: [] }],
   [

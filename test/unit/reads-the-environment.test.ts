@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readEnvironment } from '../../configuration.ts'
+import { readEnvironment, readSite } from '../../configuration.ts'
 
 const secrets = { database: 'canary-database-password', apiKey: 'canary-api-key', key: 'canary-private-key' }
 let folder: string
@@ -51,6 +51,13 @@ test('printed or serialised, the environment shows none of them', () => {
   const environment = readEnvironment(encrypted())
   const shown = `${inspect(environment, { depth: 9 })} ${JSON.stringify(environment)}`
   for (const secret of Object.values(secrets)) expect(shown).not.toContain(secret)
+})
+
+test('a worker may serve a site; without one, or with an empty one, it serves the rest', () => {
+  expect(readEnvironment({ ...required(), PARAMEDIC_SITE: 'berlin-2' }).site).toBe('berlin-2')
+  expect(readEnvironment({ ...required(), PARAMEDIC_SITE: '' })).not.toHaveProperty('site')
+  expect(readSite({ PARAMEDIC_SITE: 'berlin-2' })).toBe('berlin-2')
+  expect(() => readSite({ PARAMEDIC_SITE: 'Berlin 2' })).toThrow('PARAMEDIC_SITE must be lower-case letters')
 })
 
 test('without a word about TLS the connection is plain', () => {
