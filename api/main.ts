@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino, type Logger } from 'pino'
-import { loadConfiguration, readEnvironment } from '../configuration.ts'
+import { loadConfiguration, readEnvironment, sitesOf } from '../configuration.ts'
 import { isCodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { everyPageGoesTo, logChannel } from '../contracts/directory.ts'
@@ -41,8 +41,8 @@ async function main(): Promise<void> {
     name: 'paramedic api',
     statementTimeoutMs: limits.databaseWaitMs,
   })
-  const temporal = createTemporalHealth(environment.temporal)
-  const watch = createTemporalWatch(environment.temporal)
+  const temporal = createTemporalHealth(environment.temporal, sitesOf(configuration))
+  const watch = createTemporalWatch(environment.temporal, sitesOf(configuration))
   const stopping = new AbortController()
   let supervising: Promise<void> | undefined
   const stop = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client'
-import { taskQueue } from '../contracts/messages.ts'
+import { queueAt, taskQueue } from '../contracts/messages.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
-import type { DependencyView } from '../contracts/views.ts'
+import type { DependencyView, SiteView } from '../contracts/views.ts'
 import { taskFailuresQuery } from '../supervision/temporal-watch.ts'
 import { measured } from './measured-dependency.ts'
 
@@ -15,6 +15,8 @@ export interface TemporalCheck {
   dependencies: DependencyView[]
   /** Running workflows whose code fails again and again; undefined when Temporal cannot say. */
   workflowsWithTaskFailures: number | undefined
+  /** Every site that targets name. */
+  sites: SiteView[]
 }
 
 /** Probes come every second from several sides; the server is asked at most this often. */
@@ -26,9 +28,13 @@ const answerWithinMs = 1_500
 /** A poll lasts up to a minute; a poller not seen for longer than that is gone, though Temporal lists it for five. */
 const pollerSeenWithinMs = 75_000
 
-/** Asks a Temporal server about itself. It connects when first asked, so that the api starts without it. */
+/**
+ * Asks a Temporal server about itself. It connects when first asked, so that the api starts without it. `sites` are those that
+ * targets name.
+ */
 export function createTemporalHealth(
   endpoint: TemporalEndpoint,
+  sites: readonly string[] = [],
   clock: () => number = Date.now,
 ): TemporalHealth & { close(): Promise<void> } {
   const connection = Connection.lazy({ ...connectionOptions(endpoint), connectTimeout: answerWithinMs })
@@ -36,13 +42,13 @@ export function createTemporalHealth(
     connection.withDeadline(Date.now() + answerWithinMs, work)
   const { namespace } = endpoint
 
-  async function hasPollers(): Promise<boolean> {
-    // 1 is TASK_QUEUE_TYPE_WORKFLOW: whoever polls for workflows runs everything else of ours too.
+  async function hasPollers(site?: string): Promise<boolean> {
     const { pollers } = await ask(() =>
       connection.workflowService.describeTaskQueue({
         namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType: 1,
+        taskQueue: { name: queueAt(taskQueue, site) },
+        // Whoever polls for workflows (TASK_QUEUE_TYPE_WORKFLOW) runs everything else of ours too; at a site there are none.
+        taskQueueType: site === undefined ? 1 : 2,
       }),
     )
     return (pollers ?? []).some(
@@ -61,6 +67,9 @@ export function createTemporalHealth(
     })
     return [temporal, workers]
   })
+  const served = kept(dependenciesFreshMs, clock, () =>
+    Promise.all(sites.map(async name => ({ name, hasWorker: await hasPollers(name).catch(() => null) }))),
+  )
   const failures = kept(failuresFreshMs, clock, () =>
     ask(() =>
       connection.workflowService.countWorkflowExecutions({ namespace, query: taskFailuresQuery }),
@@ -72,8 +81,12 @@ export function createTemporalHealth(
 
   return {
     async check() {
-      const [dependencyViews, workflowsWithTaskFailures] = await Promise.all([dependencies(), failures()])
-      return { dependencies: dependencyViews, workflowsWithTaskFailures }
+      const [dependencyViews, workflowsWithTaskFailures, siteViews] = await Promise.all([
+        dependencies(),
+        failures(),
+        served(),
+      ])
+      return { dependencies: dependencyViews, workflowsWithTaskFailures, sites: siteViews }
     },
     close: () => connection.close(),
   }

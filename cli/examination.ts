@@ -1,5 +1,5 @@
 /** What `paramedic doctor` finds: first what is true on this machine, then what the service says of itself. */
-import type { DependencyView, ReadinessView, StatusView, StuckView } from '../contracts/views.ts'
+import type { DependencyView, ReadinessView, SiteView, StatusView, StuckView } from '../contracts/views.ts'
 import type { ApiClient } from './api-client.ts'
 import { join } from 'node:path'
 import type { Connection } from './connection.ts'
@@ -105,6 +105,7 @@ async function serviceFindings(
       status,
       findings: [
         freezeFinding(status),
+        ...status.sites.map(siteFinding),
         ...workFindings(status),
         ...supervisionFindings(status, now),
         ...status.stuck.map(stuckFinding),
@@ -123,6 +124,19 @@ function freezeFinding({ freeze }: StatusView): Finding {
     about: 'freeze',
     says: `on, set by ${freeze.changedBy ?? 'somebody'}${why}; nothing is changed`,
     todo: 'npx paramedic freeze off',
+  }
+}
+
+function siteFinding({ name, hasWorker }: SiteView): Finding {
+  const about = `site ${name}`
+  if (hasWorker === true) return { state: 'good', about, says: 'a worker polls' }
+  if (hasWorker === null)
+    return { state: 'noteworthy', about, says: 'unknown while Temporal does not answer' }
+  return {
+    state: 'wrong',
+    about,
+    says: 'no worker polls: targets there are neither measured nor changed',
+    todo: `start a worker there with PARAMEDIC_SITE=${name}, or read in its log why it stopped`,
   }
 }
 

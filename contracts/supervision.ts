@@ -16,6 +16,7 @@ export const storedFindingKinds = [
 /** Those that nobody can tell while Temporal does not answer. */
 export const temporalFindingKinds = [
   'worker',
+  'site',
   'workflow-gone',
   'workflow-left',
   'task-failures',
@@ -28,7 +29,7 @@ export type FindingKind = (typeof findingKinds)[number]
 /** Something that is not as it should be, as one look sees it. */
 export interface Finding {
   kind: FindingKind
-  /** What it is about: an incident, a gate, a dedup key; with the kind it names the finding. */
+  /** What it is about: an incident, a gate, a dedup key, a site; with the kind it names the finding. */
   subject: string
   /** The incident it belongs to, if it belongs to one. */
   incident?: string

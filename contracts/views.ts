@@ -335,6 +335,15 @@ const supervisionView = z
   .register(views, { id: 'Supervision' })
 export type SupervisionView = z.infer<typeof supervisionView>
 
+const siteView = z
+  .strictObject({
+    name: z.string(),
+    hasWorker: z.boolean().nullable().describe('Null while Temporal does not answer'),
+  })
+  .describe('A site that targets name, and whether a worker serves it')
+  .register(views, { id: 'Site' })
+export type SiteView = z.infer<typeof siteView>
+
 export const statusView = readinessView
   .extend({
     version: z.string(),
@@ -344,6 +353,7 @@ export const statusView = readinessView
     undeliveredMessages: count,
     waitingAlerts: count,
     quarantinedAlerts: count,
+    sites: z.array(siteView),
     stuck: z.array(stuckView).describe('What is no finding, or not yet'),
     supervision: supervisionView,
   })

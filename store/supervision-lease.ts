@@ -28,14 +28,17 @@ export async function holdsLease(tx: Queryable, holder: string): Promise<boolean
 export interface Since {
   temporalSilentMs?: number
   noWorkerMs?: number
+  /** By site. */
+  noSiteWorkerMs: Record<string, number>
 }
 
 export async function readSince(db: Queryable): Promise<Since> {
-  const { rows } = await db.query<{ silent: Date | null; idle: Date | null }>(
-    'select temporal_silent_since as silent, no_worker_since as idle from supervision_lease',
+  const { rows } = await db.query<{ silent: Date | null; idle: Date | null; sites: Record<string, number> }>(
+    'select temporal_silent_since as silent, no_worker_since as idle, no_site_worker_since as sites from supervision_lease',
   )
-  const { silent, idle } = rows[0]!
+  const { silent, idle, sites } = rows[0]!
   return {
+    noSiteWorkerMs: sites,
     ...(silent === null ? {} : { temporalSilentMs: silent.getTime() }),
     ...(idle === null ? {} : { noWorkerMs: idle.getTime() }),
   }
@@ -44,8 +47,8 @@ export async function readSince(db: Queryable): Promise<Since> {
 export async function noteLook(tx: Queryable, since: Since, atMs: number): Promise<void> {
   const time = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms))
   await tx.query(
-    'update supervision_lease set last_look_at = $1, temporal_silent_since = $2, no_worker_since = $3',
-    [new Date(atMs), time(since.temporalSilentMs), time(since.noWorkerMs)],
+    'update supervision_lease set last_look_at = $1, temporal_silent_since = $2, no_worker_since = $3, no_site_worker_since = $4',
+    [new Date(atMs), time(since.temporalSilentMs), time(since.noWorkerMs), since.noSiteWorkerMs],
   )
 }
 

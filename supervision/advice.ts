@@ -74,6 +74,11 @@ const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: st
     what: 'no worker polls for workflows',
     todo: () => 'Nothing is measured, done or paged: start a worker, or read in its log why it stopped.',
   },
+  site: {
+    what: 'no worker polls for a site',
+    todo: site =>
+      `Targets there are neither measured nor changed: start a worker there with PARAMEDIC_SITE=${site}, or read in its log why it stopped.`,
+  },
   'workflow-gone': {
     what: 'incident open without a running workflow',
     todo: number =>

@@ -25,6 +25,8 @@ export interface TemporalSeen {
   failing: string[]
   /** When a worker last began a poll for workflows; undefined when none is known. */
   lastPollAtMs: number | undefined
+  /** The same of the workers of each site that targets name. */
+  sitePolls: readonly { site: string; lastPollAtMs: number | undefined }[]
 }
 
 /** A poll lasts up to a minute, and its end is not told: only a longer silence is the silence of a worker that is gone. */
@@ -32,12 +34,21 @@ const pollLastsMs = 60_000
 /** A worker that has just polled is there, whatever the clocks of its server and this process say. */
 const pollGraceMs = 15_000
 
-/** Carries on since when Temporal is silent and no worker polls. */
+/** Carries on since when Temporal is silent, no worker polls, and none of a site. */
 export function sinceWhen(before: Since, seen: TemporalSeen | undefined, atMs: number): Since {
   if (seen === undefined) return { ...before, temporalSilentMs: before.temporalSilentMs ?? atMs }
+  const isPolled = (lastMs: number | undefined): boolean =>
+    lastMs !== undefined && atMs - lastMs <= pollLastsMs + pollGraceMs
   const { lastPollAtMs } = seen
-  const isPolled = lastPollAtMs !== undefined && atMs - lastPollAtMs <= pollLastsMs + pollGraceMs
-  return isPolled ? {} : { noWorkerMs: before.noWorkerMs ?? lastPollAtMs ?? atMs }
+  const unserved = seen.sitePolls.filter(site => !isPolled(site.lastPollAtMs))
+  const sites = unserved.map(({ site, lastPollAtMs: lastMs }) => [
+    site,
+    before.noSiteWorkerMs[site] ?? lastMs ?? atMs,
+  ])
+  return {
+    noSiteWorkerMs: Object.fromEntries(sites) as Record<string, number>,
+    ...(isPolled(lastPollAtMs) ? {} : { noWorkerMs: before.noWorkerMs ?? lastPollAtMs ?? atMs }),
+  }
 }
 
 export function findSilence(since: Since, seen: TemporalSeen | undefined, atMs: number): Finding[] {
@@ -48,6 +59,8 @@ export function findSilence(since: Since, seen: TemporalSeen | undefined, atMs: 
     found.push({ kind: 'temporal', subject: 'temporal', sinceMs: since.temporalSilentMs })
   if (seen !== undefined && isLong(since.noWorkerMs))
     found.push({ kind: 'worker', subject: 'worker', sinceMs: since.noWorkerMs })
+  for (const [site, sinceMs] of Object.entries(since.noSiteWorkerMs))
+    if (seen !== undefined && isLong(sinceMs)) found.push({ kind: 'site', subject: site, sinceMs })
   return found
 }
 

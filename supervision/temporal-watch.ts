@@ -1,5 +1,5 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client'
-import { incidentWorkflowType, postmortemWorkflowType, taskQueue } from '../contracts/messages.ts'
+import { incidentWorkflowType, postmortemWorkflowType, queueAt, taskQueue } from '../contracts/messages.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import type { RunningWorkflow, TemporalSeen } from './look.ts'
 
@@ -25,8 +25,11 @@ const pageSize = 1_000
 /** Questions about single workflows at the same time. */
 const lanes = 20
 
-/** It connects when first asked, so that supervision starts without it. */
-export function createTemporalWatch(endpoint: TemporalEndpoint): TemporalWatch & { close(): Promise<void> } {
+/** It connects when first asked, so that supervision starts without it. `sites` are those that targets name. */
+export function createTemporalWatch(
+  endpoint: TemporalEndpoint,
+  sites: readonly string[] = [],
+): TemporalWatch & { close(): Promise<void> } {
   const { namespace } = endpoint
   const connection = Connection.lazy({ ...connectionOptions(endpoint), connectTimeout: answerWithinMs })
   const ask = <T>(work: () => Promise<T>): Promise<T> =>
@@ -49,12 +52,12 @@ export function createTemporalWatch(endpoint: TemporalEndpoint): TemporalWatch &
     return found
   }
 
-  async function lastPoll(): Promise<number | undefined> {
-    // 1 is TASK_QUEUE_TYPE_WORKFLOW: whoever polls for workflows runs everything else of ours too.
+  async function lastPoll(site?: string): Promise<number | undefined> {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: 1,
+      taskQueue: { name: queueAt(taskQueue, site) },
+      // Whoever polls for workflows (TASK_QUEUE_TYPE_WORKFLOW) runs everything else of ours too; at a site there are none.
+      taskQueueType: site === undefined ? 1 : 2,
     })
     const times = (pollers ?? []).map(({ lastAccessTime }) => millisecondsOf(lastAccessTime) ?? 0)
     return times.length === 0 ? undefined : Math.max(...times)
@@ -80,15 +83,22 @@ export function createTemporalWatch(endpoint: TemporalEndpoint): TemporalWatch &
     look: () =>
       orSilent(
         ask(async () => {
-          const [running, postmortems, failing, lastPollAtMs] = await together([
+          const [running, postmortems, failing, lastPollAtMs, sitePolls] = await together([
             list(runningQuery(incidentWorkflowType)),
             list(runningQuery(postmortemWorkflowType)),
             list(taskFailuresQuery),
             lastPoll(),
+            together(sites.map(async site => ({ site, lastPollAtMs: await lastPoll(site) }))),
           ])
           const idsOf = (workflows: RunningWorkflow[]): string[] =>
             workflows.map(({ workflowId }) => workflowId)
-          return { running, postmortems: idsOf(postmortems), failing: idsOf(failing), lastPollAtMs }
+          return {
+            running,
+            postmortems: idsOf(postmortems),
+            failing: idsOf(failing),
+            lastPollAtMs,
+            sitePolls,
+          }
         }),
       ),
     ended: workflowIds =>

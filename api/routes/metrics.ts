@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
+import type { SiteView } from '../../contracts/views.ts'
 import type { Pool } from '../../store/database.ts'
 import { withinDatabaseWait } from '../database-wait.ts'
 import { documented } from '../documented.ts'
@@ -30,7 +31,12 @@ export function metricsRoute(app: Api, { pool, temporal, registry, clock, log }:
     )
     const [own, fromDatabase, check] = await Promise.all([registry.metrics(), stored, temporal?.check()])
     reply.type(registry.contentType)
-    return [own, fromDatabase, taskFailures(check?.workflowsWithTaskFailures)].join('\n')
+    return [
+      own,
+      fromDatabase,
+      taskFailures(check?.workflowsWithTaskFailures),
+      siteWorkers(check?.sites ?? []),
+    ].join('\n')
   })
 }
 
@@ -38,6 +44,17 @@ function taskFailures(count: number | undefined): string {
   if (count === undefined) return ''
   const name = 'paramedic_workflows_with_task_failures'
   return `# HELP ${name} Running workflows whose code fails and is tried again.\n# TYPE ${name} gauge\n${name} ${count}\n`
+}
+
+/** What Temporal cannot tell is left out. */
+function siteWorkers(sites: readonly SiteView[]): string {
+  const name = 'paramedic_site_has_worker'
+  const lines = sites.flatMap(site =>
+    site.hasWorker === null ? [] : [`${name}{site="${site.name}"} ${Number(site.hasWorker)}`],
+  )
+  if (lines.length === 0) return ''
+  const head = [`# HELP ${name} Whether a worker polls for the targets of a site.`, `# TYPE ${name} gauge`]
+  return [...head, ...lines, ''].join('\n')
 }
 
 const scraping = documented({

@@ -32,7 +32,8 @@ export function statusRoute(app: Api, { pool, readiness, temporal, clock, versio
     const isFailingTold = supervision.findings.some(({ kind }) => kind === 'task-failures')
     const failures = isFailingTold ? [] : adviseOnFailures(check?.workflowsWithTaskFailures ?? 0)
     const untold = withoutFindings(stuck, supervision).map(adviseOnStuck)
-    return { version, ...ready, freeze, ...counts, stuck: [...untold, ...failures], supervision }
+    const sites = check?.sites ?? []
+    return { version, ...ready, freeze, ...counts, sites, stuck: [...untold, ...failures], supervision }
   })
 }
 
@@ -56,6 +57,7 @@ const readingStatus = documented({
         undeliveredMessages: 0,
         waitingAlerts: 0,
         quarantinedAlerts: 0,
+        sites: [],
         stuck: [],
         supervision: { lastLookAt: '2026-03-14T03:05:00.000Z', findings: [] },
       },

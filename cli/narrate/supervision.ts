@@ -32,6 +32,7 @@ const words: Record<FindingKind, string> = {
   level: 'an escalation level did not begin',
   temporal: 'Temporal does not answer',
   worker: 'no worker polls',
+  site: 'no worker polls for a site',
   'workflow-gone': 'the workflow of an open incident is gone',
   'workflow-left': 'a workflow runs without an open incident',
   'task-failures': 'workflow code fails and is tried again',

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { createTemporalHealth, type TemporalCheck } from '../../api/temporal-health.ts'
-import { taskQueue } from '../../contracts/messages.ts'
+import { queueAt, taskQueue } from '../../contracts/messages.ts'
 import type { StuckView } from '../../contracts/views.ts'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
 import { acknowledge, setSeverity } from '../../store/acts.ts'
@@ -11,7 +11,7 @@ import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
 import { givenGate, givenIncident, somePlanHash } from '../support/incidents.ts'
 
 let api: ApiUnderTest
-const temporal: TemporalCheck = { dependencies: [], workflowsWithTaskFailures: 0 }
+const temporal: TemporalCheck = { dependencies: [], workflowsWithTaskFailures: 0, sites: [] }
 const up = { isUp: true, tookMs: 1, problem: null }
 
 beforeAll(async () => {
@@ -186,6 +186,7 @@ describe('a real Temporal', () => {
         },
       ],
       workflowsWithTaskFailures: 0,
+      sites: [],
     })
     await health.close()
   })
@@ -205,12 +206,34 @@ describe('a real Temporal', () => {
     await polling
     await poller.close()
   })
+  test('with a worker at one of two sites', async () => {
+    const [address, namespace] = [inject('temporalAddress'), 'api-health-sites']
+    await registerNamespace(address, namespace)
+    const poller = await Connection.connect({ address })
+    const place = { namespace, taskQueue: { name: queueAt(taskQueue, 'oslo') }, identity: 'worker' }
+    const polling = poller
+      .withDeadline(Date.now() + 5_000, () => poller.workflowService.pollActivityTaskQueue(place))
+      .catch(() => undefined)
+    await vi.waitFor(async () => {
+      const health = createTemporalHealth({ address, namespace }, ['berlin', 'oslo'])
+      const { sites } = await health.check()
+      await health.close()
+      expect(sites).toEqual([
+        { name: 'berlin', hasWorker: false },
+        { name: 'oslo', hasWorker: true },
+      ])
+    }, 5_000)
+    await polling
+    await poller.close()
+  })
   test.each([
     ['that is away', '127.0.0.1:1', 'default', /^did not answer \((UNAVAILABLE|DEADLINE_EXCEEDED)\)$/],
     ['without the namespace', undefined, 'nowhere', /^did not answer \(NOT_FOUND\)$/],
   ])('%s', async (_title, address, namespace, problem) => {
-    const health = createTemporalHealth({ address: address ?? inject('temporalAddress'), namespace })
-    const { dependencies, workflowsWithTaskFailures } = await health.check()
+    const place = { address: address ?? inject('temporalAddress'), namespace }
+    const health = createTemporalHealth(place, ['berlin'])
+    const { dependencies, workflowsWithTaskFailures, sites } = await health.check()
+    expect(sites).toEqual([{ name: 'berlin', hasWorker: null }])
     expect(dependencies.map(({ isUp }) => isUp)).toEqual([false, false])
     expect(dependencies[0]!.problem).toMatch(problem)
     expect(workflowsWithTaskFailures).toBeUndefined()
@@ -219,8 +242,13 @@ describe('a real Temporal', () => {
 })
 
 test('metrics come from PostgreSQL, so a restart forgets nothing', async () => {
+  const sites = [
+    { name: 'berlin', hasWorker: false },
+    { name: 'oslo', hasWorker: true },
+    { name: 'rome', hasWorker: null },
+  ]
   const measured = await startApi(inject('postgresUrl'), {
-    temporal: { check: async () => ({ ...temporal, workflowsWithTaskFailures: 3 }) },
+    temporal: { check: async () => ({ ...temporal, workflowsWithTaskFailures: 3, sites }) },
   })
   const { pool } = measured.database
   const { ms } = measured.now
@@ -266,11 +294,16 @@ test('metrics come from PostgreSQL, so a restart forgets nothing', async () => {
     'paramedic_quarantined_alerts 0',
     'paramedic_unread_deliveries 1',
     'paramedic_workflows_with_task_failures 3',
+    'paramedic_site_has_worker{site="berlin"} 0',
+    'paramedic_site_has_worker{site="oslo"} 1',
     'paramedic_webhook_deliveries_total{source="generic-source",outcome="accepted"} 1',
     'paramedic_webhook_deliveries_total{source="generic-source",outcome="bad_payload"} 1',
     'paramedic_http_request_duration_seconds_count{route="/v1/webhooks/generic",method="POST",status="202"} 1',
   ]) {
     expect(lines).toContain(line)
   }
+  expect(text).not.toContain('rome')
+  const { body } = await measured.call('viewer', 'GET', '/v1/status')
+  expect(body.sites).toEqual(sites)
   await measured.close()
 })

@@ -20,6 +20,7 @@ const healthy: StatusView = {
   undeliveredMessages: 0,
   waitingAlerts: 3,
   quarantinedAlerts: 0,
+  sites: [],
   stuck: [],
   supervision: { lastLookAt: new Date().toISOString(), findings: [] },
 }
@@ -53,6 +54,21 @@ it('names what is down and what is stuck, each with what to do', async () => {
   expect(stdout).toContain('message not delivered for 1m 15s')
   expect(stdout).toContain('→ Start a worker.')
   expect(stdout).toContain('2 things are wrong')
+})
+
+it('names each site, and where a worker has to be started', async () => {
+  scene.api.on('GET /readyz', healthy)
+  const sites = [
+    { name: 'berlin', hasWorker: true },
+    { name: 'oslo', hasWorker: false },
+  ]
+  scene.api.on('GET /v1/status', { ...healthy, sites })
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(/✓ site berlin +a worker polls/)
+  expect(stdout).toMatch(/✗ site oslo +no worker polls/)
+  expect(stdout).toContain('→ start a worker there with PARAMEDIC_SITE=oslo')
+  expect(stdout).toContain('One thing is wrong')
 })
 
 it('shows what supervision found with how long and what to do, and that supervision itself is dead', async () => {

@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import { expect, onTestFinished, test } from 'vitest'
 import { incidentWorkflowId } from '../../contracts/incident.ts'
-import { taskQueue } from '../../contracts/messages.ts'
+import { queueAt, taskQueue } from '../../contracts/messages.ts'
 import { postmortemWorkflowId } from '../../contracts/postmortem.ts'
 import { requestResolve } from '../../store/acts.ts'
 import { closeIncident } from '../../store/closing.ts'
-import { inTransaction } from '../../store/database.ts'
+import { inTransaction, type Pool } from '../../store/database.ts'
+import { readSince } from '../../store/supervision-lease.ts'
 import { readTimeline } from '../../store/audit-log.ts'
 import { createSupervision } from '../../supervision/supervise.ts'
 import { createTemporalWatch } from '../../supervision/temporal-watch.ts'
@@ -164,6 +165,32 @@ test('no worker is a finding after a minute, and over when one polls', async () 
   expect(temporalAddress).toBe(late.temporalAddress)
 })
 
+test('a site without a worker is a finding of its own, with where to start one, and over when one polls', async () => {
+  const sites = ['berlin', 'oslo']
+  const { pool, look, found, namespace, client, told } = await startSupervised({ sites })
+  await look(7)
+  expect(await found('site')).toEqual(sites)
+  expect(
+    told.flatMap(({ lines }) => lines).filter(line => line.includes('PARAMEDIC_SITE=oslo')),
+  ).toHaveLength(1)
+  // Another process that takes over knows since when.
+  expect(await unserved(pool)).toEqual(sites)
+
+  await client.connection
+    .withDeadline(Date.now() + 3_000, () =>
+      client.workflowService.pollActivityTaskQueue({
+        namespace,
+        taskQueue: { name: queueAt(taskQueue, 'oslo') },
+        identity: 'worker at oslo',
+      }),
+    )
+    .catch(() => undefined)
+  // The test's clock has run ahead of the server's; a second supervisor has the right time.
+  const late = await startSupervised({ namespace, sites })
+  await late.look(2)
+  expect(await unserved(late.pool)).toEqual(['berlin'])
+})
+
 test('while Temporal is silent that is the finding; the others go on, and what only it knows stays as it was', async () => {
   const supervised = await startSupervised()
   const { pool, look, found, nowMs, options } = supervised
@@ -185,6 +212,11 @@ test('while Temporal is silent that is the finding; the others go on, and what o
   await look(2)
   expect(await found('temporal')).toEqual([])
 })
+
+async function unserved(pool: Pool): Promise<string[]> {
+  const { noSiteWorkerMs } = await readSince(pool)
+  return Object.keys(noSiteWorkerMs).toSorted()
+}
 
 /** What `temporal workflow reset --type LastWorkflowTask` does. */
 async function resetToLastWorkflowTask({ client, namespace }: Supervised, workflowId: string): Promise<void> {

@@ -29,13 +29,15 @@ export interface Supervised {
   found(kind: FindingKind): Promise<string[]>
 }
 
-export async function startSupervised(given: { pool?: Pool; namespace?: string } = {}): Promise<Supervised> {
+export async function startSupervised(
+  given: { pool?: Pool; namespace?: string; sites?: string[] } = {},
+): Promise<Supervised> {
   const temporalAddress = inject('temporalAddress')
   const namespace = given.namespace ?? `supervised-${randomBytes(6).toString('hex')}`
   if (given.namespace === undefined) await registerNamespace(temporalAddress, namespace)
   const pool = given.pool ?? (await ownDatabase())
   const connection = await Connection.connect({ address: temporalAddress })
-  const watch = createTemporalWatch({ address: temporalAddress, namespace })
+  const watch = createTemporalWatch({ address: temporalAddress, namespace }, given.sites)
   onTestFinished(async () => void (await Promise.all([connection.close(), watch.close()])))
   const told: SupervisionMessage[] = []
   const options: SupervisionOptions = {
