@@ -65,11 +65,10 @@ export function createVerifyActivities(dependencies: {
         purpose: purposeOf(input),
         checks: results,
         holds,
+        ...('noData' in evaluated ? { problem: evaluated.noData } : {}),
         atMs,
       }
-      await withCodedErrors(() =>
-        saveMeasurement(pool, 'noData' in evaluated ? { ...sample, problem: evaluated.noData } : sample),
-      )
+      await withCodedErrors(() => saveMeasurement(pool, sample))
       const holdBeganMs = holds ? (before?.holdBeganMs ?? atMs) : undefined
       heartbeat(holdBeganMs === undefined ? {} : { holdBeganMs })
       if (holdBeganMs === undefined || atMs - holdBeganMs < input.forMs) {

@@ -21,8 +21,6 @@ interface Due {
  * never delays the next level.
  */
 export async function escalate(life: Life): Promise<never> {
-  // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
-  await condition(() => !isUnassessed(life.state), limits.pageAwaitsTriageMs)
   const alarm = createAlarm()
   for (;;) {
     noteEligibility(life)
@@ -126,6 +124,8 @@ async function firePage(life: Life, due: Due): Promise<void> {
   const level = input.runbook.escalate[due.level]!
   state.paged[due.id] = true
   state.pagesInFlight += 1
+  // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
+  if (isUnassessed(state)) await condition(() => !isUnassessed(state), limits.pageAwaitsTriageMs)
   if (level.severity !== undefined && isMoreSevere(level.severity, state.severity)) {
     life.note('severity.changed', {
       from: state.severity,
