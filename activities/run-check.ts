@@ -65,8 +65,9 @@ export function createCheckActivities(dependencies: {
     ...checks,
     /** Nobody measured it in time, and the incident goes on without: that stands in the record as any other problem does. */
     async giveUpCheck({ problem, ...input }) {
+      const now = createWorkflowClock()
       await write(dependencies.pool, input.incident, input.unwritten)
-      return keep(input, { problem }, createWorkflowClock())
+      return keep(input, { problem }, now)
     },
   }
 }

@@ -10,6 +10,8 @@ import { silenceOf } from './silence.ts'
 export async function triage(life: Life): Promise<void> {
   const { runbook } = life.input
   life.enter('triage')
+  // Checks at a site carry nothing: what was noted is recorded once before them, and not by each.
+  if (runbook.triage.checks.some(use => life.bound(use.target)?.site !== undefined)) await life.record()
   await Promise.all(runbook.triage.checks.map(use => runCheck(life, use)))
   const { state } = life
   const measured = assessSeverity(life)

@@ -10,8 +10,9 @@ test('an incident at a site waits for the worker there, which measures and mends
   const world = await startWorld({ site: 'berlin' })
   await world.startWorker().says('worker ready')
   const number = await world.fire()
-  // People are called meanwhile.
+  // People are called meanwhile, and see where it stands.
   await eventually(async () => (await world.entries(number, 'page.sent')).length > 0)
+  await eventually(async () => (await world.row(number))['phase'] === 'triage')
   expect(await world.entries(number, 'check.measured')).toEqual([])
 
   const late = world.startSiteWorker()
