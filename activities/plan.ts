@@ -16,8 +16,9 @@ import { hashOf } from './plan-hash.ts'
 import { withinLimits } from './target-limits.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
+import { messageOf } from './targets/redaction.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
-import { type Unwritten, write } from './write.ts'
+import { type Decision, writeDecisions } from './write-decisions.ts'
 
 export interface PlanInput {
   incident: string
@@ -26,7 +27,7 @@ export interface PlanInput {
   /** Name of the configured target. */
   target: string
   runbook: { name: string; hash: string }
-  unwritten: Unwritten[]
+  unwritten: Decision[]
 }
 
 export type PlanOutcome =
@@ -50,7 +51,7 @@ export function createPlanActivities(dependencies: {
     /** Renders a step into a plan, keeps it as evidence, and opens its gate when somebody has to allow it. Changes no target. */
     async plan(input: PlanInput): Promise<PlanOutcome> {
       const now = createWorkflowClock()
-      await write(dependencies.pool, input.incident, input.unwritten)
+      await writeDecisions(dependencies.pool, input.incident, input.unwritten)
       const target = dependencies.configuration.targets.find(candidate => candidate.name === input.target)
       if (target === undefined)
         return { state: 'failed', because: `target ${input.target} is not in this worker's configuration` }
@@ -120,7 +121,7 @@ async function render(
     // No answer is worth another try by Temporal, but not many; a refusal of the target is final.
     const mayAnswer = !(error instanceof CodedError) || error.family === 'unavailable'
     if (mayAnswer && activityInfo().attempt < limits.planTries) throw error
-    return { because: `it could not be planned: ${error instanceof Error ? error.message : String(error)}` }
+    return { because: messageOf(error) }
   }
 }
 

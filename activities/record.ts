@@ -9,7 +9,7 @@ import { expireGate, type NewGate, openGate, withdrawGate } from '../store/gates
 import { readMessages } from '../store/messages.ts'
 import { isFirstTime } from '../store/work-done.ts'
 import { workKey } from './work-key.ts'
-import { type Unwritten, write } from './write.ts'
+import { type Decision, writeDecisions } from './write-decisions.ts'
 
 export interface CloseInput {
   number: string
@@ -20,7 +20,7 @@ export interface CloseInput {
   postmortemDueAtMs?: number
   atMs: number
   /** Written whatever becomes of the close. */
-  unwritten: Unwritten[]
+  unwritten: Decision[]
 }
 
 export function createRecordActivities({ pool }: { pool: Pool }) {
@@ -30,13 +30,13 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
       return withCodedErrors(() => readMessages(pool, input.number, input.rowIds))
     },
 
-    async record(input: { number: string; unwritten: Unwritten[] }): Promise<void> {
-      await write(pool, input.number, input.unwritten)
+    async record(input: { number: string; unwritten: Decision[] }): Promise<void> {
+      await writeDecisions(pool, input.number, input.unwritten)
     },
 
-    async openGate(input: { gate: NewGate; unwritten: Unwritten[] }): Promise<void> {
+    async openGate(input: { gate: NewGate; unwritten: Decision[] }): Promise<void> {
       const key = workKey()
-      await write(pool, input.gate.incident, input.unwritten)
+      await writeDecisions(pool, input.gate.incident, input.unwritten)
       await inTransaction(pool, async tx => {
         if (!(await isFirstTime(tx, key))) return
         await appendEntries(tx, await openGate(tx, input.gate))
@@ -74,7 +74,7 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
     },
 
     async close(input: CloseInput): Promise<Closing['result']> {
-      await write(pool, input.number, input.unwritten)
+      await writeDecisions(pool, input.number, input.unwritten)
       return inTransaction(pool, async tx => {
         const { result, isChange } = await closeIncident(tx, input)
         await appendEntries(tx, isChange ? closingEntries(input) : [])

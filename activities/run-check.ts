@@ -9,7 +9,7 @@ import { inTransaction, type Pool } from '../store/database.ts'
 import { saveMeasurement } from '../store/measurements.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
-import { type Unwritten, write } from './write.ts'
+import { type Decision, writeDecisions } from './write-decisions.ts'
 
 export interface CheckRequest {
   name: string
@@ -22,7 +22,7 @@ export interface CheckRequest {
 
 export type CheckResult = { values: Record<string, unknown> } | { problem: string }
 
-export type RunCheckInput = CheckRequest & { incident: string; purpose: string; unwritten: Unwritten[] }
+export type RunCheckInput = CheckRequest & { incident: string; purpose: string; unwritten: Decision[] }
 
 /** One activity type a check, so that Temporal's own screens and metrics say what was measured. */
 export function createCheckActivities(dependencies: {
@@ -36,7 +36,7 @@ export function createCheckActivities(dependencies: {
     const now = createWorkflowClock()
     const [result] = await Promise.all([
       measure(dependencies, input, cancellationSignal()),
-      write(dependencies.pool, input.incident, input.unwritten),
+      writeDecisions(dependencies.pool, input.incident, input.unwritten),
     ])
     return keep(input, result, now)
   }
@@ -66,7 +66,7 @@ export function createCheckActivities(dependencies: {
     /** Nobody measured it in time, and the incident goes on without: that stands in the record as any other problem does. */
     async giveUpCheck({ problem, ...input }) {
       const now = createWorkflowClock()
-      await write(dependencies.pool, input.incident, input.unwritten)
+      await writeDecisions(dependencies.pool, input.incident, input.unwritten)
       return keep(input, { problem }, now)
     },
   }

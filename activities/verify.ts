@@ -15,7 +15,7 @@ import { isFirstTime } from '../store/work-done.ts'
 import { type CheckRequest, type CheckResult, measure } from './run-check.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
-import { type Unwritten, write } from './write.ts'
+import { type Decision, writeDecisions } from './write-decisions.ts'
 
 export interface VerifyInput {
   incident: string
@@ -28,7 +28,7 @@ export interface VerifyInput {
   sees: 'value' | 'checks'
   until: string
   forMs: number
-  unwritten: Unwritten[]
+  unwritten: Decision[]
 }
 
 export interface Verification {
@@ -55,7 +55,8 @@ export function createVerifyActivities(dependencies: {
     async verify(input: VerifyInput): Promise<Verification> {
       const now = createWorkflowClock()
       const before = activityInfo().heartbeatDetails as { holdBeganMs?: number } | undefined
-      if (before === undefined) await write(pool, input.incident, input.unwritten)
+      // A try that has beaten its heart has written them before.
+      if (before === undefined) await writeDecisions(pool, input.incident, input.unwritten)
       const results = await measureAll(input)
       const evaluated = evaluate(input, results)
       const atMs = now()
@@ -86,7 +87,7 @@ export function createVerifyActivities(dependencies: {
 
     /** Nobody could end the verification in its time: what its last sample saw does. */
     async endVerification(input: VerifyInput & { atMs: number }): Promise<Verification> {
-      await write(pool, input.incident, input.unwritten)
+      await writeDecisions(pool, input.incident, input.unwritten)
       const last = await withCodedErrors(() => lastMeasurement(pool, input.incident, purposeOf(input)))
       const none: Measurement = {
         incident: input.incident,

@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client'
-import { queueAt, taskQueue } from '../contracts/messages.ts'
+import { taskQueue } from '../contracts/messages.ts'
+import { isPolling, questionForPollers } from '../contracts/pollers.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import type { DependencyView, SiteView } from '../contracts/views.ts'
 import { taskFailuresQuery } from '../supervision/temporal-watch.ts'
@@ -25,8 +26,6 @@ const dependenciesFreshMs = 2_000
 const failuresFreshMs = 15_000
 /** Below the patience of a load balancer's probe. */
 const answerWithinMs = 1_500
-/** A poll lasts up to a minute; a poller not seen for longer than that is gone, though Temporal lists it for five. */
-const pollerSeenWithinMs = 75_000
 
 /**
  * Asks a Temporal server about itself. It connects when first asked, so that the api starts without it. `sites` are those that
@@ -43,16 +42,10 @@ export function createTemporalHealth(
   const { namespace } = endpoint
 
   async function hasPollers(site?: string): Promise<boolean> {
-    const { pollers } = await ask(() =>
-      connection.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: queueAt(taskQueue, site) },
-        // Whoever polls for workflows (TASK_QUEUE_TYPE_WORKFLOW) runs everything else of ours too; at a site there are none.
-        taskQueueType: site === undefined ? 1 : 2,
-      }),
-    )
-    return (pollers ?? []).some(
-      ({ lastAccessTime }) => clock() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerSeenWithinMs,
+    const question = questionForPollers(namespace, site)
+    const { pollers } = await ask(() => connection.workflowService.describeTaskQueue(question))
+    return (pollers ?? []).some(({ lastAccessTime }) =>
+      isPolling(Number(lastAccessTime?.seconds ?? 0) * 1_000, clock()),
     )
   }
 

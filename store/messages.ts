@@ -2,7 +2,8 @@ import type { IncidentMessage } from '../contracts/messages.ts'
 import type { Pool, Queryable } from './database.ts'
 import { relayChannel } from './deliveries.ts'
 
-type MessageBody = IncidentMessage extends infer M
+/** A message before it has a row. */
+export type MessageBody = IncidentMessage extends infer M
   ? M extends IncidentMessage
     ? Omit<M, 'rowId' | 'atMs'>
     : never

@@ -1,6 +1,7 @@
 /** From what was read in one look to what is wrong. Pure. */
 import { incidentWorkflowId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
+import { isPolling } from '../contracts/pollers.ts'
 import { postmortemWorkflowId } from '../contracts/postmortem.ts'
 import type { Finding } from '../contracts/supervision.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
@@ -29,25 +30,18 @@ export interface TemporalSeen {
   sitePolls: readonly { site: string; lastPollAtMs: number | undefined }[]
 }
 
-/** A poll lasts up to a minute, and its end is not told: only a longer silence is the silence of a worker that is gone. */
-const pollLastsMs = 60_000
-/** A worker that has just polled is there, whatever the clocks of its server and this process say. */
-const pollGraceMs = 15_000
-
 /** Carries on since when Temporal is silent, no worker polls, and none of a site. */
 export function sinceWhen(before: Since, seen: TemporalSeen | undefined, atMs: number): Since {
   if (seen === undefined) return { ...before, temporalSilentMs: before.temporalSilentMs ?? atMs }
-  const isPolled = (lastMs: number | undefined): boolean =>
-    lastMs !== undefined && atMs - lastMs <= pollLastsMs + pollGraceMs
   const { lastPollAtMs } = seen
-  const unserved = seen.sitePolls.filter(site => !isPolled(site.lastPollAtMs))
+  const unserved = seen.sitePolls.filter(site => !isPolling(site.lastPollAtMs, atMs))
   const sites = unserved.map(({ site, lastPollAtMs: lastMs }) => [
     site,
     before.noSiteWorkerMs[site] ?? lastMs ?? atMs,
   ])
   return {
     noSiteWorkerMs: Object.fromEntries(sites) as Record<string, number>,
-    ...(isPolled(lastPollAtMs) ? {} : { noWorkerMs: before.noWorkerMs ?? lastPollAtMs ?? atMs }),
+    ...(isPolling(lastPollAtMs, atMs) ? {} : { noWorkerMs: before.noWorkerMs ?? lastPollAtMs ?? atMs }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client'
-import { incidentWorkflowType, postmortemWorkflowType, queueAt, taskQueue } from '../contracts/messages.ts'
+import { incidentWorkflowType, postmortemWorkflowType } from '../contracts/messages.ts'
+import { questionForPollers } from '../contracts/pollers.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import type { RunningWorkflow, TemporalSeen } from './look.ts'
 
@@ -53,12 +54,8 @@ export function createTemporalWatch(
   }
 
   async function lastPoll(site?: string): Promise<number | undefined> {
-    const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: queueAt(taskQueue, site) },
-      // Whoever polls for workflows (TASK_QUEUE_TYPE_WORKFLOW) runs everything else of ours too; at a site there are none.
-      taskQueueType: site === undefined ? 1 : 2,
-    })
+    const question = questionForPollers(namespace, site)
+    const { pollers } = await connection.workflowService.describeTaskQueue(question)
     const times = (pollers ?? []).map(({ lastAccessTime }) => millisecondsOf(lastAccessTime) ?? 0)
     return times.length === 0 ? undefined : Math.max(...times)
   }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from '@temporalio/worker'
@@ -40,7 +40,7 @@ export async function bundleWorkflows(sources: BundleSources = {}): Promise<Work
       workflowInterceptorModules: interceptorModules,
       // Evaluated once a worker instead of once a workflow: conditions are pure and remember nothing, and their language is
       // most of what a workflow's first task would spend its time and memory on.
-      preloadModules: [join(projectDir, 'language', 'conditions.ts')].filter(path => existsSync(path)),
+      preloadModules: [join(projectDir, 'language', 'conditions.ts')],
       webpackConfigHook: reportingFiles(report),
       logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
     }),

@@ -25,7 +25,7 @@ export async function escalate(life: Life): Promise<never> {
   for (;;) {
     noteEligibility(life)
     const seen = circumstances(life)
-    const next = nextDue(life)
+    const [next] = duePages(life)
     alarm.set(next?.dueAtMs)
     await condition(() => alarm.hasRung() || circumstances(life) !== seen)
     const isAsSeen = circumstances(life) === seen
@@ -40,7 +40,7 @@ function unlessCancelled(error: unknown): void {
 
 /** The next level that is still to come pages at once: the ladder is exhausted, or a gate ran out. */
 export function hurryNextLevel(life: Life): void {
-  const next = nextDue(life)
+  const next = duePages(life).find(({ dueAtMs }) => dueAtMs > Date.now())
   if (next !== undefined) life.state.hurried[next.level] = Date.now()
 }
 
@@ -98,9 +98,10 @@ function isHeldBack({ state }: Life, level: Candidate): boolean {
   return 'value' in evaluated && !evaluated.value
 }
 
-function nextDue(life: Life): Due | undefined {
+/** What is still to be paged, as far as nothing holds it back, the earliest first. */
+function duePages(life: Life): Due[] {
   const { state } = life
-  const due = candidates(life).flatMap(candidate => {
+  const all = candidates(life).flatMap(candidate => {
     const sinceMs = state.eligibleSince[candidate.id] ?? candidate.fromMs
     if (sinceMs === 'held-back' || isHeldBack(life, candidate)) return []
     const deadlineMs = Math.min(
@@ -116,7 +117,7 @@ function nextDue(life: Life): Due | undefined {
       },
     ]
   })
-  return due.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)[0]
+  return all.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)
 }
 
 async function firePage(life: Life, due: Due): Promise<void> {

@@ -63,8 +63,7 @@ export interface IncidentState {
 
 interface Judgement {
   nth: number
-  severity?: Severity
-  impact?: Impact
+  change: { severity?: Severity; impact?: Impact }
 }
 
 export function firstState(input: IncidentInput): IncidentState {
@@ -129,14 +128,14 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
       return
     case 'severity-set':
       state.severity = judgedSince(state, message.judged).reduce(
-        (severity, later) =>
-          later.severity !== undefined && isMoreSevere(later.severity, severity) ? later.severity : severity,
+        (severity, { change: { severity: later = severity } }) =>
+          isMoreSevere(later, severity) ? later : severity,
         message.severity,
       )
       state.isSeverityFixed = true
       return
     case 'impact-set':
-      state.impact = judgedSince(state, message.judged).some(later => later.impact === 'yes')
+      state.impact = judgedSince(state, message.judged).some(({ change }) => change.impact === 'yes')
         ? 'yes'
         : message.impact
       state.isImpactFixed = true

@@ -16,7 +16,7 @@ import { closeAsAsked, holdAndClose, proveRecovery } from './recovery.ts'
 import { triage } from './triage.ts'
 
 /**
- * The life of an incident: detect, triage, then mitigate, verify and hold until one recovery lasts or a person ends it, and
+ * The life of an incident: triage, then mitigate, verify and hold until one recovery lasts or a person ends it, and
  * close. Escalation and listening run beside it from the first moment to the last.
  */
 export async function incident(input: CarriedInput): Promise<IncidentEnd> {
@@ -45,10 +45,8 @@ export async function incident(input: CarriedInput): Promise<IncidentEnd> {
 }
 
 async function live(life: Life): Promise<'closed' | 'long'> {
-  if (life.state.phase === 'detection') {
-    await detect(life)
-    await triage(life)
-  }
+  // Detected it is already: the alert that opened it is part of its input.
+  if (life.state.phase === 'detection') await triage(life)
   for (;;) {
     const mitigated = await mitigate(life)
     if (mitigated === 'long') return 'long'
@@ -61,9 +59,4 @@ async function live(life: Life): Promise<'closed' | 'long'> {
       return 'closed'
     }
   }
-}
-
-/** The alert that opened the incident is its first message. */
-async function detect(life: Life): Promise<void> {
-  await condition(() => life.state.seenTransition > 0)
 }

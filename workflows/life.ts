@@ -1,6 +1,6 @@
 /** One incident's state, its unwritten entries, and how it hears of the world. */
 import { ActivityFailure, condition, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow'
-import type { Unwritten } from '../activities/write.ts'
+import type { Decision } from '../activities/write-decisions.ts'
 import type { Phase } from '../contracts/incident.ts'
 import { changedSignal, type IncidentInput, type IncidentMessage, stateQuery } from '../contracts/messages.ts'
 import type { Binding } from '../contracts/runbook.ts'
@@ -23,12 +23,12 @@ export interface Life {
   /** Notes an entry, to be written by the next activity that carries it or by `record`. */
   note<K extends TimelineKind>(kind: K, data: TimelineEvents[K]): void
   /** Notes a change of the incident's row; what is noted together is written in one transaction. */
-  change(change: Unwritten['change']): void
+  change(change: Decision['change']): void
   /**
    * Runs an activity that writes what was noted before it does its own work: that saves a `record`. At a site there may be no
    * worker for long, so what goes there carries nothing.
    */
-  carry<T>(run: (unwritten: Unwritten[]) => Promise<T>, site?: string): Promise<T>
+  carry<T>(run: (unwritten: Decision[]) => Promise<T>, site?: string): Promise<T>
   /** Writes what was noted, if anything was. */
   record(): Promise<void>
   enter(phase: Phase): void
@@ -45,8 +45,8 @@ export type CarriedInput = IncidentInput & { carried?: IncidentState }
 
 export function startLife(input: CarriedInput): Life {
   const state = input.carried ?? opened(input)
-  let noted: Pick<Unwritten, 'change' | 'entries'> = { change: {}, entries: [] }
-  let unwritten: Unwritten[] = []
+  let noted: Pick<Decision, 'change' | 'entries'> = { change: {}, entries: [] }
+  let unwritten: Decision[] = []
   listen(state)
 
   /** Makes one decision of what was noted. */
@@ -57,13 +57,7 @@ export function startLife(input: CarriedInput): Life {
     state.decided += 1
     const nth = state.decided
     unwritten.push({ nth, change, entries, atMs: Date.now() })
-    const { severity, impact } = change
-    if (severity !== undefined || impact !== undefined)
-      state.judgements.push({
-        nth,
-        ...(severity === undefined ? {} : { severity }),
-        ...(impact === undefined ? {} : { impact }),
-      })
+    if (change.severity !== undefined || change.impact !== undefined) state.judgements.push({ nth, change })
   }
 
   const life: Life = {

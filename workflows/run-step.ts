@@ -53,7 +53,8 @@ async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
       site,
     )
     .catch((error: unknown) => asFailedPlan(error, site))
-  if (planned.state === 'failed') return { result: 'failed', because: planned.because }
+  if (planned.state === 'failed')
+    return { result: 'failed', because: `it could not be planned: ${planned.because}` }
   if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
   if (planned.state === 'observed') {
     life.state.stepsLeftOut += 1
@@ -70,10 +71,7 @@ async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
 function asFailedPlan(error: unknown, site: string | undefined): { state: 'failed'; because: string } {
   if (!(error instanceof ActivityFailure)) throw error
   const silence = site === undefined ? undefined : silenceOf(site, error)
-  return {
-    state: 'failed',
-    because: `it could not be planned: ${silence ?? error.cause?.message ?? error.message}`,
-  }
+  return { state: 'failed', because: silence ?? error.cause?.message ?? error.message }
 }
 
 function whySkipped(life: Life, step: Step): string | undefined {

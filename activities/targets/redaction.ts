@@ -13,8 +13,8 @@ export function answerOf(error: unknown, url: Secret): string {
   return printable(text, ANSWER_CHARACTERS)
 }
 
-// Node reports "nothing listens on any address of this name" as an AggregateError with an empty message.
-function messageOf(error: unknown): string {
+/** Node reports "nothing listens on any address of this name" as an AggregateError with an empty message. */
+export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)
 }

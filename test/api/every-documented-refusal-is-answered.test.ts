@@ -19,6 +19,8 @@ const expectAsDocumented = createComparison(document)
 let withoutDatabase: DocumentedService
 let withBrokenDatabase: DocumentedService
 let crowded: DocumentedService
+/** Held, or the garbage collector takes one, and fetch hangs up for it. */
+let crowd: Response[]
 const unreachable = openDatabase('postgresql://postgres@127.0.0.1:1/none')
 beforeAll(async () => {
   withoutDatabase = await startDocumentedService(serverUrl, { pool: unreachable })
@@ -27,9 +29,10 @@ beforeAll(async () => {
   crowded = await startDocumentedService(serverUrl)
   await stageNight(crowded.database.pool)
   const live = exchangesOf(document).find(({ title }) => title === 'followEverything/begin')!
-  await Promise.all(Array.from({ length: limits.liveStreams }, () => crowded.send(live)))
+  crowd = await Promise.all(Array.from({ length: limits.liveStreams }, () => crowded.send(live)))
 })
 afterAll(async () => {
+  for (const follower of crowd) await follower.body?.cancel()
   for (const one of [service, withoutDatabase, withBrokenDatabase, crowded]) await one.close()
   await unreachable.end()
 })

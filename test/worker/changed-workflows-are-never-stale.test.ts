@@ -27,6 +27,7 @@ beforeAll(() => {
   write('workflows/bundle.ts', "export { incident } from './incident.ts'\n")
   write('workflows/incident.ts', incidentThatSays('the first words'))
   write('contracts/words.ts', "export const word: string = 'a first word'\n")
+  write('language/conditions.ts', 'export const conditions = 0\n')
   write('language/bind.ts', "export const bound = 'first bound'\n")
   write('rehearsal/people.ts', "export const interceptors = () => ({ name: 'the first people' })\n")
   write('node_modules/.package-lock.json', '{ "packages": {} }')

@@ -40,7 +40,10 @@ test('expired: never an approval; it escalates and goes on', async () => {
   const played = await harness.play({ runbook: gated, target: mendedBy(1), people: [alert(20, 'resolved')] })
   expect(played.entries('gate.expired')).toHaveLength(1)
   expect(played.entries('step.ended').map(entry => entry.result)).toEqual(['expired', 'succeeded'])
-  expect(played.pagedAt.map(page => page.minute)).toEqual([0, 15, 15])
+  expect(played.pagedAt).toEqual([
+    { level: 0, minute: 0 },
+    { level: 1, minute: 10 },
+  ])
 })
 
 test('the alert resolves while the gate is open: the question is withdrawn and nothing runs', async () => {

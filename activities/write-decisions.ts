@@ -6,7 +6,7 @@ import { changeIncident, type IncidentChange } from '../store/incidents.ts'
 import { isFirstTime } from '../store/work-done.ts'
 
 /** What the workflow decided and does not know to be written: a change of the incident's row and its entries. */
-export interface Unwritten {
+export interface Decision {
   /** Counts within the incident. What was decided earlier is written earlier. */
   nth: number
   change: IncidentChange
@@ -18,12 +18,16 @@ export interface Unwritten {
  * Writes decisions once and in their order, however many activities bring them: each activity that carries a decision
  * carries all that were unwritten before it, and the key of the first makes whoever comes second wait for it.
  */
-export async function write(pool: Pool, number: string, unwritten: readonly Unwritten[]): Promise<void> {
-  if (unwritten.length === 0) return
+export async function writeDecisions(
+  pool: Pool,
+  number: string,
+  decisions: readonly Decision[],
+): Promise<void> {
+  if (decisions.length === 0) return
   const { workflowExecution } = activityInfo()
   const run = `${workflowExecution?.workflowId}/${workflowExecution?.runId}`
   await inTransaction(pool, async tx => {
-    for (const { nth, change, entries, atMs } of unwritten) {
+    for (const { nth, change, entries, atMs } of decisions) {
       if (!(await isFirstTime(tx, `${run}/decided/${nth}`))) continue
       await changeIncident(tx, number, change, { nth, atMs })
       await appendEntries(tx, entries)
