@@ -8,7 +8,7 @@ import type { NewEntry } from '../contracts/timeline.ts'
 import { countFiring } from './alerts.ts'
 import { appendEntries } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
-import { leaveMessage } from './messages.ts'
+import { leaveMessage, type MessageBody } from './messages.ts'
 import { leaveNews } from './news.ts'
 import { acknowledgePages } from './pages.ts'
 
@@ -41,7 +41,7 @@ export async function acknowledge(pool: Pool, act: Act): Promise<Acknowledged> {
     const pages = await acknowledgePages(tx, act.number, act.by, act.atMs)
     await leaveNews(tx, act.number, { event: 'acknowledged', by: act.by }, act.atMs)
     const epoch = incident.ack_epoch
-    await leaveMessage(tx, act.number, { kind: 'acknowledged', by: act.by, epoch }, act.atMs)
+    await leave(tx, act, { kind: 'acknowledged', epoch })
     const alertsCovered = await countFiring(tx, act.number)
     await appendEntries(tx, [entry(act, 'acknowledged', { alertsCovered, epoch, pages })])
     return { isFirst: true, by: act.by, at: at.toISOString() }
@@ -72,13 +72,7 @@ export async function setSeverity(
       const change = { event: 'severity', from: incident.severity, by: act.by, ...reason } as const
       await leaveNews(tx, act.number, change, act.atMs)
     }
-    const { judged } = incident
-    await leaveMessage(
-      tx,
-      act.number,
-      { kind: 'severity-set', severity: act.severity, judged, by: act.by },
-      act.atMs,
-    )
+    await leave(tx, act, { kind: 'severity-set', severity: act.severity, judged: incident.judged })
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
       entry(act, 'severity.changed', { from: incident.severity, to: act.severity, because }),
@@ -94,13 +88,7 @@ export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?
       act.impact,
       act.by,
     ])
-    const { judged } = incident
-    await leaveMessage(
-      tx,
-      act.number,
-      { kind: 'impact-set', impact: act.impact, judged, by: act.by },
-      act.atMs,
-    )
+    await leave(tx, act, { kind: 'impact-set', impact: act.impact, judged: incident.judged })
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
       entry(act, 'impact.changed', { from: incident.impact, to: act.impact, because }),
@@ -127,7 +115,7 @@ export async function requestResolve(
     }
     await requestEnd(tx, act, 'resolve', act.reason)
     const reason = act.reason === undefined ? {} : { reason: act.reason }
-    await leaveMessage(tx, act.number, { kind: 'resolved', by: act.by, ...reason }, act.atMs)
+    await leave(tx, act, { kind: 'resolved', ...reason })
     await appendEntries(tx, [entry(act, 'resolve.requested', { alertsFiring, ...reason })])
     return { alertsFiring }
   })
@@ -138,7 +126,7 @@ export async function requestCancel(pool: Pool, act: Act & { reason: string }): 
   await inTransaction(pool, async tx => {
     await lockOpen(tx, act.number)
     await requestEnd(tx, act, 'cancel', act.reason)
-    await leaveMessage(tx, act.number, { kind: 'cancelled', by: act.by, reason: act.reason }, act.atMs)
+    await leave(tx, act, { kind: 'cancelled', reason: act.reason })
     await appendEntries(tx, [entry(act, 'cancel.requested', { reason: act.reason })])
   })
 }
@@ -167,7 +155,7 @@ interface LockedIncident {
 async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
   const { rows } = await tx.query<LockedIncident>(
     `select severity, impact, acknowledged_at, acknowledged_by, ack_epoch, judged from incident
-     where number = $1 and phase = any($2) and end_requested is null for update`,
+     where number = $1 and phase = any($2) and end_requested is null for no key update`,
     [number, openPhases],
   )
   if (rows[0] !== undefined) return rows[0]
@@ -188,6 +176,19 @@ export async function mustExist(
   if (rows[0] === undefined)
     throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
   return rows[0]
+}
+
+type ActMessage =
+  Extract<MessageBody, { by: string }> extends infer M
+    ? M extends MessageBody
+      ? Omit<M, 'by'>
+      : never
+    : never
+
+/** Tells the workflow what was done, and by whom. */
+async function leave(tx: Queryable, act: Act, message: ActMessage): Promise<void> {
+  // `by` is put back into the member it was taken from, which the compiler cannot see.
+  await leaveMessage(tx, act.number, { ...message, by: act.by } as MessageBody, act.atMs)
 }
 
 type EntryOf<K extends NewEntry['kind']> = Extract<NewEntry, { kind: K }>

@@ -59,16 +59,19 @@ function firstSeverity(runbook: Runbook): Severity {
 /** Locks and names the open incident of a dedup key. */
 export async function findOpen(tx: Queryable, dedupKey: string): Promise<string | undefined> {
   const { rows } = await tx.query<{ number: string }>(
-    'select number from incident where dedup_key = $1 and phase = any($2) for update',
+    'select number from incident where dedup_key = $1 and phase = any($2) for no key update',
     [dedupKey, openPhases],
   )
   return rows[0]?.number
 }
 
-/** Locks the incident when it is open; false when it has ended. */
+/**
+ * Locks the incident when it is open; false when it has ended. `for no key update`, here and wherever an incident is locked:
+ * whoever adds a row that refers to it, while holding another row, would wait for a full lock and be waited for.
+ */
 export async function lockIfOpen(tx: Queryable, number: string): Promise<boolean> {
   const { rowCount } = await tx.query(
-    'select 1 from incident where number = $1 and phase = any($2) for update',
+    'select 1 from incident where number = $1 and phase = any($2) for no key update',
     [number, openPhases],
   )
   return rowCount === 1
@@ -163,7 +166,7 @@ export async function changeIncident(
 ): Promise<void> {
   if (Object.keys(change).length === 0) return
   const { rows: before } = await tx.query<{ severity: Severity }>(
-    'select severity from incident where number = $1 for update',
+    'select severity from incident where number = $1 for no key update',
     [number],
   )
   const { rows: after } = await tx.query<{ severity: Severity }>(

@@ -36,7 +36,7 @@ export async function beginPage(tx: Queryable, page: PageIntent, hasReached = fa
         when $3 = 'acknowledged' and ack_epoch > $4 then 'a newer alert restarted this level'
         when $3 = 'resolved' and recovered_at is not null then 'recovered'
       end as because
-     from incident where number = $1 for update`,
+     from incident where number = $1 for no key update`,
     [page.incident, openPhases, page.unless ?? null, page.epoch],
   )
   const because = locked[0]?.because ?? null

@@ -48,7 +48,7 @@ export async function draftPostmortem(
     const { rows } = await tx.query<DraftedRow>(
       `select title, severity, severity_label as "severityLabel", system, environment, owner, opened_at as "openedAt",
          closed_at as "closedAt", postmortem_due_at as "dueAt"
-       from incident where number = $1 and phase = 'closed' and outcome <> 'cancelled' for update`,
+       from incident where number = $1 and phase = 'closed' and outcome <> 'cancelled' for no key update`,
       [draft.number],
     )
     const row = rows[0]

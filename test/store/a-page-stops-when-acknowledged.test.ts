@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { acknowledge } from '../../store/acts.ts'
-import { inTransaction } from '../../store/database.ts'
+import { inTransaction, type Pool } from '../../store/database.ts'
 import { readIncidentRecord } from '../../store/incident-detail.ts'
+import { saveDelivery } from '../../store/notices.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
+import { eventually } from '../support/incident-harness.ts'
 import { givenIncident } from '../support/incidents.ts'
+import { aPage } from '../support/notices.ts'
 
 let database: FreshDatabase
 beforeAll(async () => void (database = await freshDatabase(inject('postgresUrl'))))
@@ -57,6 +60,38 @@ test('an acknowledgement answers the pages that went out before it', async () =>
   const { pages } = await readIncidentRecord(database.pool, number)
   expect(pages).toMatchObject([{ acknowledgedBy: 'ana', acknowledgedAt: new Date(atMs).toISOString() }])
 })
+
+test('an acknowledgement that comes while a page is written waits for it, and neither fails', async () => {
+  const number = await givenIncident(database.pool, { atMs: Date.now() })
+  await tryPage(number)
+  const id = `${number}/page/0/1`
+  const acknowledging = await inTransaction(database.pool, async tx => {
+    await finishPage(tx, id, { state: 'sent', latenessMs: 0, channels: {}, sentAtMs: Date.now() })
+    const waiting = acknowledge(database.pool, { number, by: 'ana', atMs: Date.now() })
+    await eventually(() => someoneWaitsForALock(database.pool))
+    const notice = {
+      key: id,
+      recipient: 'mia',
+      channel: 'pager',
+      channelKind: 'webhook',
+      incident: number,
+    } as const
+    const content = aPage({ incident: number, id })
+    const delivery = { state: 'accepted', attempts: 1, acceptedAtMs: Date.now() } as const
+    await saveDelivery(tx, { ...notice, address: '', content }, delivery, Date.now())
+    return { waiting }
+  })
+  await expect(acknowledging.waiting).resolves.toMatchObject({ isFirst: true })
+  const { pages } = await readIncidentRecord(database.pool, number)
+  expect(pages).toMatchObject([{ state: 'sent', acknowledgedBy: 'ana' }])
+})
+
+async function someoneWaitsForALock(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ waits: boolean }>(
+    `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits`,
+  )
+  return rows[0]!.waits
+}
 
 test('a page that reached nobody is answered by nobody', async () => {
   const number = await givenIncident(database.pool, { atMs: Date.now() })
