@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StatusView } from '../../contracts/views.ts'
-import { refusal } from './support/api-stand-in.ts'
+import { type Answer, refusal } from './support/api-stand-in.ts'
 import { runParamedic } from './support/run-paramedic.ts'
 import { setScene } from './support/scene.ts'
 
@@ -22,12 +22,20 @@ const healthy: StatusView = {
   quarantinedAlerts: 0,
   sites: [],
   stuck: [],
-  supervision: { lastLookAt: new Date().toISOString(), findings: [] },
+  supervision: { lastLookAt: '2025-03-14T03:11:50.000Z', findings: [] },
 }
 
+/** Answered at a fixed time: the command counts by the clock of the service. */
+const headers = { date: 'Fri, 14 Mar 2025 03:12:00 GMT' }
+const answer = (changes: Partial<StatusView> = {}): Answer => ({
+  status: 200,
+  body: { ...healthy, ...changes },
+  headers,
+})
+
 it('is content with a healthy service that has work', async () => {
-  scene.api.on('GET /readyz', healthy)
-  scene.api.on('GET /v1/status', healthy)
+  scene.api.on('GET /readyz', answer())
+  scene.api.on('GET /v1/status', answer())
   const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Healthy.')
@@ -36,18 +44,16 @@ it('is content with a healthy service that has work', async () => {
 
 it('names what is down and what is stuck, each with what to do', async () => {
   const down = { name: 'workers', isUp: false, tookMs: 9, problem: 'no worker polls' } as const
-  scene.api.on('GET /readyz', { status: 503, body: { isReady: false, dependencies: [down] } })
-  scene.api.on('GET /v1/status', {
-    ...healthy,
-    stuck: [
-      {
-        what: 'message not delivered',
-        subject: 'INC-2025-03-14-007',
-        sinceMs: 75_000,
-        todo: 'Start a worker.',
-      },
-    ],
-  })
+  scene.api.on('GET /readyz', { status: 503, body: { isReady: false, dependencies: [down] }, headers })
+  const stuck = [
+    {
+      what: 'message not delivered',
+      subject: 'INC-2025-03-14-007',
+      sinceMs: 75_000,
+      todo: 'Start a worker.',
+    },
+  ]
+  scene.api.on('GET /v1/status', answer({ stuck }))
   const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
   expect(exitCode).toBe(1)
   expect(stdout).toContain('no worker polls')
@@ -57,12 +63,12 @@ it('names what is down and what is stuck, each with what to do', async () => {
 })
 
 it('names each site, and where a worker has to be started', async () => {
-  scene.api.on('GET /readyz', healthy)
+  scene.api.on('GET /readyz', answer())
   const sites = [
     { name: 'berlin', hasWorker: true },
     { name: 'oslo', hasWorker: false },
   ]
-  scene.api.on('GET /v1/status', { ...healthy, sites })
+  scene.api.on('GET /v1/status', answer({ sites }))
   const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
   expect(exitCode).toBe(1)
   expect(stdout).toMatch(/✓ site berlin +a worker polls/)
@@ -72,35 +78,31 @@ it('names each site, and where a worker has to be started', async () => {
 })
 
 it('shows what supervision found with how long and what to do, and that supervision itself is dead', async () => {
-  const ago = (ms: number): string => new Date(Date.now() - ms).toISOString()
-  scene.api.on('GET /readyz', healthy)
-  scene.api.on('GET /v1/status', {
-    ...healthy,
-    supervision: {
-      // The service tells its time in whole seconds, and the command counts by it.
-      lastLookAt: ago(301_500),
-      findings: [
-        {
-          kind: 'workflow-gone',
-          what: 'incident open without a running workflow',
-          subject: 'INC-2025-03-14-007',
-          since: ago(90_500),
-          pagedAt: null,
-          todo: 'temporal workflow reset -w incident/INC-2025-03-14-007',
-        },
-      ],
-    },
-  })
+  const supervision: StatusView['supervision'] = {
+    lastLookAt: '2025-03-14T03:06:55.000Z',
+    findings: [
+      {
+        kind: 'workflow-gone',
+        what: 'incident open without a running workflow',
+        subject: 'INC-2025-03-14-007',
+        since: '2025-03-14T03:10:28.000Z',
+        pagedAt: null,
+        todo: 'temporal workflow reset -w incident/INC-2025-03-14-007',
+      },
+    ],
+  }
+  scene.api.on('GET /readyz', answer())
+  scene.api.on('GET /v1/status', answer({ supervision }))
   const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
   expect(exitCode).toBe(1)
-  expect(stdout).toContain('incident open without a running workflow for 1m 3')
+  expect(stdout).toContain('incident open without a running workflow for 1m 32s')
   expect(stdout).toContain('→ temporal workflow reset -w incident/INC-2025-03-14-007')
-  expect(stdout).toMatch(/has not looked for 5m( 0[0-9]s)?:/)
+  expect(stdout).toContain('has not looked for 5m 05s:')
   expect(stdout).toContain('2 things are wrong')
 })
 
 it('tells a refused token from a service that is down', async () => {
-  scene.api.on('GET /readyz', healthy)
+  scene.api.on('GET /readyz', answer())
   scene.api.on('GET /v1/status', refusal(401, 'unauthenticated', 'The token is not known.'))
   const { exitCode, stdout } = await runParamedic(['doctor', '--json'], { env: scene.env })
   expect(exitCode).toBe(1)
