@@ -5,7 +5,9 @@ import { entriesOf, listAt, valueAt } from './tree.ts'
 
 const rule = 'secrets only as ${env:NAME} or ${file:PATH}'
 const channelSecrets = ['signing_secret', 'routing_key', 'bot_token']
-const passwordKeys = ['password', 'sslpassword']
+/** What ends the name of a credential in a query, among variables, among options: `sslpassword`, `STRIPE_API_KEY`, `--auth-token`. */
+const credentialName =
+  /(^|[_-])((ssl)?(pass|passwd|password)|secret|sig|token|(api|access|secret|private)[_-]?key)$/i
 /** Stands for a reference while a URL is looked at; no password anybody would write. */
 const mark = 'paramedic-reference'
 
@@ -14,6 +16,7 @@ export function lintSecrets(tree: unknown): Finding[] {
   return [
     ...wholeSecrets(tree).filter(isLiteral(tree)).map(literalSecret),
     ...urlsOf(tree).flatMap(path => lintUrl(tree, path)),
+    ...valuesOfProcesses(tree).flatMap(path => lintNamedValue(tree, path)),
   ]
 }
 
@@ -31,11 +34,22 @@ function wholeSecrets(tree: unknown): Path[] {
 
 function urlsOf(tree: unknown): Path[] {
   const parts = ['connection', 'health', 'scrape', 'server']
-  const ofTargets = listAt(tree, ['targets']).flatMap((target, index): Path[] => [
-    ...parts.map(part => ['targets', index, part, 'url']),
+  const ofTargets = listAt(tree, ['targets']).flatMap((_, index): Path[] =>
+    parts.map(part => ['targets', index, part, 'url']),
+  )
+  return [
+    ...ofTargets,
+    ...valuesOfProcesses(tree),
+    ...listAt(tree, ['channels']).map((_, index): Path => ['channels', index, 'url']),
+  ]
+}
+
+/** The variables and the arguments that a process is started with. */
+function valuesOfProcesses(tree: unknown): Path[] {
+  return listAt(tree, ['targets']).flatMap((target, index): Path[] => [
     ...variablesOf(target).map(name => ['targets', index, 'process', 'environment', name]),
+    ...listAt(target, ['process', 'command']).map((_, at) => ['targets', index, 'process', 'command', at]),
   ])
-  return [...ofTargets, ...listAt(tree, ['channels']).map((_, index): Path => ['channels', index, 'url'])]
 }
 
 function variablesOf(target: unknown): string[] {
@@ -57,21 +71,46 @@ function literalSecret(path: Path): Finding {
 function lintUrl(tree: unknown, path: Path): Finding[] {
   const written = valueAt(tree, path)
   if (typeof written !== 'string') return []
-  const password = passwordOf(replaceReferences(written, () => mark))
-  if (password === undefined) return []
+  const credential = credentialIn(replaceReferences(written, () => mark))
+  if (credential === undefined) return []
+  const { what, isInQuery, value } = credential
   const isForPrograms = path.includes('connection') || path.includes('process') || /^smtps?:/.test(written)
-  if (isForPrograms && password.includes(mark)) return []
-  const message = isForPrograms
-    ? `the password in \`${String(path.at(-1))}\` must be a reference: ${rule}`
-    : '`url` must not carry a password: this address is shown to people'
+  // Receivers of webhooks that know no other way want a key in the query.
+  const isAllowed = isForPrograms || (isInQuery && path[0] === 'channels')
+  if (isAllowed && value.includes(mark)) return []
+  const message = isAllowed
+    ? `the ${what} in ${placeOf(path)} must be a reference: ${rule}`
+    : `\`url\` must not carry a ${what}: this address is shown to people`
   return [{ path, message }]
 }
 
-function passwordOf(url: string): string | undefined {
+/** The first credential that a URL carries. */
+function credentialIn(url: string): { what: string; isInQuery: boolean; value: string } | undefined {
   const parsed = URL.parse(url)
-  if (parsed === null) return /:\/\/[^/@\s]*:([^/@\s]+)@/.exec(url)?.[1]
-  const inQuery = [...parsed.searchParams].find(([key]) => passwordKeys.includes(key.toLowerCase()))
-  return parsed.password || inQuery?.[1] || undefined
+  const value = parsed === null ? /:\/\/[^/@\s]*:([^/@\s]+)@/.exec(url)?.[1] : parsed.password
+  if (value !== undefined && value !== '') return { what: 'password', isInQuery: false, value }
+  const inQuery = [...(parsed?.searchParams ?? [])].find(
+    ([key, text]) => text !== '' && credentialName.test(key),
+  )
+  if (inQuery === undefined) return undefined
+  const [key, text] = inQuery
+  return { what: /password/i.test(key) ? 'password' : `\`${key}\``, isInQuery: true, value: text }
+}
+
+/** A value of a process that is no URL and whose name says what it is: `STRIPE_API_KEY`, `--auth-token=...`. */
+function lintNamedValue(tree: unknown, path: Path): Finding[] {
+  const written = valueAt(tree, path)
+  if (written === undefined || written === null || written === '') return []
+  const text = replaceReferences(String(written), () => mark)
+  const option = /^--?([^=\s]+)=(.+)$/s.exec(text)
+  const [name, value] = path.includes('command') ? [option?.[1], option?.[2]] : [String(path.at(-1)), text]
+  if (name === undefined || !credentialName.test(name) || value?.includes(mark) === true) return []
+  return [{ path, message: `the credential in ${placeOf(path)} must be a reference: ${rule}` }]
+}
+
+function placeOf(path: Path): string {
+  const last = path.at(-1)
+  return typeof last === 'number' ? `item ${last + 1} of \`${String(path.at(-2))}\`` : `\`${String(last)}\``
 }
 
 /** Two with one token: nobody could say who acted, and the api does not start. Neither token is told. */

@@ -90,19 +90,46 @@ principals:
 
 it('shows a configuration with its defaults, and no secret', async () => {
   const file = join(folder, 'paramedic.yaml')
+  const secret = "'${env:CANARY}'"
+  const place = 'environment: test, system: shop'
   writeFileSync(
     file,
     `apiVersion: paramedic/v1
 kind: Configuration
-principals: [{ name: mia, roles: [viewer], token: '\${env:CANARY}' }]
+principals: [{ name: mia, roles: [viewer], token: ${secret} }]
+sources: [{ name: monitor, kind: generic, token: '\${file:source-token}' }]
+targets:
+  - { name: db, kind: postgres, ${place}, role: db, connection: { url: 'postgres://a:\${env:CANARY}@db/shop' } }
+  - { name: cache, kind: redis, ${place}, role: cache, connection: { url: '\${file:cache-url}' } }
+  - name: api
+    kind: service
+    ${place.replace(', ', '\n    ')}
+    role: api
+    health: { url: 'http://shop/health' }
+    process:
+      command: [node, server.js, '--token=\${env:CANARY}']
+      directory: /srv
+      pid_file: /run/pid
+      log_file: /var/log/shop
+      environment: { API_KEY: ${secret} }
+channels:
+  - { name: hook, kind: webhook, url: 'https://hook/?key=\${env:CANARY}', signing_secret: ${secret} }
+  - { name: chat, kind: slack, url: '\${file:slack-url}' }
+  - { name: mail, kind: smtp, url: 'smtp://a:\${env:CANARY}@mail', from: Paramedic }
+  - { name: pager, kind: pagerduty, routing_key: ${secret} }
+  - { name: bot, kind: telegram, bot_token: ${secret} }
 `,
   )
-  const env = { CANARY: 'canary-never-shown-0123456789' }
+  writeFileSync(join(folder, 'source-token'), 'canary1of2the3source4token5')
+  writeFileSync(join(folder, 'cache-url'), 'redis://:canary@cache:6379')
+  writeFileSync(join(folder, 'slack-url'), 'https://hooks.example/canary')
+  const env = { CANARY: 'canary0never0shown0123456789' }
   const shown = await runParamedic(['config', 'show', file], { cwd: folder, env })
+  expect(shown.stderr).toBe('')
   expect(shown.exitCode).toBe(0)
   expect(shown.stdout).toContain('token: ${env:CANARY}')
   expect(shown.stdout).toContain('functions: []')
-  expect(shown.stdout + shown.stderr).not.toContain('canary-never-shown')
+  expect(shown.stdout + shown.stderr).not.toContain('canary')
   writeFileSync(file, 'apiVersion: paramedic/v1\n')
   const broken = await runParamedic(['config', 'show', file, '--json'], { cwd: folder, env })
   expect(broken.exitCode).toBe(1)
