@@ -9,7 +9,13 @@ import type { Plan } from '../contracts/plan.ts'
 import { actionDefinitions, type ActionName } from '../contracts/targets/catalogue.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
-import { type ClaimRefusal, makeClaim, type PlannedAttempt, readClaim, settleClaim } from '../store/claims.ts'
+import {
+  type ClaimRefusal,
+  makeClaim,
+  type PlannedAttempt,
+  recordTouched,
+  settleClaim,
+} from '../store/claims.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
 import { readFreeze } from '../store/freezes.ts'
 import { readPlan } from '../store/plans.ts'
@@ -262,7 +268,7 @@ function createLife(pool: Pool, input: RunActionInput): Life {
   function beat(): void {
     assertInTime()
     lastBeat = performance.now()
-    // The last beat is all that is known of an effect whose worker is lost.
+    // Between two checkpoints a beat is all that is known of an effect whose worker is lost.
     heartbeat({ touched: touched() })
   }
 
@@ -281,10 +287,11 @@ function createLife(pool: Pool, input: RunActionInput): Life {
     beat()
     if (cancellationSignal().aborted)
       throw new CodedError('effect_cancelled', `The effect was stopped after ${touched()}.`)
-    const [freeze, claim] = await Promise.all([readFreeze(pool), readClaim(pool, input)])
+    // The row knows the count at once; a beat travels late, and not at all when this process dies.
+    const [freeze, isOurs] = await Promise.all([readFreeze(pool), recordTouched(pool, input, touched())])
     if (freeze.isOn)
       throw new CodedError('frozen', `A freeze by ${freeze.changedBy} stopped the effect after ${touched()}.`)
-    if (claim?.outcome !== null)
+    if (!isOurs)
       throw new CodedError('deadline_passed', 'The workflow settled this claim while the worker was away.')
     // Asked last, so that nothing lies between this and the next change but the change itself.
     assertInTime()

@@ -12,7 +12,7 @@ import type { ActionImplementations } from './targets/implementations.ts'
 import type { ProbeAnswer } from './targets/target.ts'
 
 export interface SettleInput extends PlannedAttempt {
-  /** How much the lost worker had touched when it was last heard of. */
+  /** How much the lost worker had touched when Temporal last heard of it; its claim may know of more. */
   touched?: number
   atMs: number
 }
@@ -28,8 +28,8 @@ export function createSettleActivities(dependencies: {
     async settle(input: SettleInput): Promise<Outcome | 'abandoned'> {
       return inTransaction(pool, async tx => {
         const { step, attempt, action, target, atMs, incident } = input
-        const reached = await reachedBy(tx, input)
-        const { row, changed } = await settleLost(tx, input, atMs, reached)
+        const heard = { touched: input.touched, unit: await unitOf(tx, input) }
+        const { row, changed, reached } = await settleLost(tx, input, atMs, heard)
         const common = { actor: 'paramedic', atMs, incident } as const
         const because = 'its worker was lost before the claim'
         if (changed === 'abandoned')
@@ -65,14 +65,13 @@ export function createSettleActivities(dependencies: {
     },
   }
 
-  /** What was touched, in the words of the preview; nothing when nobody told. */
-  async function reachedBy(
+  /** What the preview called the things it counted. */
+  async function unitOf(
     tx: Queryable,
-    { touched, ...input }: SettleInput,
-  ): Promise<{ touched?: number; unit?: string }> {
-    if (touched === undefined) return {}
-    const saved = await readPlan(tx, attemptId(input.incident, input.step, input.attempt))
-    return { touched, ...(saved === undefined ? {} : { unit: saved.preview.unit }) }
+    { incident, step, attempt }: SettleInput,
+  ): Promise<string | undefined> {
+    const saved = await readPlan(tx, attemptId(incident, step, attempt))
+    return saved?.preview.unit
   }
 
   async function ask(input: SettleInput): Promise<ProbeAnswer> {

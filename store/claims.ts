@@ -123,6 +123,15 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
   return why.full ? 'limit-reached' : 'not-approved'
 }
 
+/** Writes how many things a running effect has touched by now. False when its claim is settled: somebody else's word stands. */
+export async function recordTouched(db: Queryable, key: AttemptKey, touched: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'update claim set touched = $4 where incident = $1 and step = $2 and attempt = $3 and outcome is null',
+    [key.incident, key.step, key.attempt, touched],
+  )
+  return rowCount === 1
+}
+
 export interface ClaimRow {
   outcome: Outcome | 'abandoned' | null
   evidence: Record<string, unknown> | null
@@ -158,32 +167,42 @@ export async function settleClaim(
   return rowCount === 1
 }
 
+/** How far an effect came before its worker was lost; empty when nobody told. */
+export interface Reached {
+  touched?: number
+  /** What is counted, in the words of the preview. */
+  unit?: string
+}
+
 /**
  * After the worker of an attempt was lost: nothing claimed becomes a tombstone that no late worker can pass; a claim
- * without outcome becomes `unknown`; anything else stands as it is.
+ * without outcome becomes `unknown`, with the count of its last checkpoint or what was `heard` later; anything else stands.
  */
 export async function settleLost(
   tx: Queryable,
   key: PlannedAttempt,
   atMs: number,
-  /** What is known of an effect that was claimed: how far it came, as its last heartbeat said. */
-  evidence: Record<string, unknown> = {},
-): Promise<{ row: ClaimRow; changed: 'abandoned' | 'unknown' | undefined }> {
+  heard: { [known in keyof Reached]: Reached[known] | undefined } = {},
+): Promise<{ row: ClaimRow; changed: 'abandoned' | 'unknown' | undefined; reached: Reached }> {
   const at = new Date(atMs)
   const tombstone = await tx.query(
     `insert into claim (incident, step, attempt, action, target, plan_hash, worker, claimed_at, deadline, outcome, settled_at, settled_by)
      values ($1, $2, $3, $4, $5, $6, 'none', $7, $7, 'abandoned', $7, 'paramedic') on conflict do nothing`,
     [key.incident, key.step, key.attempt, key.action, key.target, key.planHash, at],
   )
-  const unknown = await tx.query(
-    `update claim set outcome = 'unknown', settled_at = $4, settled_by = 'paramedic', evidence = $5
-     where incident = $1 and step = $2 and attempt = $3 and outcome is null`,
-    [key.incident, key.step, key.attempt, at, evidence],
+  const unknown = await tx.query<{ evidence: Reached }>(
+    `update claim set outcome = 'unknown', settled_at = $4, settled_by = 'paramedic',
+       evidence = case when coalesce(touched, $5) is null then '{}'
+         else jsonb_strip_nulls(jsonb_build_object('touched', greatest(touched, $5), 'unit', $6::text)) end
+     where incident = $1 and step = $2 and attempt = $3 and outcome is null
+     returning evidence`,
+    [key.incident, key.step, key.attempt, at, heard.touched ?? null, heard.unit ?? null],
   )
   const row = await readClaim(tx, key)
   return {
     row: row!,
     changed: tombstone.rowCount === 1 ? 'abandoned' : unknown.rowCount === 1 ? 'unknown' : undefined,
+    reached: unknown.rows[0]?.evidence ?? {},
   }
 }
 

@@ -38,8 +38,8 @@ export interface EffectContext {
   /** Says once how to learn what is touched by now: the record asks when the effect ends in the middle, however it ends. */
   countBy(touched: () => number): void
   /**
-   * Call before each batch and at least every second: heartbeats, and throws when a freeze was committed, the
-   * deadline passed or the activity was cancelled. Work done before stays done.
+   * Call before each batch and at least every second: heartbeats, puts the count on record, and throws when a freeze was
+   * committed, the deadline passed or the activity was cancelled. Work done before stays done.
    */
   checkpoint(): Promise<void>
 }

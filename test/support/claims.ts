@@ -1,7 +1,7 @@
 /** Planned steps put on record, and the worker's way to claim and to give up one of their attempts. */
 import { attemptId } from '../../contracts/incident.ts'
 import { appendEntries } from '../../store/audit-log.ts'
-import { makeClaim, type NewClaim, settleLost } from '../../store/claims.ts'
+import { makeClaim, type NewClaim, type Reached, settleLost } from '../../store/claims.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { somePlanHash } from './incidents.ts'
 
@@ -52,13 +52,13 @@ export async function claimStep(
   })
 }
 
-/** The workflow gives attempt 1 of a step up for lost. */
+/** The workflow gives attempt 1 of a step up for lost, having `heard` of it before or not. */
 export async function giveUp(
   pool: Pool,
-  lost: { incident: string; step: string; atMs: number },
+  lost: { incident: string; step: string; atMs: number; heard?: Reached },
 ): Promise<Awaited<ReturnType<typeof settleLost>>> {
-  const { atMs, ...key } = lost
-  return inTransaction(pool, tx => settleLost(tx, { ...anEffect, ...key }, atMs))
+  const { atMs, heard, ...key } = lost
+  return inTransaction(pool, tx => settleLost(tx, { ...anEffect, ...key }, atMs, heard))
 }
 
 const anEffect = {

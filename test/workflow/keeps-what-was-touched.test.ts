@@ -53,11 +53,22 @@ test('held up past its heartbeats: the workflow settles it with the count of the
 
 test('held up as long as its heartbeats: whoever is first settles it, once, as unknown, with the count', async () => {
   const scene = await playStopped(async context => {
+    await context.checkpoint()
     holdProcessUp(limits.heartbeatMs + 500)
     await context.checkpoint()
   })
   expect(scene.entries('effect.ended')).toMatchObject([{ outcome: 'unknown', touched: 12, unit: 'things' }])
   expect(await claimOf(scene)).toMatchObject({ evidence: { touched: 12 } })
+})
+
+test('while it runs: each checkpoint leaves the count with the claim, whatever becomes of its heartbeats', async () => {
+  let kept: number | null | undefined
+  await playStopped(async (context, number) => {
+    expect(await touchedOf(number)).toBe(0)
+    await context.checkpoint()
+    kept = await touchedOf(number)
+  })
+  expect(kept).toBe(12)
 })
 
 test('the record is out of reach: the failure carries the count to the workflow, which settles', async () => {
@@ -112,6 +123,15 @@ async function fillDiskForWorkers(): Promise<void> {
       $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
     create trigger no_room before update on claim for each row
       when (new.settled_by <> 'paramedic' and new.settled_by <> 'probe') execute function no_room()`)
+}
+
+/** As the claim has it that is still open. */
+async function touchedOf(number: string): Promise<number | null | undefined> {
+  const { rows } = await harness.pool.query<{ touched: number | null }>(
+    'select touched from claim where incident = $1 and outcome is null',
+    [number],
+  )
+  return rows[0]?.touched
 }
 
 async function claimOf({ number }: Played): Promise<unknown> {
