@@ -85,6 +85,22 @@ test('filters and cursors lead through everything once', async () => {
   expect(seen).toEqual(['Paged6', 'Paged5', 'Paged4', 'Paged3', 'Paged2', 'Paged1', 'Paged0'])
 })
 
+test('without being asked for less the last two hundred are told, and the cursor leads to those before', async () => {
+  const storm = Array.from({ length: 203 }, (_, index) => `Storm${index}`)
+  for (const [index, name] of storm.entries())
+    await reportAlert(api.database.pool, { name, status: 'firing', atMs: startMs + index, system: 'storm' })
+  await relayed(startMs + minute)
+  const newest = await api.call('viewer', 'GET', '/v1/alerts/history?system=storm')
+  expect(newest.body.alerts).toHaveLength(200)
+  const before = await api.call(
+    'viewer',
+    'GET',
+    `/v1/alerts/history?system=storm&cursor=${newest.body.nextCursor}`,
+  )
+  expect([...names(newest.body), ...names(before.body)].toSorted()).toEqual(storm.toSorted())
+  expect(before.body.nextCursor).toBeNull()
+})
+
 test.each([
   '/v1/alerts/active?limit=201',
   '/v1/alerts/history?cursor=x',
