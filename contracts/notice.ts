@@ -42,6 +42,8 @@ export interface RollUp {
 export interface OwnTrouble {
   kind: 'supervision'
   key: string
+  /** It is good news: nobody has to wake up for it. */
+  isOver: boolean
   title: string
   lines: readonly string[]
   /** The command or sentence to begin with. */

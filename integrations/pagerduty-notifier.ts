@@ -107,7 +107,7 @@ function severityOf(notice: Notice): Severity {
       // SEV1 sorts before SEV2.
       return notice.of.map(severityOf).toSorted()[0] ?? 'SEV4'
     case 'supervision':
-      return 'SEV2'
+      return notice.isOver ? 'SEV4' : 'SEV2'
     default:
       return notice satisfies never
   }

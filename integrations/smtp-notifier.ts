@@ -49,10 +49,11 @@ export function createSmtpNotifier(
   }
 }
 
-/** News and calls for a post-mortem can wait until somebody is awake. */
+/** News, calls for a post-mortem and what is over can wait until somebody is awake. */
 function isUrgent(notice: Notice): boolean {
   if (notice.kind === 'page') return notice.page.postmortem === undefined
-  return notice.kind === 'roll-up' || notice.kind === 'supervision'
+  if (notice.kind === 'supervision') return !notice.isOver
+  return notice.kind === 'roll-up'
 }
 
 /** Only what a URL says about a mail server: nothing of its query reaches the library. */

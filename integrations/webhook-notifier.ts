@@ -64,8 +64,12 @@ function eventOf(notice: Notice): WebhookEvent {
     case 'roll-up':
       return { type: 'roll-up', data: { notices: notice.of.map(one => ({ id: one.key, ...eventOf(one) })) } }
     case 'supervision': {
-      const { title, lines, todo } = notice
-      return { type: 'supervision', timestamp: notice.at, data: withShortTexts({ title, lines, todo }) }
+      const { isOver, title, lines, todo } = notice
+      return {
+        type: 'supervision',
+        timestamp: notice.at,
+        data: withShortTexts({ isOver, title, lines, todo }),
+      }
     }
     default:
       return notice satisfies never

@@ -19,6 +19,7 @@ export function createBlindness(send: (message: SupervisionMessage) => Promise<u
       if (isTold || atMs - sinceMs <= limits.supervisionPatienceMs) return
       await send({
         id: id('found'),
+        isOver: false,
         title: 'Paramedic itself needs help: PostgreSQL of Paramedic does not answer',
         lines: [
           `PostgreSQL of Paramedic has not answered since ${new Date(sinceMs).toISOString()}: alerts are refused with 503, and nothing is recorded.`,
@@ -32,6 +33,7 @@ export function createBlindness(send: (message: SupervisionMessage) => Promise<u
       if (isTold) {
         await send({
           id: id('over'),
+          isOver: true,
           title: 'Over: PostgreSQL of Paramedic answers again',
           lines: [],
           todo: 'npx paramedic doctor',

@@ -41,6 +41,6 @@ async function trySend(
   )
 }
 
-function noticeOf({ id, title, lines, todo, atMs }: SupervisionMessage): OwnTrouble {
-  return { kind: 'supervision', key: id, title, lines, todo, at: new Date(atMs).toISOString() }
+function noticeOf({ id, isOver, title, lines, todo, atMs }: SupervisionMessage): OwnTrouble {
+  return { kind: 'supervision', key: id, isOver, title, lines, todo, at: new Date(atMs).toISOString() }
 }

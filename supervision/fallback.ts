@@ -6,6 +6,8 @@ import { adviseOn } from './advice.ts'
 export interface SupervisionMessage {
   /** The same for every repetition, so that a receiver can drop doubles. */
   id: string
+  /** True when it says that trouble has ended. */
+  isOver: boolean
   /** One line that says by itself what is the matter. */
   title: string
   /** One for each finding. */
@@ -28,6 +30,7 @@ export function foundMessage(findings: readonly KnownFinding[], atMs: number): S
   const [first] = findings.map(adviseOn)
   return {
     id: idOf('found', findings),
+    isOver: false,
     title: `${whatIsWanted(findings)}: ${headline(findings)}`,
     lines: findingLines(findings, finding => {
       const { what, todo } = adviseOn(finding)
@@ -41,6 +44,7 @@ export function foundMessage(findings: readonly KnownFinding[], atMs: number): S
 export function overMessage(findings: readonly KnownFinding[], atMs: number): SupervisionMessage {
   return {
     id: idOf('over', findings),
+    isOver: true,
     title: `Over: ${headline(findings)}`,
     lines: findingLines(findings, finding => `over: ${adviseOn(finding).what}: ${short(finding.subject)}`),
     todo: doctor,

@@ -8,7 +8,7 @@ import { isCodedError } from '../../contracts/coded-error.ts'
 import type { Notice } from '../../contracts/notice.ts'
 import { answers, channels } from '../support/channels/every.ts'
 import type { Behaviour, StandIn } from '../support/channels/stand-in.ts'
-import { aNews, aPage, aPostmortemCall, somePage } from '../support/notices.ts'
+import { anAlarmAboutItself, aNews, aPage, aPostmortemCall, somePage } from '../support/notices.ts'
 
 const hangingMs = 400
 
@@ -51,7 +51,7 @@ describe.each(Object.keys(channels))('%s', kind => {
     },
   )
 
-  test('news, a test and a roll-up arrive too', async () => {
+  test('news, a test, a roll-up and what is wrong with Paramedic itself arrive too', async () => {
     const standIn = await start()
     const others = ['INC-2026-03-14-004', 'INC-2026-03-14-005'].map(incident =>
       aPage({ incident, id: `${incident}/page/0/0` }),
@@ -60,7 +60,11 @@ describe.each(Object.keys(channels))('%s', kind => {
     await send(standIn, { kind: 'test', key: 'test/mia/1', contact: 'mia', by: 'ana', at: somePage.openedAt })
     await send(standIn, { kind: 'roll-up', key: 'roll-up/1', of: others })
     expect(standIn.unexpected).toEqual([])
-    expect(standIn.taken).toHaveLength(3)
+    await send(standIn, anAlarmAboutItself())
+    expect(standIn.unexpected).toEqual([])
+    expect(standIn.taken).toHaveLength(4)
+    for (const word of ['Paramedic itself needs help: no worker polls', 'start one', 'start a worker'])
+      expect(standIn.taken[3]!.shown).toContain(word)
     for (const { incident } of others.map(({ page }) => page))
       expect(standIn.taken[2]!.shown).toContain(incident)
   })
@@ -120,8 +124,9 @@ describe.each(Object.keys(channels))('%s', kind => {
     const hostile = aPage({ title, severityLabel: title, because: title, functions: ['on-call', title] })
     await send(standIn, hostile)
     await send(standIn, aNews({ title, because: title, by: title }))
+    await send(standIn, anAlarmAboutItself({ title, lines: [title], todo: title }))
     expect(standIn.unexpected).toEqual([])
-    expect(standIn.taken).toHaveLength(2)
+    expect(standIn.taken).toHaveLength(3)
     for (const { shown } of standIn.taken) {
       expect(shown.length).toBeLessThan(60_000)
       if (kind !== 'webhook') expect(shown).not.toMatch(unseen)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Notice } from '../../contracts/notice.ts'
 import { mailbox, type SmtpStandIn, smtpStandIn } from '../support/channels/smtp.ts'
-import { aNews, aPage, aPostmortemCall } from '../support/notices.ts'
+import { anAlarmAboutItself, aNews, aPage, aPostmortemCall } from '../support/notices.ts'
 
 test('a mail has a plain and an HTML part that say the same, from and to whom it should', async () => {
   const [mail] = await mailsOf(aPage())
@@ -43,6 +43,11 @@ test('a call for its post-mortem stands with the others and is no mail of high p
     for (const part of [mail.text, mail.html])
       expect(part).toContain('npx paramedic postmortem publish INC-2026-03-14-003')
   }
+})
+
+test('trouble of Paramedic itself is urgent, and its end is not', async () => {
+  const mails = await mailsOf(anAlarmAboutItself(), anAlarmAboutItself({ isOver: true }))
+  expect(mails.map(mail => header(mail, 'x-priority') !== undefined)).toEqual([true, false])
 })
 
 test('a repetition is the same mail', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Notice } from '../../contracts/notice.ts'
 import { type PagerDutyEvent, pagerDutyStandIn } from '../support/channels/pagerduty.ts'
-import { aNews, aPage, aPostmortemCall } from '../support/notices.ts'
+import { anAlarmAboutItself, aNews, aPage, aPostmortemCall } from '../support/notices.ts'
 
 test('every page of an incident is one alarm, which is acknowledged and resolved with it', async () => {
   const events = await eventsOf(
@@ -44,6 +44,14 @@ test('calls for a post-mortem set off no alarm that was resolved, and weigh less
     { event_action: 'trigger', payload: { severity: 'info' } },
     { event_action: 'trigger', payload: { severity: 'warning' } },
   ])
+})
+
+test('that trouble of Paramedic itself is over weighs less than the trouble', async () => {
+  const events = await eventsOf(
+    anAlarmAboutItself(),
+    anAlarmAboutItself({ key: 'supervision/over/0123456789abcdef', isOver: true }),
+  )
+  expect(events.map(({ payload }) => payload?.severity)).toEqual(['error', 'info'])
 })
 
 test('a roll-up is as bad as the worst it names', async () => {

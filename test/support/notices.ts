@@ -52,6 +52,22 @@ export function aPostmortemCall(
   })
 }
 
+/** What Paramedic says about itself; without changes that it needs help. */
+export function anAlarmAboutItself(
+  changes: Partial<Extract<Notice, { kind: 'supervision' }>> = {},
+): Extract<Notice, { kind: 'supervision' }> {
+  return {
+    kind: 'supervision',
+    key: 'supervision/found/0123456789abcdef',
+    isOver: false,
+    title: 'Paramedic itself needs help: no worker polls',
+    lines: ['no worker polls since 2026-03-14T03:02:09.072Z. To do: start one'],
+    todo: 'start a worker',
+    at: '2026-03-14T03:03:09.072Z',
+    ...changes,
+  }
+}
+
 export function aNews(changes: Partial<News> = {}): Extract<Notice, { kind: 'news' }> {
   const news = { ...someNews, ...changes }
   return { kind: 'news', key: `${news.incident}/news/${news.event}/orders-chat`, news }
