@@ -17,9 +17,9 @@ const CONTRACTS = '^contracts/'
 // How the cruiser names Node's own modules.
 const CORE =
   '^(node:)?(assert|buffer|child_process|crypto|dns|events|fs|http|https|module|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$)'
-// Loaded by services, never by a workflow.
-const SCHEMAS =
-  '^contracts/((configuration|directory|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
+// Loaded by services and the command line, never by a workflow: schemas, and what needs a module of Node's.
+const NOT_FOR_WORKFLOWS =
+  '^contracts/((canonical-json|configuration|directory|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
 const PROCESS_IDENTITY = '^activities/targets/service/process-identity\\.mjs$'
 const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
 
@@ -96,24 +96,23 @@ export default {
       severity: 'error',
       comment:
         'Workflows import these: a Node module deep inside one of them would break the bundle of every workflow.',
-      // The configuration is read by services only, never by a workflow.
       from: {
         path: ['^contracts/', PURE_LANGUAGE],
-        pathNot: SCHEMAS,
+        pathNot: NOT_FOR_WORKFLOWS,
       },
       to: { reachable: true, path: CORE },
     },
     {
-      name: 'workflows-load-no-schema-library',
+      name: 'workflows-load-nothing-of-services',
       severity: 'error',
       comment:
-        'zod in a file that workflows load would be in the bundle of every workflow; take the types of these files only.',
+        'zod or a Node module in a file that workflows load would be in the bundle of every workflow; take the types of these files only.',
       from: {
         path: ['^workflows/', '^contracts/', PURE_LANGUAGE],
-        pathNot: SCHEMAS,
+        pathNot: NOT_FOR_WORKFLOWS,
       },
       to: {
-        path: ['^node_modules/zod/', SCHEMAS],
+        path: ['^node_modules/zod/', NOT_FOR_WORKFLOWS],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,4 +1,5 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { hashOf } from '../contracts/canonical-json.ts'
 import { CodedError, isCodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
@@ -19,7 +20,6 @@ import {
 import { inTransaction, type Pool } from '../store/database.ts'
 import { readFreeze } from '../store/freezes.ts'
 import { readPlan } from '../store/plans.ts'
-import { hashOf } from './plan-hash.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { requireSameIdentity } from './targets/same-identity.ts'

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { hashOf } from '../contracts/canonical-json.ts'
 import type { Runbook } from '../contracts/runbook.ts'
 import { inReadingOrder, type Fault } from './fault.ts'
 import { lintRunbook } from './lint-runbook.ts'
@@ -23,12 +22,5 @@ export function parseRunbook(text: string, file: string): ParsedRunbook {
   const faults = inReadingOrder([...shape, ...lintRunbook(tree)].map(locate))
   if (!checked.success || faults.length > 0) return { faults }
   const runbook = normaliseRunbook(checked.data)
-  return { runbook, hash: hashRunbook(runbook) }
-}
-
-/** SHA-256 in hexadecimal of the runbook's canonical JSON (RFC 8785). */
-export function hashRunbook(runbook: Runbook): string {
-  return createHash('sha256')
-    .update(canonicalize(runbook) ?? '')
-    .digest('hex')
+  return { runbook, hash: hashOf(runbook) }
 }

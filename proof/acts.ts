@@ -1,5 +1,5 @@
 /** What people and sources did exists three times: as an entry, as a message row, and as the answer the workflow read. */
-import canonicalize from 'canonicalize'
+import { canonicalJson } from '../contracts/canonical-json.ts'
 import type { IncidentMessage } from '../contracts/messages.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 
@@ -29,7 +29,7 @@ export function isFreezeAct(key: ActKey): boolean {
 }
 
 function keyOf(fields: MessageFields): ActKey {
-  return canonicalize(fields) ?? ''
+  return canonicalJson(fields)
 }
 
 function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | undefined {

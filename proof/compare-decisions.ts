@@ -1,9 +1,10 @@
 /** Holds the decisions of a history against the audit entries: each decision has its entry, and each entry its decision. */
-import canonicalize from 'canonicalize'
+import { canonicalJson } from '../contracts/canonical-json.ts'
 import { postmortemDeadlineOf } from '../contracts/postmortem.ts'
 import type { TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
 import { actOfEntry } from './acts.ts'
 import type { Decision } from './decisions.ts'
+import { inShort } from './in-short.ts'
 
 export interface Disagreement {
   /** `different`: both sides speak of the same thing, and not in the same words. */
@@ -121,7 +122,7 @@ function differingFields({ says }: Decision, entry: TimelineEntry): string[] {
     return name === 'actor' ? entry.actor : data.get(name)
   }
   return Object.entries(says)
-    .filter(([name, value]) => canonicalize(value ?? null) !== canonicalize(known(name) ?? null))
+    .filter(([name, value]) => canonicalJson(value ?? null) !== canonicalJson(known(name) ?? null))
     .map(([name, value]) => `${name}: history ${short(value)}, log ${short(known(name))}`)
 }
 
@@ -180,6 +181,5 @@ function tellUnsaid(entry: TimelineEntry, lastHeard: number, compared: Compared)
 }
 
 function short(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (canonicalize(value) ?? '')
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text
+  return inShort(value, 200)
 }

@@ -1,6 +1,6 @@
 /** What is different between rows and what their entries say, in words. */
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { canonicalJson } from '../contracts/canonical-json.ts'
+import { clipped, inShort } from './in-short.ts'
 import type { Found } from './row-fault.ts'
 
 /** Pairs what entries and rows say of the same thing; what is only on one side is a fault. */
@@ -24,33 +24,21 @@ export function inBoth<E, A>(
 export function differences(row: string, actual: object, expected: object): Found[] {
   const fields = new Map(Object.entries(actual))
   return Object.entries(expected)
-    .filter(([name, value]) => canonicalize(fields.get(name) ?? null) !== canonicalize(value ?? null))
+    .filter(([name, value]) => canonicalJson(fields.get(name) ?? null) !== canonicalJson(value ?? null))
     .map(([name, value]) => ({
       row,
       says: `${name} is ${told(fields.get(name))}, and its entries say ${told(value)}`,
     }))
 }
 
-/** Long values are cut: where to look is told by the row. */
 function told(value: unknown): string {
-  const text =
-    value === null || value === undefined
-      ? 'nothing'
-      : typeof value === 'string'
-        ? value
-        : (canonicalize(value) ?? '')
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+  return typeof value === 'string' ? clipped(value, toldLength) : inShort(value ?? undefined, toldLength)
 }
+
+const toldLength = 120
 
 export function time(atMs: number): string
 export function time(atMs: number | undefined): string | null
 export function time(atMs: number | undefined): string | null {
   return atMs === undefined ? null : new Date(atMs).toISOString()
-}
-
-/** SHA-256 of the canonical JSON (RFC 8785). */
-export function hashOf(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? '')
-    .digest('hex')
 }

@@ -1,6 +1,7 @@
 /** Where today's code would not do what a history says was done. */
-import canonicalize from 'canonicalize'
+import { canonicalJson } from '../contracts/canonical-json.ts'
 import type { Command, RunHistory } from './history.ts'
+import { inShort } from './in-short.ts'
 
 export interface Divergence {
   runId: string
@@ -65,7 +66,7 @@ function keyOf({ what, id }: Noted): string {
 }
 
 function isSame(command: Command, now: Noted): boolean {
-  return command.type === now.type && canonicalize(command.args) === canonicalize(now.args)
+  return command.type === now.type && canonicalJson(command.args) === canonicalJson(now.args)
 }
 
 function place(run: RunHistory, command: Command): Omit<Divergence, 'wanted' | 'differsIn'> {
@@ -80,9 +81,9 @@ function unmatched(run: RunHistory, noted: readonly Noted[]): string | undefined
 }
 
 function told({ what, type, args }: Noted): string {
-  const text = canonicalize(what === 'timer' ? `${String(args[0])} ms` : args[0]) ?? ''
   const kind = { activity: 'activity ', timer: '', child: 'workflow ', end: '' }[what]
-  return `${kind}${type} ${text.length > 240 ? `${text.slice(0, 239)}…` : text}`.trim()
+  const first = what === 'timer' ? `${String(args[0])} ms` : args[0]
+  return `${kind}${type}${first === undefined ? '' : ` ${inShort(first, 240)}`}`
 }
 
 /** Two calls of the same name: which of what they are told is different. */
@@ -92,7 +93,7 @@ function difference(command: Command, now: Noted): string {
 }
 
 function differingFields(before: unknown, after: unknown, path: string): string[] {
-  if (canonicalize(before) === canonicalize(after)) return []
+  if (isEqual(before, after)) return []
   if (!isObject(before) || !isObject(after))
     return [`${path === '' ? 'value' : path} ${short(after)} instead of ${short(before)}`]
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -101,13 +102,18 @@ function differingFields(before: unknown, after: unknown, path: string): string[
   )
 }
 
+/** A field that is missing is another thing than one that is null. */
+function isEqual(before: unknown, after: unknown): boolean {
+  if (before === undefined || after === undefined) return before === after
+  return canonicalJson(before) === canonicalJson(after)
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
 function short(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (canonicalize(value) ?? '')
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text
+  return inShort(value, 100)
 }
 
 /** Temporal names the event in some of its refusals: `HistoryEvent(id: 100, ActivityTaskScheduled)`. */

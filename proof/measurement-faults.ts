@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize'
+import { canonicalJson } from '../contracts/canonical-json.ts'
 import type { IncidentRows } from '../contracts/audit-views.ts'
 import type { Known } from './known.ts'
 import type { Found } from './row-fault.ts'
@@ -8,10 +8,10 @@ export function measurementFaults(known: Known, { measurements }: IncidentRows):
   const found: Found[] = []
   const kept = new Map<string, string[]>()
   for (const { purpose, checks } of measurements)
-    kept.set(purpose, [...(kept.get(purpose) ?? []), canonicalize(checks) ?? ''])
+    kept.set(purpose, [...(kept.get(purpose) ?? []), canonicalJson(checks ?? null)])
   const triage = kept.get('triage') ?? []
   for (const { check, values, error } of known.measured) {
-    const sample = canonicalize({ [check]: error === undefined ? { values } : { problem: error } }) ?? ''
+    const sample = canonicalJson({ [check]: error === undefined ? { values } : { problem: error } })
     const index = triage.indexOf(sample)
     if (index < 0)
       found.push({ row: `measurement triage ${check}`, says: `no row has the values its entry has` })
@@ -24,7 +24,7 @@ export function measurementFaults(known: Known, { measurements }: IncidentRows):
     const rows = kept.get(`verify/${of}`) ?? []
     if (rows.length < samples)
       found.push({ row, says: `${rows.length} samples are kept, and its entry counts ${samples}` })
-    else if (samples > 0 && !rows.includes(canonicalize(measured) ?? ''))
+    else if (samples > 0 && !rows.includes(canonicalJson(measured ?? null)))
       found.push({ row, says: 'the sample that decided is not among those that are kept' })
   }
   return found

@@ -1,6 +1,7 @@
 /** A post-mortem's row, and each version: text and facts have to be those whose hashes were chained. */
+import { hashOf } from '../contracts/canonical-json.ts'
 import type { IncidentRows, PostmortemRow, PostmortemVersionRow } from '../contracts/audit-views.ts'
-import { differences, hashOf, inBoth, time } from './differences.ts'
+import { differences, inBoth, time } from './differences.ts'
 import type { Known, KnownPostmortem, KnownVersion } from './known.ts'
 import type { Found } from './row-fault.ts'
 
@@ -39,7 +40,10 @@ function versionFaults({ versions }: KnownPostmortem, rows: readonly PostmortemV
   return inBoth('postmortem version', expected, rows, ({ version }) => String(version)).flatMap(pair => {
     if ('says' in pair) return [pair]
     const { content, facts } = pair.actual
-    const hashes = { hashOfContent: hashOf(content), hashOfFacts: facts === null ? null : hashOfText(facts) }
+    const hashes = {
+      hashOfContent: hashOf(content ?? null),
+      hashOfFacts: facts === null ? null : hashOfText(facts),
+    }
     return differences(pair.row, { ...pair.actual, ...hashes }, expectedVersion(pair))
   })
 }

@@ -1,9 +1,10 @@
 /** Holds the rows of an incident against what its audit entries say: what is different, and on which side it is missing. */
+import { hashOf } from '../contracts/canonical-json.ts'
 import type { ClaimRowView, GateRow, IncidentRows } from '../contracts/audit-views.ts'
 import type { Known, KnownClaim, KnownGate } from './known.ts'
 import { actFaults } from './act-faults.ts'
 import type { ActKey } from './acts.ts'
-import { differences, hashOf, inBoth, time } from './differences.ts'
+import { differences, inBoth, time } from './differences.ts'
 import { measurementFaults } from './measurement-faults.ts'
 import { noticeFaults } from './notice-faults.ts'
 import { postmortemFaults } from './postmortem-faults.ts'
@@ -90,7 +91,11 @@ function planFaults(known: Known, { plans }: IncidentRows): Found[] {
     if ('says' in pair) return [pair]
     const { planHash, previewHash } = pair.expected
     const { plan, preview } = pair.actual
-    const actual = { ...pair.actual, hashOfPlan: hashOf(plan), hashOfPreview: hashOf(preview) }
+    const actual = {
+      ...pair.actual,
+      hashOfPlan: hashOf(plan ?? null),
+      hashOfPreview: hashOf(preview ?? null),
+    }
     return differences(pair.row, actual, {
       planHash,
       previewHash,

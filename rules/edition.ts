@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { hashOf } from '../contracts/canonical-json.ts'
 import type { Configuration, OwnConfiguration } from '../contracts/configuration.ts'
 import type { RuleConfiguration } from '../contracts/configuration/rules.ts'
 import type { RuleAbout } from '../contracts/rule-views.ts'
@@ -63,8 +62,4 @@ function aboutOf(rule: RuleConfiguration, place: { system: string; environment: 
     severity: rule.severity,
     category: rule.category ?? null,
   }
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalize(value)!).digest('hex')
 }

@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize'
+import { canonicalJson } from '../contracts/canonical-json.ts'
 import type { AuditPage, ChainedEntry, ChainHead } from '../contracts/audit-views.ts'
 import type { Verdict } from '../contracts/incident.ts'
 import type { Actor, NewEntry, TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
@@ -100,7 +100,8 @@ export interface EntryRow {
 }
 
 function contentOf(entry: NewEntry): string {
-  const content = canonicalize({
+  // PostgreSQL text cannot hold U+0000; JCS writes it as an escape, which stays an escape.
+  return canonicalJson({
     version: 1,
     at: new Date(entry.atMs).toISOString(),
     incident: entry.incident ?? null,
@@ -108,9 +109,6 @@ function contentOf(entry: NewEntry): string {
     actor: entry.actor,
     data: entry.data,
   })
-  // PostgreSQL text cannot hold U+0000; JCS writes it as this escape, which stays an escape.
-  if (content === undefined) throw new TypeError(`Audit entry ${entry.kind} has no JSON form.`)
-  return content
 }
 
 /** An entry as its row has it. */

@@ -2,8 +2,7 @@
  * Post-mortems and what people do to them. Each act is one transaction: the verdict by SQL on the locked row, the new version
  * or state, and the audit entry. What happened is never kept here: it is folded from the audit entries.
  */
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { hashOf } from '../contracts/canonical-json.ts'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Severity } from '../contracts/incident.ts'
 import {
@@ -350,17 +349,6 @@ function differenceOf(
     unticked: before.ticked.filter(tick => !now.ticked.includes(tick)),
     actionItems: [...new Set([...was.keys(), ...is.keys()])].filter(item => was.get(item) !== is.get(item)),
   }
-}
-
-function hashOf(value: object): string {
-  return createHash('sha256').update(canonical(value)).digest('hex')
-}
-
-/** RFC 8785, so that everybody who hashes it comes to the same. */
-function canonical(value: object): string {
-  const text = canonicalize(value)
-  if (text === undefined) throw new TypeError('A post-mortem has no JSON form.')
-  return text
 }
 
 type EntryOf<K extends NewEntry['kind']> = Extract<NewEntry, { kind: K }>

@@ -1,6 +1,5 @@
-import canonicalize from 'canonicalize'
-import { createHash } from 'node:crypto'
 import type { Command } from 'commander'
+import { hashOf } from '../../contracts/canonical-json.ts'
 import type { RunbookView } from '../../contracts/audit-views.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
 import type { Known } from '../../proof/known.ts'
@@ -72,10 +71,7 @@ async function runbookOf(
   opened: TimelineEntry | undefined,
 ): Promise<RunbookView> {
   const view = await api.get<RunbookView>(`/v1/incidents/${number}/runbook`)
-  const hash = createHash('sha256')
-    .update(canonicalize(view.runbook) ?? '')
-    .digest('hex')
-  if (opened?.kind !== 'incident.opened' || opened.data.runbookHash === hash) return view
+  if (opened?.kind !== 'incident.opened' || opened.data.runbookHash === hashOf(view.runbook)) return view
   throw new Failure('strange_answer', `The runbook of ${number} is not the one it was opened with.`, {
     hint: 'check the record: `npx paramedic audit verify`',
   })
