@@ -2,7 +2,7 @@
 import type { IncidentOutcome } from '../contracts/incident.ts'
 import type { News, Notice, OwnTrouble, RollUp, SingleNotice } from '../contracts/notice.ts'
 import type { Page } from '../contracts/page.ts'
-import { inertLine } from './inert-text.ts'
+import { inertLine } from '../contracts/inert-text.ts'
 
 /** How the installation looks from outside. */
 export interface Outside {

@@ -3,7 +3,7 @@ import type { Severity } from '../contracts/incident.ts'
 import type { News, Notice, Notifier } from '../contracts/notice.ts'
 import type { PostmortemDeadline } from '../contracts/postmortem.ts'
 import { type Outside, plainText, wordsOf } from './notice-words.ts'
-import { clipped } from './inert-text.ts'
+import { clipped } from '../contracts/inert-text.ts'
 import { isTaken, jsonIn, postNotice, refusalOf, wordIn } from './post-notice.ts'
 
 /** https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ */

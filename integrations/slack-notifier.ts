@@ -1,6 +1,6 @@
 import type { ChannelConfigurationOf } from '../contracts/configuration/channels.ts'
 import type { Notifier } from '../contracts/notice.ts'
-import { clipped } from './inert-text.ts'
+import { clipped } from '../contracts/inert-text.ts'
 import { type Outside, type Words, wordsOf } from './notice-words.ts'
 import { isTaken, postNotice, refusalOf, wordIn } from './post-notice.ts'
 

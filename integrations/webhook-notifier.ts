@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import type { ChannelConfigurationOf } from '../contracts/configuration/channels.ts'
 import type { Notice, Notifier } from '../contracts/notice.ts'
 import type { Page } from '../contracts/page.ts'
-import { clipped } from './inert-text.ts'
+import { clipped } from '../contracts/inert-text.ts'
 import { isTaken, postNotice, refusalOf } from './post-notice.ts'
 
 /** A receiver should never have to guard against our size; a title of an incident is far shorter. */

@@ -1,3 +1,4 @@
+import { replaceUnseen } from '../contracts/inert-text.ts'
 import type { Fault } from './fault.ts'
 
 /** Longer lines are cut around the caret: a minified file must not fill a terminal. */
@@ -21,11 +22,10 @@ function excerpt(fault: Fault, text: string | undefined): string[] {
   // A tab keeps its width when the caret line repeats it.
   const indent = shown.slice(0, fault.column - 1 - start).replace(/[^\t]/g, ' ')
   const gutter = String(fault.line)
-  return [`  ${gutter} | ${printable(shown)}`, `  ${' '.repeat(gutter.length)} | ${indent}^`]
+  return [`  ${gutter} | ${inertInPlace(shown)}`, `  ${' '.repeat(gutter.length)} | ${indent}^`]
 }
 
-/** A terminal obeys control characters; somebody else's file must not command it. */
-function printable(line: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-  return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\u{fffd}')
+/** Somebody else's file commands no terminal. Each sign keeps its place, so that the caret stands below the one that is meant. */
+function inertInPlace(line: string): string {
+  return replaceUnseen(line, sign => (sign === '\t' ? sign : '\u{fffd}'.repeat(sign.length)))
 }

@@ -2,20 +2,14 @@
  * Somebody else's text as data inside Markdown. Alert texts and notes come from outside: none of it may become a heading, a
  * link, a mention, HTML, or a line of ours, whatever renders the document.
  */
-
-// Control characters, bidirectional overrides and isolates (CVE-2021-42574), zero-width characters (the joiner stays: emoji
-// and Indic scripts need it), the byte-order mark, and the tag block that can carry unseen text.
-const unseen =
-  /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
+import { inertLine, inertLines } from '../contracts/inert-text.ts'
 
 /** A value on record is shown; a page of one value is not. The JSON has all of it. */
 const shownAtMost = 1_000
 
 /** One visible line. */
 export function oneLine(text: string): string {
-  const line = text.toWellFormed().replace(unseen, ' ').replace(/\s+/g, ' ').trim()
-  const characters = Array.from(line)
-  return characters.length > shownAtMost ? `${characters.slice(0, shownAtMost - 1).join('')}…` : line
+  return inertLine(text, shownAtMost)
 }
 
 /** A code span that the text cannot leave (CommonMark 6.1): its fence is longer than any run of backticks inside. */
@@ -42,10 +36,7 @@ export function words(text: string): string {
  * every code block ends with it. In code a `<` before a letter is shown as `&lt;`; the JSON has the text as it was written.
  */
 export function section(text: string): string {
-  const lines = text
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(unseen, character => (character === '\n' || character === '\t' ? character : ''))
+  const lines = inertLines(text.replace(/\r\n?/g, '\n'))
     .replace(/<(?=[A-Za-z/!?])/g, '&lt;')
     .trim()
     .split('\n')

@@ -1,35 +1,20 @@
 /**
- * Makes somebody else's text inert. Alert labels and notes come from outside: an escape sequence could rewrite what a
- * terminal shows, a bidirectional override the order it is read in, a newline could forge a line of ours.
+ * Somebody else's text on a terminal: an escape sequence could rewrite what is shown, a bidirectional override the order it is
+ * read in, a newline could forge a line of ours.
  */
+import { inertLines } from '../../contracts/inert-text.ts'
 
 /** CSI, OSC with its terminator, DCS/SOS/PM/APC, and two-character sequences (ECMA-48), 7-bit and 8-bit. */
 const escapeSequences =
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*[0-~]?/g
 
-/** C0 without tab and newline, DEL, C1. */
-// oxlint-disable-next-line no-control-regex -- see above
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
-
-/**
- * Bidirectional controls (UAX #9), invisible characters that hide or split words, and the tag block that can carry
- * unseen text. The zero-width joiner stays: emoji and Indic scripts need it.
- */
-const invisible =
-  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
-
-// oxlint-disable-next-line no-control-regex -- see above
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const lineSeparators = /\r\n|[\r\u0085\u2028\u2029\u000b\u000c]/g
 
-/** Strips what a terminal would obey; keeps tabs and newlines. */
+/** Strips what a terminal would obey, whole escape sequences and not only their first character; keeps tabs and newlines. */
 export function plainText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(escapeSequences, '')
-    .replace(lineSeparators, '\n')
-    .replace(controls, '')
-    .replace(invisible, '')
+  return inertLines(text.toWellFormed().replace(escapeSequences, '').replace(lineSeparators, '\n'))
 }
 
 /** The same on one line; spaces that do not break stay what they are. */

@@ -40,3 +40,11 @@ test('control characters of the file do not reach the terminal', () => {
   const shown = formatFault({ ...fault, line: 1 }, 'a: \u001b[31m\u202e')
   expect(shown).toContain('  1 | a: \ufffd[31m\ufffd')
 })
+
+test('what nobody would see in the line is shown, and the caret still stands below its column', () => {
+  const [, shown, caret] = formatFault({ ...fault, line: 1, column: 8 }, 'a\u200b: \u{e0041}\u00adb').split(
+    '\n',
+  )
+  expect(shown).toBe('  1 | a\ufffd: \ufffd\ufffd\ufffdb')
+  expect(shown?.[caret?.indexOf('^') ?? 0]).toBe('b')
+})

@@ -18,6 +18,7 @@ describe('text of a target', () => {
     )
     expect(printable('naïve 漢字 👩‍🚒', 40)).toBe('naïve 漢字 👩?🚒')
     expect(printable('abcdef', 4)).toBe('abc…')
+    expect(printable('cache:\u00ad1\u{e0041}', 40)).toBe('cache:?1?')
   })
 
   it('names a session by cleaned, clipped names', () => {
