@@ -238,6 +238,14 @@ export default {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'one-way-out',
+      severity: 'error',
+      comment:
+        'Requests leave through outgoing/, which asks configured addresses only, follows no redirect and reads no more than it was told.',
+      from: { path: '^(language|rules|reach|intake|supervision|activities|integrations|store|worker)/' },
+      to: { path: '^(node:)?https?$|(^|/)node_modules/undici/' },
+    },
+    {
       name: 'no-vm',
       severity: 'error',
       comment: 'Nothing untrusted is ever code, and vm is no sandbox (https://nodejs.org/api/vm.html).',
