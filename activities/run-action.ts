@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { activityInfo, cancellationSignal } from '@temporalio/activity'
 import { hashOf } from '../contracts/canonical-json.ts'
 import { CodedError, isCodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
@@ -10,20 +10,14 @@ import type { Plan } from '../contracts/plan.ts'
 import { actionDefinitions, type ActionName } from '../contracts/targets/catalogue.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
-import {
-  type ClaimRefusal,
-  makeClaim,
-  type PlannedAttempt,
-  recordTouched,
-  settleClaim,
-} from '../store/claims.ts'
+import { type ClaimRefusal, makeClaim, type PlannedAttempt, settleClaim } from '../store/claims.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
-import { readFreeze } from '../store/freezes.ts'
 import { readPlan } from '../store/plans.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { requireSameIdentity } from './targets/same-identity.ts'
 import type { Effect, EffectContext } from './targets/target.ts'
+import { createEffectLife, type EffectLife } from './effect-life.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
 
 export type RunActionInput = Omit<PlannedAttempt, 'target'>
@@ -60,7 +54,7 @@ export function createActionActivities(dependencies: {
   const { pool } = dependencies
 
   async function runAction(input: RunActionInput): Promise<ActionResult> {
-    const life = createLife(pool, input)
+    const life = createEffectLife(pool, input)
     const approved = await readApproved(input)
     if (approved === undefined) return voided('plan-changed')
     const prepared = find(input, approved)
@@ -130,7 +124,7 @@ export function createActionActivities(dependencies: {
   async function perform(
     input: RunActionInput,
     { plan, unit, target, action }: Prepared,
-    life: Life,
+    life: EffectLife,
   ): Promise<ActionResult> {
     const now = createWorkflowClock()
     let hasBegun = false
@@ -246,70 +240,6 @@ function messageOf(error: unknown): string {
 function touchedBy(error: unknown): number | undefined {
   const touched = isCodedError(error) ? error.fields['touched'] : undefined
   return typeof touched === 'number' ? touched : undefined
-}
-
-interface Life {
-  countBy(touched: () => number): void
-  checkpoint(): Promise<void>
-  beatEvery(ms: number): () => void
-  touched(): number
-}
-
-/**
- * Knows whether this worker may still act. A frozen process must not: the monotonic clock goes on while it is stopped,
- * so a gap longer than the heartbeat timeout means that the workflow has given this attempt up.
- */
-function createLife(pool: Pool, input: RunActionInput): Life {
-  const { startToCloseTimeoutMs, heartbeatTimeoutMs } = activityInfo()
-  const deadline = performance.now() + startToCloseTimeoutMs
-  let lastBeat = performance.now()
-  let touched = (): number => 0
-
-  function beat(): void {
-    assertInTime()
-    lastBeat = performance.now()
-    // Between two checkpoints a beat is all that is known of an effect whose worker is lost.
-    heartbeat({ touched: touched() })
-  }
-
-  function assertInTime(): void {
-    const silentMs = performance.now() - lastBeat
-    const isLost = heartbeatTimeoutMs !== undefined && silentMs > heartbeatTimeoutMs
-    if (isLost || performance.now() > deadline) {
-      throw new CodedError(
-        'deadline_passed',
-        `This worker was held up for ${Math.round(silentMs)} ms; its claim is no longer good.`,
-      )
-    }
-  }
-
-  async function checkpoint(): Promise<void> {
-    beat()
-    if (cancellationSignal().aborted)
-      throw new CodedError('effect_cancelled', `The effect was stopped after ${touched()}.`)
-    // The row knows the count at once; a beat travels late, and not at all when this process dies.
-    const [freeze, isOurs] = await Promise.all([readFreeze(pool), recordTouched(pool, input, touched())])
-    if (freeze.isOn)
-      throw new CodedError('frozen', `A freeze by ${freeze.changedBy} stopped the effect after ${touched()}.`)
-    if (!isOurs)
-      throw new CodedError('deadline_passed', 'The workflow settled this claim while the worker was away.')
-    // Asked last, so that nothing lies between this and the next change but the change itself.
-    assertInTime()
-  }
-
-  function beatEvery(ms: number): () => void {
-    const timer = setInterval(() => {
-      try {
-        beat()
-      } catch {
-        // The next checkpoint says so to whoever acts.
-        clearInterval(timer)
-      }
-    }, ms)
-    return () => clearInterval(timer)
-  }
-
-  return { countBy: count => void (touched = count), checkpoint, beatEvery, touched: () => touched() }
 }
 
 type EntryPart = NewEntry extends infer E ? (E extends NewEntry ? Pick<E, 'kind' | 'data'> : never) : never
