@@ -4,20 +4,13 @@
  */
 import { CodedError } from '../contracts/coded-error.ts'
 import { type Impact, openPhases, type Severity } from '../contracts/incident.ts'
-import type { NewEntry } from '../contracts/timeline.ts'
 import { countFiring } from './alerts.ts'
 import { appendEntries } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 import { leaveMessage, type MessageBody } from './messages.ts'
 import { leaveNews } from './news.ts'
 import { acknowledgePages } from './pages.ts'
-
-export interface Act {
-  number: string
-  /** Name of the principal. */
-  by: string
-  atMs: number
-}
+import { entryOfAct, type PersonsAct } from './persons-act.ts'
 
 export interface Acknowledged {
   isFirst: boolean
@@ -26,7 +19,7 @@ export interface Acknowledged {
 }
 
 /** Stops the levels that wait for an acknowledgement; a second one changes nothing and says who was first. */
-export async function acknowledge(pool: Pool, act: Act): Promise<Acknowledged> {
+export async function acknowledge(pool: Pool, act: PersonsAct): Promise<Acknowledged> {
   return inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
     if (incident.acknowledged_at !== null) {
@@ -43,22 +36,22 @@ export async function acknowledge(pool: Pool, act: Act): Promise<Acknowledged> {
     const epoch = incident.ack_epoch
     await leave(tx, act, { kind: 'acknowledged', epoch })
     const alertsCovered = await countFiring(tx, act.number)
-    await appendEntries(tx, [entry(act, 'acknowledged', { alertsCovered, epoch, pages })])
+    await appendEntries(tx, [entryOfAct(act, 'acknowledged', { alertsCovered, epoch, pages })])
     return { isFirst: true, by: act.by, at: at.toISOString() }
   })
 }
 
-export async function addNote(pool: Pool, act: Act & { text: string }): Promise<void> {
+export async function addNote(pool: Pool, act: PersonsAct & { text: string }): Promise<void> {
   await inTransaction(pool, async tx => {
     await mustExist(tx, act.number)
-    await appendEntries(tx, [entry(act, 'note', { text: act.text })])
+    await appendEntries(tx, [entryOfAct(act, 'note', { text: act.text })])
   })
 }
 
 /** A person's severity stands; measurements may only raise it afterwards. */
 export async function setSeverity(
   pool: Pool,
-  act: Act & { severity: Severity; reason?: string },
+  act: PersonsAct & { severity: Severity; reason?: string },
 ): Promise<void> {
   await inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
@@ -75,12 +68,15 @@ export async function setSeverity(
     await leave(tx, act, { kind: 'severity-set', severity: act.severity, judged: incident.judged })
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
-      entry(act, 'severity.changed', { from: incident.severity, to: act.severity, because }),
+      entryOfAct(act, 'severity.changed', { from: incident.severity, to: act.severity, because }),
     ])
   })
 }
 
-export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?: string }): Promise<void> {
+export async function setImpact(
+  pool: Pool,
+  act: PersonsAct & { impact: Impact; reason?: string },
+): Promise<void> {
   await inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
     await tx.query('update incident set impact = $2, impact_by = $3 where number = $1', [
@@ -91,7 +87,7 @@ export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?
     await leave(tx, act, { kind: 'impact-set', impact: act.impact, judged: incident.judged })
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
-      entry(act, 'impact.changed', { from: incident.impact, to: act.impact, because }),
+      entryOfAct(act, 'impact.changed', { from: incident.impact, to: act.impact, because }),
     ])
   })
 }
@@ -99,7 +95,7 @@ export async function setImpact(pool: Pool, act: Act & { impact: Impact; reason?
 /** Ends the incident; while alerts fire a reason is required (`reason_required`), and they stay quiet for a while. */
 export async function requestResolve(
   pool: Pool,
-  act: Act & { reason?: string },
+  act: PersonsAct & { reason?: string },
 ): Promise<{ alertsFiring: number }> {
   return inTransaction(pool, async tx => {
     await lockOpen(tx, act.number)
@@ -116,24 +112,24 @@ export async function requestResolve(
     await requestEnd(tx, act, 'resolve', act.reason)
     const reason = act.reason === undefined ? {} : { reason: act.reason }
     await leave(tx, act, { kind: 'resolved', ...reason })
-    await appendEntries(tx, [entry(act, 'resolve.requested', { alertsFiring, ...reason })])
+    await appendEntries(tx, [entryOfAct(act, 'resolve.requested', { alertsFiring, ...reason })])
     return { alertsFiring }
   })
 }
 
 /** Ends an incident that should not have been opened. */
-export async function requestCancel(pool: Pool, act: Act & { reason: string }): Promise<void> {
+export async function requestCancel(pool: Pool, act: PersonsAct & { reason: string }): Promise<void> {
   await inTransaction(pool, async tx => {
     await lockOpen(tx, act.number)
     await requestEnd(tx, act, 'cancel', act.reason)
     await leave(tx, act, { kind: 'cancelled', reason: act.reason })
-    await appendEntries(tx, [entry(act, 'cancel.requested', { reason: act.reason })])
+    await appendEntries(tx, [entryOfAct(act, 'cancel.requested', { reason: act.reason })])
   })
 }
 
 async function requestEnd(
   tx: Queryable,
-  act: Act,
+  act: PersonsAct,
   end: 'resolve' | 'cancel',
   reason: string | undefined,
 ): Promise<void> {
@@ -186,20 +182,7 @@ type ActMessage =
     : never
 
 /** Tells the workflow what was done, and by whom. */
-async function leave(tx: Queryable, act: Act, message: ActMessage): Promise<void> {
+async function leave(tx: Queryable, act: PersonsAct, message: ActMessage): Promise<void> {
   // `by` is put back into the member it was taken from, which the compiler cannot see.
   await leaveMessage(tx, act.number, { ...message, by: act.by } as MessageBody, act.atMs)
-}
-
-type EntryOf<K extends NewEntry['kind']> = Extract<NewEntry, { kind: K }>
-
-function entry<K extends NewEntry['kind']>(act: Act, kind: K, data: EntryOf<K>['data']): NewEntry {
-  // kind and data are tied by K; the compiler cannot see that the object is the member of the union for K.
-  return {
-    kind,
-    actor: `person:${act.by}`,
-    atMs: act.atMs,
-    incident: act.number,
-    data,
-  } as unknown as NewEntry
 }

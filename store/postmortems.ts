@@ -13,11 +13,12 @@ import {
   postmortemSectionIds,
   type PostmortemState,
 } from '../contracts/postmortem.ts'
-import type { NewEntry, TimelineEntry } from '../contracts/timeline.ts'
+import type { TimelineEntry, TimelineEvents } from '../contracts/timeline.ts'
 import { dropActionItems, saveActionItems } from './action-items.ts'
 import { mustExist } from './acts.ts'
 import { appendEntries, readTimeline } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
+import { entryOfAct, type PersonsAct } from './persons-act.ts'
 
 /** Makes facts of the entries; the caller hands it in, because the store only keeps them. */
 export type Fold = (entries: readonly TimelineEntry[]) => PostmortemFacts
@@ -86,13 +87,6 @@ type DraftedRow = Omit<Drafted, 'openedAtMs' | 'closedAtMs' | 'dueAtMs'> & {
   dueAt: Date | null
 }
 
-interface PersonsAct {
-  number: string
-  /** Name of the principal. */
-  by: string
-  atMs: number
-}
-
 /** An action item as people write it; without a number it is new. */
 export type WrittenItem = Omit<PostmortemContent['actionItems'][number], 'item'> & { item?: number }
 
@@ -130,7 +124,7 @@ export async function editPostmortem(
     await saveActionItems(tx, edit.number, content.actionItems)
     await dropActionItems(tx, edit.number, content.actionItems, at)
     const difference = differenceOf(before.content, content)
-    await appendEntries(tx, [entry(edit, 'postmortem.edited', { version, contentHash, ...difference })])
+    await appendEntries(tx, [entryOfAct(edit, 'postmortem.edited', { version, contentHash, ...difference })])
     return { version, isChanged: true }
   })
 }
@@ -153,7 +147,11 @@ export async function reviewPostmortem(
     )
     const comment = review.comment === undefined ? {} : { comment: review.comment }
     await appendEntries(tx, [
-      entry(review, 'postmortem.reviewed', { version: row.version, writtenBy: row.writtenBy, ...comment }),
+      entryOfAct(review, 'postmortem.reviewed', {
+        version: row.version,
+        writtenBy: row.writtenBy,
+        ...comment,
+      }),
     ])
   })
 }
@@ -185,7 +183,7 @@ export async function publishPostmortem(
     const { version, contentHash, reviewedBy } = row
     const reviewed = reviewedBy === null ? {} : { reviewedBy }
     const data = { version, contentHash, factsHash: hashOf(facts), ...reviewed }
-    await appendEntries(tx, [entry(publish, 'postmortem.published', data)])
+    await appendEntries(tx, [entryOfAct(publish, 'postmortem.published', data)])
     return { version, reviewedBy }
   })
 }
@@ -204,7 +202,7 @@ export async function reopenPostmortem(
       )
     const version = row.version + 1
     await writeVersion(tx, reopen, version, row.content)
-    await appendEntries(tx, [entry(reopen, 'postmortem.reopened', { version, reason: reopen.reason })])
+    await appendEntries(tx, [entryOfAct(reopen, 'postmortem.reopened', { version, reason: reopen.reason })])
     return { version }
   })
 }
@@ -340,7 +338,7 @@ async function numbered(
 function differenceOf(
   before: PostmortemContent,
   now: PostmortemContent,
-): Omit<Extract<NewEntry, { kind: 'postmortem.edited' }>['data'], 'version' | 'contentHash'> {
+): Omit<TimelineEvents['postmortem.edited'], 'version' | 'contentHash'> {
   const was = new Map(before.actionItems.map(item => [item.item, JSON.stringify(item)]))
   const is = new Map(now.actionItems.map(item => [item.item, JSON.stringify(item)]))
   return {
@@ -349,17 +347,4 @@ function differenceOf(
     unticked: before.ticked.filter(tick => !now.ticked.includes(tick)),
     actionItems: [...new Set([...was.keys(), ...is.keys()])].filter(item => was.get(item) !== is.get(item)),
   }
-}
-
-type EntryOf<K extends NewEntry['kind']> = Extract<NewEntry, { kind: K }>
-
-function entry<K extends NewEntry['kind']>(act: PersonsAct, kind: K, data: EntryOf<K>['data']): NewEntry {
-  // kind and data are tied by K; the compiler cannot see that the object is the member of the union for K.
-  return {
-    kind,
-    actor: `person:${act.by}`,
-    atMs: act.atMs,
-    incident: act.number,
-    data,
-  } as unknown as NewEntry
 }

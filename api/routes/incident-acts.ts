@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import {
-  type Act,
   acknowledge,
   addNote,
   requestCancel,
@@ -10,6 +9,7 @@ import {
   setSeverity,
 } from '../../store/acts.ts'
 import type { Pool } from '../../store/database.ts'
+import type { PersonsAct } from '../../store/persons-act.ts'
 import { principalOf } from '../access.ts'
 import type { Api } from '../validation.ts'
 import {
@@ -24,7 +24,7 @@ import type { incidentParams } from './incidents.ts'
 
 /** What people do to an incident. Each answers with what is now true. */
 export function incidentActRoutes(app: Api, { pool, clock }: { pool: Pool; clock: () => number }): void {
-  const act = (request: FastifyRequest & { params: z.output<typeof incidentParams> }): Act => {
+  const act = (request: FastifyRequest & { params: z.output<typeof incidentParams> }): PersonsAct => {
     return { number: request.params.number, by: principalOf(request).name, atMs: clock() }
   }
 
