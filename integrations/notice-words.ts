@@ -3,6 +3,7 @@ import type { IncidentOutcome } from '../contracts/incident.ts'
 import type { News, Notice, OwnTrouble, RollUp, SingleNotice } from '../contracts/notice.ts'
 import type { Page } from '../contracts/page.ts'
 import { inertLine } from '../contracts/inert-text.ts'
+import { exactMoments, zonedTimes } from '../contracts/zoned-time.ts'
 
 /** How the installation looks from outside. */
 export interface Outside {
@@ -265,41 +266,16 @@ function linkTo(incident: string, { publicUrl }: Outside): { link?: string } {
   return publicUrl === undefined ? {} : { link: `${publicUrl.replace(/\/$/, '')}/incidents/${incident}` }
 }
 
-/** `2026-03-14 04:02:09 CET (03:02:09 UTC)`: in the zone of the installation, UTC beside it. */
+/** In the zone of the installation, UTC beside it. */
 export function momentOf(iso: string, zone: string): string {
   const ms = Date.parse(iso)
-  if (Number.isNaN(ms)) return 'an unknown time'
-  const utc = partsOf(ms, 'UTC')
-  if (zone === 'UTC') return `${utc.day} ${utc.time} UTC`
-  const here = partsOf(ms, zone)
-  const day = here.day === utc.day ? '' : `${utc.day} `
-  return `${here.day} ${here.time} ${here.zone} (${day}${utc.time} UTC)`
-}
-
-function partsOf(ms: number, timeZone: string): { day: string; time: string; zone: string } {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  })
-  const parts = Object.fromEntries(format.formatToParts(ms).map(part => [part.type, part.value]))
-  return {
-    day: `${parts['year']}-${parts['month']}-${parts['day']}`,
-    time: `${parts['hour']}:${parts['minute']}:${parts['second']}`,
-    zone: parts['timeZoneName'] ?? timeZone,
-  }
+  return Number.isNaN(ms) ? 'an unknown time' : exactMoments(zone)(ms)
 }
 
 /** The day of a moment in the zone of the installation: `2026-03-14`. */
 function dayOf(iso: string, zone: string): string {
   const ms = Date.parse(iso)
-  return Number.isNaN(ms) ? 'an unknown day' : partsOf(ms, zone).day
+  return Number.isNaN(ms) ? 'an unknown day' : zonedTimes(zone)(ms).day
 }
 
 function sentence(text: string): string {

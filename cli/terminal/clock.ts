@@ -1,4 +1,5 @@
 /** Times as people read them: in the reader's zone, with UTC beside it where it must be exact. */
+import { exactMoments, zonedTimes } from '../../contracts/zoned-time.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -18,53 +19,16 @@ export interface Clock {
 
 /** @param zone an IANA name; default the reader's own, from TZ or the system. */
 export function createClock(zone = Intl.DateTimeFormat().resolvedOptions().timeZone): Clock {
-  const local = formatterOf(zone)
-  const utc = formatterOf('UTC')
-  const time = (ms: number): string => partsOf(local, ms).time
-  const dayOf = (ms: number): string => partsOf(local, ms).day
-  const near = (ms: number, besideMs: number): string =>
-    dayOf(ms) === dayOf(besideMs) ? time(ms) : `${dayOf(ms)} ${time(ms)}`
+  const local = zonedTimes(zone)
+  const exactly = exactMoments(zone)
+  // One strange time in an answer must not hide the rest of it.
+  const time = (ms: number): string => (Number.isFinite(ms) ? local(ms).time : '--:--:--')
+  const dayOf = (ms: number): string => (Number.isFinite(ms) ? local(ms).day : 'unknown day')
   return {
     time,
     day: dayOf,
-    near,
-    exact(ms) {
-      const here = partsOf(local, ms)
-      const there = partsOf(utc, ms)
-      const shown = `${here.day} ${here.time}`
-      if (isUtc(zone)) return `${shown} UTC`
-      const otherDay = here.day === there.day ? '' : `${there.day} `
-      return `${shown} ${here.zone} (${otherDay}${there.time} UTC)`
-    },
-  }
-}
-
-function isUtc(zone: string): boolean {
-  return ['UTC', 'Etc/UTC', 'Etc/UCT', 'Etc/GMT', 'GMT'].includes(zone)
-}
-
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  })
-}
-
-function partsOf(formatter: Intl.DateTimeFormat, ms: number): { day: string; time: string; zone: string } {
-  // One strange time in an answer must not hide the rest of it.
-  if (!Number.isFinite(ms)) return { day: 'unknown day', time: '--:--:--', zone: '' }
-  const parts = Object.fromEntries(formatter.formatToParts(ms).map(part => [part.type, part.value]))
-  return {
-    day: `${parts['year']}-${parts['month']}-${parts['day']}`,
-    time: `${parts['hour']}:${parts['minute']}:${parts['second']}`,
-    zone: parts['timeZoneName'] ?? '',
+    near: (ms, besideMs) => (dayOf(ms) === dayOf(besideMs) ? time(ms) : `${dayOf(ms)} ${time(ms)}`),
+    exact: ms => (Number.isFinite(ms) ? exactly(ms) : `${dayOf(ms)} ${time(ms)}`),
   }
 }
 
