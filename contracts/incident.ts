@@ -75,6 +75,17 @@ export function attemptId(number: string, step: string, attempt: number): string
   return `${number}/${step}/${attempt}`
 }
 
+export interface Attempt {
+  step: string
+  attempt: number
+}
+
+/** The attempt an id speaks of, with or without its incident; the gate that asks for an outcome adds a word. */
+export function attemptOfId(id: string): Attempt | undefined {
+  const [, step, attempt] = /^(?:INC-[\d-]+\/)?(.+?)\/(\d+)(?:\/[a-z-]+)?$/.exec(id) ?? []
+  return step === undefined ? undefined : { step, attempt: Number(attempt) }
+}
+
 export function pageId(number: string, epoch: number, level: number): string {
   return `${number}/page/${epoch}/${level}`
 }

@@ -1,3 +1,5 @@
+import { attemptOfEntry } from '../contracts/attempt-of-entry.ts'
+import type { Attempt } from '../contracts/incident.ts'
 import type { FactStep } from '../contracts/postmortem.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 
@@ -5,7 +7,7 @@ import type { TimelineEntry } from '../contracts/timeline.ts'
 export function stepFacts(entries: readonly TimelineEntry[]): FactStep[] {
   const steps = new Map<string, FactStep>()
   for (const entry of entries) {
-    const of = attemptOf(entry)
+    const of = attemptOfEntry(entry)
     if (of === undefined) continue
     const key = `${of.step}/${of.attempt}`
     const known = steps.get(key) ?? nothingKnown(of)
@@ -13,11 +15,6 @@ export function stepFacts(entries: readonly TimelineEntry[]): FactStep[] {
     Object.assign(known, learned(entry, known))
   }
   return [...steps.values()]
-}
-
-interface Attempt {
-  step: string
-  attempt: number
 }
 
 function nothingKnown({ step, attempt }: Attempt): FactStep {
@@ -40,33 +37,6 @@ function nothingKnown({ step, attempt }: Attempt): FactStep {
     result: null,
     resultBecause: null,
   }
-}
-
-function attemptOf(entry: TimelineEntry): Attempt | undefined {
-  switch (entry.kind) {
-    case 'step.planned':
-    case 'step.ended':
-    case 'claim.made':
-    case 'claim.abandoned':
-    case 'effect.ended':
-    case 'effect.probed':
-      return { step: entry.data.step, attempt: entry.data.attempt }
-    case 'gate.voted':
-    case 'gate.decided':
-    case 'gate.expired':
-    case 'gate.withdrawn':
-      return attemptOfId(entry.data.gateId)
-    case 'verification.ended':
-      return entry.data.of.startsWith('overall/') ? undefined : attemptOfId(entry.data.of)
-    default:
-      return undefined
-  }
-}
-
-/** Ids are derived: `INC-…/<step>/<attempt>`, see contracts/incident.ts; an outcome's gate adds a word. */
-function attemptOfId(id: string): Attempt | undefined {
-  const [, step, attempt] = /^(?:INC-[\d-]+\/)?(.+?)\/(\d+)(?:\/[a-z-]+)?$/.exec(id) ?? []
-  return step === undefined ? undefined : { step, attempt: Number(attempt) }
 }
 
 /** What one entry adds to what is known of its attempt. */

@@ -1,3 +1,4 @@
+import { attemptOfId } from '../../contracts/incident.ts'
 import type { Actor, TimelineEntry, TimelineKind } from '../../contracts/timeline.ts'
 import type { Clock } from '../terminal/clock.ts'
 import type { Tone } from '../terminal/paint.ts'
@@ -36,14 +37,8 @@ export function ofStep(step: string, attempt: number, { isUnderStep = false }: N
 /** Keeps a name and its value on one line. */
 export const unbroken = '\u00a0'
 
-/** Derived ids end in `<step>/<attempt>`, see contracts/incident.ts; an outcome's gate may add a word. */
-export function stepOfId(id: string): { step: string; attempt: number } | undefined {
-  const match = /^(?:INC-[\d-]+\/)?(.+?)\/(\d+)(?:\/[a-z-]+)?$/.exec(id)
-  return match?.[1] === undefined ? undefined : { step: match[1], attempt: Number(match[2]) }
-}
-
 export function quotedStep(id: string, words: NarrationWords): string {
-  const found = stepOfId(id)
+  const found = attemptOfId(id)
   return found === undefined ? ` ${id}` : ofStep(found.step, found.attempt, words)
 }
 

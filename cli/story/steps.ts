@@ -1,7 +1,8 @@
 /** Every step that was considered, in the order of the ladder: its plan, who allowed it, what it did, what proves it. */
+import { attemptOfEntry } from '../../contracts/attempt-of-entry.ts'
+import { attemptOfId } from '../../contracts/incident.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
 import type { IncidentDetail } from '../../contracts/views.ts'
-import { stepOfId } from '../narrate/narration.ts'
 import { resultTones, resultWords } from '../narrate/steps.ts'
 import type { Tone } from '../terminal/paint.ts'
 import { widthOf } from '../terminal/width.ts'
@@ -28,31 +29,8 @@ export function steps(incident: IncidentDetail, view: View): string[] {
 
 /** `<step>/<attempt>` of the entries that belong to one. */
 function attemptOf(entry: TimelineEntry): string | undefined {
-  switch (entry.kind) {
-    case 'step.planned':
-    case 'step.ended':
-    case 'freeze.met':
-    case 'claim.made':
-    case 'claim.abandoned':
-    case 'effect.ended':
-    case 'effect.probed':
-      return `${entry.data.step}/${entry.data.attempt}`
-    case 'gate.opened':
-    case 'gate.voted':
-    case 'gate.decided':
-    case 'gate.expired':
-    case 'gate.withdrawn':
-      return asAttempt(entry.data.gateId)
-    case 'verification.ended':
-      return entry.data.of.startsWith('overall') ? undefined : asAttempt(entry.data.of)
-    default:
-      return undefined
-  }
-}
-
-function asAttempt(id: string): string | undefined {
-  const found = stepOfId(id)
-  return found === undefined ? undefined : `${found.step}/${found.attempt}`
+  const of = attemptOfEntry(entry)
+  return of === undefined ? undefined : `${of.step}/${of.attempt}`
 }
 
 export function belongsToStep(entry: TimelineEntry): boolean {
@@ -66,7 +44,7 @@ function stepHeading(
   view: View,
 ): string[] {
   const { paint } = view
-  const { step, attempt: count } = stepOfId(attempt) ?? { step: attempt, attempt: 1 }
+  const { step, attempt: count } = attemptOfId(attempt) ?? { step: attempt, attempt: 1 }
   const { mark, words, tone } = standing(attempt, entries, incident)
   const again = count > 1 ? ` (attempt ${count})` : ''
   const planned = entries.find(entry => entry.kind === 'step.planned' || entry.kind === 'claim.made')
