@@ -38,7 +38,7 @@ export interface Verification {
 }
 
 /** The failure type of a sample that does not yet prove recovery; retried at the verification's interval. */
-export const notYet = 'NotYetRecovered'
+const notYet = 'NotYetRecovered'
 
 export function createVerifyActivities(dependencies: {
   pool: Pool

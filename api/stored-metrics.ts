@@ -152,7 +152,7 @@ function countNotices(registry: Registry, { notices, rollUps }: MetricReadings):
 }
 
 /** Prometheus' text format; prom-client has no way to set a histogram's counts. */
-export function histogramText(
+function histogramText(
   definition: { name: string; help: string; bounds: readonly number[] },
   stored: StoredHistogram,
 ): string {

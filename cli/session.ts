@@ -24,7 +24,7 @@ export interface GlobalOptions {
   color?: boolean
 }
 
-export function openSession(command: Command): Session {
+function openSession(command: Command): Session {
   const options = command.optsWithGlobals<GlobalOptions>()
   const terminal = createTerminal(process, process.env, options.color !== false)
   let client: ApiClient | undefined

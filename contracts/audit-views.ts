@@ -22,7 +22,7 @@ import {
   views,
 } from './views.ts'
 
-export const chainedEntry = z
+const chainedEntry = z
   .strictObject({
     seq: count,
     incident: incidentNumber.nullable().describe('Null of what belongs to none, such as a freeze'),

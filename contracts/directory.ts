@@ -16,7 +16,7 @@ export interface Called {
 }
 
 /** Recipient names that no contact can have, because names have no spaces. */
-export const fallbackRecipient = 'the fallback'
+const fallbackRecipient = 'the fallback'
 export const logRecipient = 'the log'
 /** Always there, whatever is configured. */
 export const logChannel = 'log'

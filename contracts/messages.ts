@@ -5,7 +5,6 @@ import type { Binding, Runbook } from './runbook.ts'
 
 /** The name api and relay start the workflow by. */
 export const incidentWorkflowType = 'incident'
-export const afterWorkflowType = 'after'
 export const postmortemWorkflowType = 'postmortem'
 
 /** Workflows, record, and what only reads a target: checks, verifications, plans. */

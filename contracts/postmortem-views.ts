@@ -6,7 +6,7 @@ import { postmortemSectionIds, postmortemStates, postmortemTickIds } from './pos
 import { count, incidentNumber, time, views } from './views.ts'
 
 const person = z.string().nullable()
-export const versionNumber = z.int().min(1)
+const versionNumber = z.int().min(1)
 
 const summary = z.strictObject({
   incident: incidentNumber,
@@ -41,7 +41,7 @@ export const postmortemList = z
   .register(views, { id: 'PostmortemList' })
 export type PostmortemList = z.infer<typeof postmortemList>
 
-export const actionItemView = z
+const actionItemView = z
   .strictObject({
     item: versionNumber.describe('Counted within the incident; never used twice'),
     text: z.string(),

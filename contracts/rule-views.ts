@@ -28,7 +28,7 @@ const ruleAbout = z.strictObject({
 /** What people may read of a rule's configuration: not its query, into which a reference may have put a secret. */
 export type RuleAbout = z.infer<typeof ruleAbout>
 
-export const ruleView = ruleAbout
+const ruleView = ruleAbout
   .extend({
     name: z.string(),
     site: z.string().nullable().describe('The site of its target, whose workers evaluate it'),

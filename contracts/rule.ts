@@ -9,7 +9,6 @@ export const ruleAggregates = ['last', 'min', 'max', 'avg', 'increase'] as const
 export type RuleAggregate = (typeof ruleAggregates)[number]
 
 export const ruleSeverities = ['critical', 'high', 'warning', 'info'] as const
-export type RuleSeverity = (typeof ruleSeverities)[number]
 
 /** What one measurement of a rule gave. */
 export type Measured =

@@ -1,7 +1,7 @@
 /** What supervision of Paramedic itself can find. Pure. */
 
 /** Those that PostgreSQL alone tells; they go on while Temporal is away. */
-export const storedFindingKinds = [
+const storedFindingKinds = [
   'alert',
   'message',
   'not-started',

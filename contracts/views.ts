@@ -42,7 +42,7 @@ export const errorReply = z
   .register(views, { id: 'ErrorReply' })
 export type ErrorReply = z.infer<typeof errorReply>
 
-export const incidentSummary = z
+const incidentSummary = z
   .strictObject({
     number: incidentNumber,
     title: z.string(),
@@ -96,7 +96,7 @@ const binding = z
   .describe('A role of the runbook and the target it means here, or why it means none')
   .register(views, { id: 'Binding' }) satisfies z.ZodType<Binding>
 
-export const alertView = z
+const alertView = z
   .strictObject({
     name: z.string(),
     status: z.enum(['firing', 'resolved']),
@@ -236,7 +236,7 @@ const nextPageView = z
 export type NextPageView = z.infer<typeof nextPageView>
 
 // What `data` holds follows from `kind` and is typed in timeline.ts, which workflows share; here it is an open object.
-export const timelineEntry = z
+const timelineEntry = z
   .strictObject({
     seq: count.describe('Its place in the whole log; give the last one as `after` for what comes next'),
     incident: incidentNumber.exactOptional(),
@@ -253,7 +253,6 @@ export const timelineEntry = z
 export const timelinePage = z
   .strictObject({ entries: z.array(timelineEntry) })
   .register(views, { id: 'Timeline' })
-export type TimelinePage = z.infer<typeof timelinePage>
 
 export const incidentDetail = incidentSummary
   .extend({
@@ -324,7 +323,6 @@ const findingView = z
   })
   .describe('What supervision has seen in two looks running and is not over')
   .register(views, { id: 'Finding' })
-export type FindingView = z.infer<typeof findingView>
 
 const supervisionView = z
   .strictObject({

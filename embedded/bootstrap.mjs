@@ -91,7 +91,7 @@ export function spawnOnNode24(script, args, env = process.env) {
 }
 
 /** The path of a Node that is new enough: the running one, or the one npm installed. */
-export function node24() {
+function node24() {
   if (isNewEnough(process.versions.node)) return process.execPath
   const platform = `${process.platform}-${process.arch}`
   const name = NODE_PACKAGES[platform]

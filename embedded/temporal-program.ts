@@ -39,7 +39,7 @@ export async function findTemporalServer(say: (line: string) => void): Promise<s
 }
 
 /** Where the built server is, or will be. */
-export function builtServerPath(): string {
+function builtServerPath(): string {
   return builtPath('temporal-server')
 }
 

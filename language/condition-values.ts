@@ -7,7 +7,7 @@ export interface Variables {
 }
 
 /** Turns a measured or received value into what CEL expects of its type; undefined when it does not fit. */
-export function toCel(type: VariableType, value: unknown): unknown {
+function toCel(type: VariableType, value: unknown): unknown {
   switch (type) {
     case 'int':
       return Number.isInteger(value) ? BigInt(value as number) : undefined

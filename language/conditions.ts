@@ -62,7 +62,7 @@ export const incidentVariables = {
 } as const satisfies Variables
 
 /** Declares `checks.<name>.<field>` for the given checks. */
-export function checksVariables(uses: readonly NamedCheck[]): { checks: Variables } {
+function checksVariables(uses: readonly NamedCheck[]): { checks: Variables } {
   return { checks: Object.fromEntries(uses.map(use => [use.name, fieldsOf(use.uses)])) }
 }
 

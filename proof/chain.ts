@@ -31,7 +31,7 @@ export interface ChainFault {
 /** What the first entry is chained to. */
 export const genesis: ChainHead = { seq: 0, hash: '0'.repeat(64) }
 
-export function hashOfEntry(entry: Omit<ChainedEntry, 'hash' | 'incident'>, previousHash: string): string {
+function hashOfEntry(entry: Omit<ChainedEntry, 'hash' | 'incident'>, previousHash: string): string {
   const text = ['paramedic/audit/v1', entry.seq, entry.recordedAt, previousHash, entry.content].join('\n')
   return createHash('sha256').update(text).digest('hex')
 }

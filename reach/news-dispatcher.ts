@@ -83,7 +83,7 @@ async function untilNothingIsLeft(work: () => Promise<number>): Promise<number> 
 }
 
 /** One message for each stakeholder whom it concerns, and for each alarm that a page of the incident has set off. */
-export function tellingsOf(
+function tellingsOf(
   { id, news, worst, pagers }: UnaddressedNews,
   { stakeholders }: Pick<People, 'stakeholders'>,
 ): NewTelling[] {

@@ -5,7 +5,7 @@ import type { AcceptedDelivery } from '../store/deliveries.ts'
 import type { Rule } from './edition.ts'
 
 /** The source that alerts of rules are filed under, and its kind. */
-export const ruleSource = 'rules'
+const ruleSource = 'rules'
 
 /** The alert as it is reported while it fires; its labels say what it is, its annotations how it is now. */
 export function firingAlert(rule: Rule, state: RuleState): RuleAlert {

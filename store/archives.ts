@@ -23,14 +23,6 @@ export async function saveHistory(
   return rowCount === 1
 }
 
-export async function readHistories(db: Queryable, incident: string): Promise<ArchivedRun[]> {
-  const { rows } = await db.query<ArchivedRun>(
-    'select run_id as "runId", history_gzip as "historyGzip", sha256, events from history_archive where incident = $1 order by archived_at, run_id',
-    [incident],
-  )
-  return rows
-}
-
 export async function listHistories(db: Queryable, incident: string): Promise<ArchivedRunView[]> {
   const { rows } = await db.query<ArchivedRunView>(
     `select run_id as "runId", sha256, events, length(history_gzip) as bytes

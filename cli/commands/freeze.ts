@@ -50,7 +50,7 @@ function print(session: Session, answer: FreezeView): void {
   terminal.print(freezeWords(session, cleaned(answer)))
 }
 
-export function freezeWords({ terminal: { paint }, clock }: Session, freeze: FreezeView): string[] {
+function freezeWords({ terminal: { paint }, clock }: Session, freeze: FreezeView): string[] {
   const { isOn, changedAt, changedBy, reason } = freeze
   const by = changedBy === null ? '' : ` by ${changedBy}`
   const at = changedAt === null ? '' : ` at ${clock.exact(Date.parse(changedAt))}`

@@ -39,8 +39,7 @@ export const contact = z
     error: '`reach` or `link` is required: nobody can be reached without',
   })
 
-export const stakeholderEvents = ['opened', 'severity', 'resolved'] as const
-export type StakeholderEvent = (typeof stakeholderEvents)[number]
+const stakeholderEvents = ['opened', 'severity', 'resolved'] as const
 
 export const stakeholder = z.strictObject({
   name,
@@ -69,6 +68,5 @@ export const team = z.strictObject({
 /** Where pages go that reach nobody else, and what Paramedic says about itself. */
 export const fallback = z.strictObject({ reach })
 
-export type PrincipalConfiguration = z.output<typeof principal>
 export type ContactConfiguration = z.output<typeof contact>
 export type StakeholderConfiguration = z.output<typeof stakeholder>

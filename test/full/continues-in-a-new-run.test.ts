@@ -8,7 +8,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TIME_SKIPPING_CONFIG } from '../../embedded/temporal-config.ts'
 import { startTemporalServer, type TemporalServer } from '../../embedded/temporal-server.ts'
-import { readHistories } from '../../store/archives.ts'
+import { listHistories } from '../../store/archives.ts'
 import { startAuditor } from '../support/auditor.ts'
 import { eventually, type Harness, startHarness } from '../support/incident-harness.ts'
 import { ladder, mendedBy, neverMended } from '../support/scenes.ts'
@@ -41,7 +41,7 @@ test('the ladder, the attempts and the evidence go on; every run of the chain is
   ])
   expect(played.receipts).toHaveLength(3)
   const runs = await eventually(async () => {
-    const found = await readHistories(harness.pool, played.number)
+    const found = await listHistories(harness.pool, played.number)
     return found.length > 1 ? found : undefined
   })
   expect(new Set(runs.map(run => run.runId)).size).toBe(runs.length)

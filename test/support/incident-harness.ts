@@ -1,7 +1,7 @@
 /** Tests speak the domain through this: tell what the target does, who acts when, fire an alert, and read how it ended. */
 import { randomBytes } from 'node:crypto'
 import { type Client, Connection } from '@temporalio/client'
-import { inject, onTestFinished } from 'vitest'
+import { inject } from 'vitest'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
 import { type Configuration, configurationSchema } from '../../contracts/configuration.ts'
 import type { TargetConfiguration } from '../../contracts/configuration/targets.ts'
@@ -253,10 +253,4 @@ export async function eventually<T>(
     if (Date.now() > until) throw new Error(`still not so after ${withinMs} ms: ${look.toString()}`)
     await new Promise(resolve => setTimeout(resolve, 50))
   }
-}
-
-/** Starts a harness for a test file and stops it after the last test. */
-export function finallyStop(harness: Harness): Harness {
-  onTestFinished(() => harness.stop())
-  return harness
 }

@@ -17,7 +17,7 @@ export const somePage: Page = {
   acknowledgeCommand: 'npx paramedic incident ack INC-2026-03-14-003',
 }
 
-export const someNews: News = {
+const someNews: News = {
   event: 'resolved',
   incident: 'INC-2026-03-14-003',
   title: 'Orders is running out of database connections',

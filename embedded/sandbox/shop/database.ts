@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { Product } from './catalog.ts'
 
 /** Size of the pool, and so the number of connections that a leak has to take. */
-export const poolSize = 20
+const poolSize = 20
 /** A request waits this long for a connection before it fails; /health promises an answer in the same time. */
 const connectionWaitMs = 1_000
 /** A statement on 500 rows takes milliseconds; longer means the database is in trouble. */
