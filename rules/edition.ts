@@ -2,7 +2,7 @@ import { hashOf } from '../contracts/canonical-json.ts'
 import type { Configuration, OwnConfiguration } from '../contracts/configuration.ts'
 import type { RuleConfiguration } from '../contracts/configuration/rules.ts'
 import type { RuleAbout } from '../contracts/rule-views.ts'
-import type { Edition } from '../store/rules.ts'
+import type { Edition } from '../store/rule-editions.ts'
 
 /** A rule with the place of its target, which its alerts speak of. */
 export interface Rule extends RuleConfiguration {

@@ -2,14 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { limits } from '../contracts/limits.ts'
 import type { Pool } from '../store/database.ts'
-import {
-  adoptRules,
-  giveBack,
-  renewEdition,
-  takeDueRules,
-  type TakenRule,
-  untilNextDue,
-} from '../store/rules.ts'
+import { adoptRules, renewEdition } from '../store/rule-editions.ts'
+import { giveBack, takeDueRules, type TakenRule, untilNextDue } from '../store/rule-evaluations.ts'
 import type { Rule, RuleEdition } from './edition.ts'
 import { evaluateTaken, type MeasureRule, reportOfReplaced } from './evaluate-due.ts'
 import { createBell } from './bell.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { limits } from '../../contracts/limits.ts'
 import type { Measured } from '../../contracts/rule.ts'
-import { adoptRules } from '../../store/rules.ts'
+import { adoptRules } from '../../store/rule-editions.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { eventsOf, phaseOf, runEngine } from '../support/rule-engines.ts'
 import { someRule } from '../support/rules.ts'

@@ -113,6 +113,7 @@ test.each([
 
 test.each([
   ['UTC', '2026-03-14 03:02:09 UTC'],
+  ['Etc/UTC', '2026-03-14 03:02:09 UTC'],
   ['Europe/Berlin', '2026-03-14 04:02:09 CET (03:02:09 UTC)'],
   ['America/Los_Angeles', '2026-03-13 20:02:09 GMT-7 (2026-03-14 03:02:09 UTC)'],
 ])('times in the zone %s', (zone, said) => {
