@@ -1,7 +1,7 @@
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Severity } from '../contracts/incident.ts'
 import type { Pool } from '../store/database.ts'
-import { draftPostmortem } from '../store/postmortems.ts'
+import { draftPostmortem } from '../store/draft-postmortem.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
 
 /** What the workflow of a post-mortem has to know to keep its time; null when there is nothing to wait for. */

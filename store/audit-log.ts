@@ -28,6 +28,16 @@ export async function readTimeline(
   return rows.map(toEntry)
 }
 
+/** Every entry of an incident, however many there are. */
+export async function readWholeTimeline(db: Queryable, number: string): Promise<TimelineEntry[]> {
+  const entries: TimelineEntry[] = []
+  for (;;) {
+    const more = await readTimeline(db, number, entries.at(-1)?.seq ?? 0)
+    entries.push(...more)
+    if (more.length === 0) return entries
+  }
+}
+
 /** How the verification `of` ended, which it has. */
 export async function readVerdict(
   db: Queryable,

@@ -2,7 +2,8 @@ import { missingFrom, type PostmortemContent, type PostmortemFacts } from '../co
 import type { PostmortemList, PostmortemSummary, PostmortemView } from '../contracts/postmortem-views.ts'
 import { readActionItems } from './action-items.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
-import { type Fold, noPostmortem, readWholeTimeline } from './postmortems.ts'
+import { readWholeTimeline } from './audit-log.ts'
+import { type Fold, noPostmortem } from './postmortems.ts'
 
 export interface PostmortemFilter {
   /** `due` and `overdue`: never published yet, with a date. */

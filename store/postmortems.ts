@@ -4,91 +4,22 @@
  */
 import { hashOf } from '../contracts/canonical-json.ts'
 import { CodedError } from '../contracts/coded-error.ts'
-import type { Severity } from '../contracts/incident.ts'
 import {
-  emptyPostmortem,
   missingFrom,
   type PostmortemContent,
   type PostmortemFacts,
-  postmortemSectionIds,
   type PostmortemState,
 } from '../contracts/postmortem.ts'
-import type { TimelineEntry, TimelineEvents } from '../contracts/timeline.ts'
+import type { TimelineEntry } from '../contracts/timeline.ts'
 import { dropActionItems, saveActionItems } from './action-items.ts'
 import { mustExist } from './acts.ts'
-import { appendEntries, readTimeline } from './audit-log.ts'
+import { appendEntries, readWholeTimeline } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 import { entryOfAct, type PersonsAct } from './persons-act.ts'
+import { differenceOf, numbered, saveVersion, type WrittenItem } from './postmortem-versions.ts'
 
 /** Makes facts of the entries; the caller hands it in, because the store only keeps them. */
 export type Fold = (entries: readonly TimelineEntry[]) => PostmortemFacts
-
-export interface Drafted {
-  title: string
-  severity: Severity
-  severityLabel: string | null
-  system: string
-  environment: string
-  owner: string
-  openedAtMs: number
-  closedAtMs: number
-  /** Null when none is due: then nobody is reminded. */
-  dueAtMs: number | null
-}
-
-/**
- * Makes the empty draft of a closed incident, once; an incident that is open or was cancelled has none. Returns what whoever
- * keeps its time has to know.
- */
-export async function draftPostmortem(
-  pool: Pool,
-  draft: { number: string; atMs: number },
-): Promise<Drafted | undefined> {
-  return inTransaction(pool, async tx => {
-    const { rows } = await tx.query<DraftedRow>(
-      `select title, severity, severity_label as "severityLabel", system, environment, owner, opened_at as "openedAt",
-         closed_at as "closedAt", postmortem_due_at as "dueAt"
-       from incident where number = $1 and phase = 'closed' and outcome <> 'cancelled' for no key update`,
-      [draft.number],
-    )
-    const row = rows[0]
-    if (row === undefined) return undefined
-    const { openedAt, closedAt, dueAt, ...about } = row
-    const at = new Date(draft.atMs)
-    const { rowCount } = await tx.query(
-      'insert into postmortem (incident, version, due_at, drafted_at) values ($1, 1, $2, $3) on conflict do nothing',
-      [draft.number, dueAt, at],
-    )
-    if (rowCount === 1) {
-      await saveVersion(tx, draft.number, 1, emptyPostmortem, null, at)
-      const due = dueAt === null ? {} : { dueAt: dueAt.toISOString() }
-      await appendEntries(tx, [
-        {
-          kind: 'postmortem.drafted',
-          actor: 'paramedic',
-          atMs: draft.atMs,
-          incident: draft.number,
-          data: { version: 1, contentHash: hashOf(emptyPostmortem), ticked: emptyPostmortem.ticked, ...due },
-        },
-      ])
-    }
-    return {
-      ...about,
-      openedAtMs: openedAt.getTime(),
-      closedAtMs: closedAt.getTime(),
-      dueAtMs: dueAt?.getTime() ?? null,
-    }
-  })
-}
-
-type DraftedRow = Omit<Drafted, 'openedAtMs' | 'closedAtMs' | 'dueAtMs'> & {
-  openedAt: Date
-  closedAt: Date
-  dueAt: Date | null
-}
-
-/** An action item as people write it; without a number it is new. */
-export type WrittenItem = Omit<PostmortemContent['actionItems'][number], 'item'> & { item?: number }
 
 export interface Edit extends PersonsAct {
   /** The version whose text was changed. */
@@ -114,7 +45,7 @@ export async function editPostmortem(
     const content: PostmortemContent = {
       sections: { ...before.content.sections, ...edit.sections },
       ticked: edit.ticked ?? before.content.ticked,
-      actionItems: await numbered(tx, edit, before.content.actionItems),
+      actionItems: await numbered(tx, edit.number, edit.actionItems, before.content.actionItems),
     }
     const contentHash = hashOf(content)
     if (contentHash === before.contentHash) return { version: before.version, isChanged: false }
@@ -207,16 +138,6 @@ export async function reopenPostmortem(
   })
 }
 
-/** Every entry of an incident, however many there are. */
-export async function readWholeTimeline(db: Queryable, number: string): Promise<TimelineEntry[]> {
-  const entries: TimelineEntry[] = []
-  for (;;) {
-    const more = await readTimeline(db, number, entries.at(-1)?.seq ?? 0)
-    entries.push(...more)
-    if (more.length === 0) return entries
-  }
-}
-
 interface Locked {
   state: PostmortemState
   version: number
@@ -292,59 +213,4 @@ async function writeVersion(
     [number, version],
   )
   await saveVersion(tx, number, version, content, by, new Date(atMs))
-}
-
-async function saveVersion(
-  tx: Queryable,
-  number: string,
-  version: number,
-  content: PostmortemContent,
-  by: string | null,
-  at: Date,
-): Promise<void> {
-  await tx.query(
-    'insert into postmortem_version (incident, version, content, content_hash, written_by, written_at) values ($1, $2, $3, $4, $5, $6)',
-    [number, version, JSON.stringify(content), hashOf(content), by, at],
-  )
-}
-
-/** New items get the numbers after the highest there ever was, so that a number never means two things. */
-async function numbered(
-  tx: Queryable,
-  { number, actionItems }: Edit,
-  before: PostmortemContent['actionItems'],
-): Promise<PostmortemContent['actionItems']> {
-  if (actionItems === undefined) return before
-  const { rows } = await tx.query<{ last: number }>(
-    'select coalesce(max(item), 0) as last from action_item where incident = $1',
-    [number],
-  )
-  let last = rows[0]!.last
-  const known = new Set(before.map(({ item }) => item))
-  const strange = actionItems.flatMap(({ item }) => (item !== undefined && !known.has(item) ? [item] : []))
-  if (strange.length > 0)
-    throw new CodedError('bad_payload', `${number} has no action item ${strange.join(', ')}.`, {
-      fields: { actionItems: strange },
-      hint: 'Leave the number out: a new action item gets its own.',
-    })
-  return actionItems.map(({ item, text, owner, dueOn }) => ({
-    item: item ?? (last += 1),
-    text,
-    owner,
-    dueOn,
-  }))
-}
-
-function differenceOf(
-  before: PostmortemContent,
-  now: PostmortemContent,
-): Omit<TimelineEvents['postmortem.edited'], 'version' | 'contentHash'> {
-  const was = new Map(before.actionItems.map(item => [item.item, JSON.stringify(item)]))
-  const is = new Map(now.actionItems.map(item => [item.item, JSON.stringify(item)]))
-  return {
-    sections: postmortemSectionIds.filter(id => before.sections[id] !== now.sections[id]),
-    ticked: now.ticked.filter(tick => !before.ticked.includes(tick)),
-    unticked: before.ticked.filter(tick => !now.ticked.includes(tick)),
-    actionItems: [...new Set([...was.keys(), ...is.keys()])].filter(item => was.get(item) !== is.get(item)),
-  }
 }

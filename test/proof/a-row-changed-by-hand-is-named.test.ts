@@ -10,10 +10,10 @@ import { findRowFaults } from '../../proof/row-faults.ts'
 import { acknowledge, setSeverity } from '../../store/acts.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import type { RowFault } from '../../proof/row-fault.ts'
+import { readWholeTimeline } from '../../store/audit-log.ts'
 import {
   editPostmortem,
   publishPostmortem,
-  readWholeTimeline,
   reopenPostmortem,
   reviewPostmortem,
 } from '../../store/postmortems.ts'

@@ -13,12 +13,8 @@ import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { vote } from '../../store/gates.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
-import {
-  draftPostmortem,
-  editPostmortem,
-  publishPostmortem,
-  reopenPostmortem,
-} from '../../store/postmortems.ts'
+import { draftPostmortem } from '../../store/draft-postmortem.ts'
+import { editPostmortem, publishPostmortem, reopenPostmortem } from '../../store/postmortems.ts'
 import { adviseOn } from '../../supervision/advice.ts'
 import { givenGate, givenIncident, somePlanHash } from '../support/incidents.ts'
 import { reportAlert } from '../support/incident-harness.ts'
