@@ -100,7 +100,8 @@ function credentialIn(url: string): { what: string; isInQuery: boolean; value: s
 /** A value of a process that is no URL and whose name says what it is: `STRIPE_API_KEY`, `--auth-token=...`. */
 function lintNamedValue(tree: unknown, path: Path): Finding[] {
   const written = valueAt(tree, path)
-  if (written === undefined || written === null || written === '') return []
+  // What is no text or number there is refused for its type.
+  if (written === '' || (typeof written !== 'string' && typeof written !== 'number')) return []
   const text = replaceReferences(String(written), () => mark)
   const option = /^--?([^=\s]+)=(.+)$/s.exec(text)
   const [name, value] = path.includes('command') ? [option?.[1], option?.[2]] : [String(path.at(-1)), text]
