@@ -9,9 +9,11 @@ import {
   undelivered,
 } from '../store/messages.ts'
 
-/** The door to Temporal; the composition root opens it. Both answer `ended` when the workflow is over for good. */
+/** The door to Temporal; the composition root opens it. */
 export interface IncidentWorkflows {
-  startWithMessage(input: IncidentInput): Promise<'delivered' | 'ended'>
+  /** Starts the incident's workflow once for ever, with its first message; a second time changes nothing. */
+  startWithMessage(input: IncidentInput): Promise<'delivered'>
+  /** `ended`: the workflow is over for good. */
   signal(number: string, rowId: number): Promise<'delivered' | 'ended'>
 }
 

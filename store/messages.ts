@@ -63,15 +63,12 @@ export async function undelivered(
   tx: Queryable,
   incident: string,
 ): Promise<{ rowIds: number[]; isStarted: boolean }> {
-  const { rows } = await tx.query<{ id: number }>(
-    'select id from message where incident = $1 and delivered_at is null order by id',
+  const { rows } = await tx.query<{ id: number; started: boolean }>(
+    `select m.id, i.workflow_started_at is not null as started from message m join incident i on i.number = m.incident
+     where m.incident = $1 and m.delivered_at is null order by m.id`,
     [incident],
   )
-  const started = await tx.query<{ started: boolean }>(
-    'select workflow_started_at is not null as started from incident where number = $1',
-    [incident],
-  )
-  return { rowIds: rows.map(row => row.id), isStarted: started.rows[0]!.started }
+  return { rowIds: rows.map(row => row.id), isStarted: rows[0]?.started === true }
 }
 
 export async function markDelivered(

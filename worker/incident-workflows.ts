@@ -11,26 +11,26 @@ import type { IncidentWorkflows } from '../intake/deliver-messages.ts'
 /** Longest wait for one answer of Temporal; the relay tries again. */
 const answerWithinMs = 5_000
 
-/** How the relay reaches workflows: an incident is started once for ever, with its first message in the same call. */
+/**
+ * How the relay reaches workflows: an incident is started once for ever, and its first message is part of its input. One that has
+ * been started before was given that same message.
+ */
 export function createIncidentWorkflows(client: Client): IncidentWorkflows {
   return {
     async startWithMessage(input) {
       return client.withDeadline(Date.now() + answerWithinMs, async () => {
         try {
-          await client.workflow.signalWithStart(incidentWorkflowType, {
+          await client.workflow.start(incidentWorkflowType, {
             workflowId: incidentWorkflowId(input.number),
             taskQueue,
             args: [input],
-            signal: changedSignal,
-            signalArgs: [{ rowId: input.opening.rowId }],
             workflowIdReusePolicy: 'REJECT_DUPLICATE',
             staticSummary: `${input.number} ${input.runbook.name}`,
           })
-          return 'delivered'
         } catch (error) {
-          if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended'
-          throw error
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
         }
+        return 'delivered' as const
       })
     },
 
