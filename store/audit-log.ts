@@ -9,9 +9,12 @@ import type { Queryable } from './database.ts'
  * one head row until the transaction ends.
  */
 export async function appendEntries(tx: Queryable, entries: readonly NewEntry[]): Promise<void> {
-  for (const entry of entries) {
-    await tx.query('select audit_append($1, $2)', [entry.incident ?? null, contentOf(entry)])
-  }
+  if (entries.length === 0) return
+  await tx.query(
+    `select audit_append(incident, content)
+     from unnest($1::text[], $2::text[]) with ordinality as e (incident, content, nth) order by nth`,
+    [entries.map(({ incident }) => incident ?? null), entries.map(contentOf)],
+  )
 }
 
 /** The timeline of one incident, oldest first; `afterSeq` gives what came later. */
