@@ -2,9 +2,11 @@ import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from 
 import { ApplicationFailureCategory } from '@temporalio/common'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Verdict } from '../contracts/incident.ts'
+import type { NewEntry } from '../contracts/timeline.ts'
 import { checksScope, evaluateCondition, type Evaluated, valueScope } from '../language/conditions.ts'
 import { appendEntries, readVerdict } from '../store/audit-log.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
+import { noteRecovery } from '../store/incidents.ts'
 import {
   countMeasurements,
   lastMeasurement,
@@ -28,6 +30,8 @@ export interface VerifyInput {
   sees: 'value' | 'checks'
   until: string
   forMs: number
+  /** Of the overall verification: a recovery is recorded with its verdict, and the incident held open for so long after it. */
+  holdMs?: number
   unwritten: Decision[]
 }
 
@@ -122,23 +126,15 @@ export function createVerifyActivities(dependencies: {
     return inTransaction(pool, async tx => {
       // Ended before by a try whose answer was lost: its word stands.
       if (!(await isFirstTime(tx, key))) return readVerdict(tx, input.incident, input.of)
-      await appendEntries(tx, [
-        {
-          kind: 'verification.ended',
-          actor: 'paramedic',
-          atMs,
-          incident: input.incident,
-          data: {
-            of: input.of,
-            verdict,
-            until: input.until,
-            measured: sample.checks,
-            samples,
-            heldForMs,
-            because,
-          },
-        },
-      ])
+      const { of, until, holdMs } = input
+      const common = { actor: 'paramedic', atMs, incident: input.incident } as const
+      const measured = { verdict, until, measured: sample.checks, samples, heldForMs, because }
+      const entries: NewEntry[] = [{ ...common, kind: 'verification.ended', data: { of, ...measured } }]
+      if (verdict === 'recovered' && holdMs !== undefined) {
+        await noteRecovery(tx, input.incident, atMs)
+        entries.push({ ...common, kind: 'recovery.held', data: { because, holdMs } })
+      }
+      await appendEntries(tx, entries)
       return { verdict, because }
     })
   }

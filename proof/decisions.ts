@@ -112,11 +112,8 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
     case 'probe':
       return [decide('effect.probed', { ...attemptOf(input), ...present({ answer: result }) })]
     case 'verify':
-    case 'endVerification': {
-      const ended = { of: input['of'], until: input['until'], ...((result ?? {}) as Told) }
-      // Each try is a sample, and only the one that ends it writes.
-      return [{ ...decide('verification.ended', ended), repeats: 0 }]
-    }
+    case 'endVerification':
+      return verified(input, result, decide)
     case 'giveUpCheck':
       return [measured(input, result, decide)]
     case 'page':
@@ -166,6 +163,16 @@ function planned(input: Told, result: unknown, decide: Decide): Decision[] {
       repeats: 0,
     }),
   )
+}
+
+/** Each try is a sample, and only the one that ends it writes. */
+function verified(input: Told, result: unknown, decide: Decide): Decision[] {
+  const { of, until, holdMs } = input
+  const { verdict, because } = (result ?? {}) as Told
+  const ended = { ...decide('verification.ended', { of, until, ...((result ?? {}) as Told) }), repeats: 0 }
+  const mayHold = holdMs !== undefined && (verdict === undefined || verdict === 'recovered')
+  if (!mayHold) return [ended]
+  return [ended, { ...decide('recovery.held', { ...present({ because }), holdMs }), repeats: 0 }]
 }
 
 function measured(input: Told, result: unknown, decide: Decide): Decision {

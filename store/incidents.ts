@@ -153,6 +153,15 @@ export interface IncidentChange {
   recoveredAtMs?: number | null
 }
 
+/** Remembers since when an incident counts as recovered; one that has ended stays as it is. */
+export async function noteRecovery(tx: Queryable, number: string, atMs: number): Promise<void> {
+  await tx.query('update incident set recovered_at = $2 where number = $1 and phase = any($3)', [
+    number,
+    new Date(atMs),
+    openPhases,
+  ])
+}
+
 /**
  * Applies what the workflow decided as its `nth` decision; an incident that has ended stays as it is. A person's severity
  * and impact stand, also when the workflow has not heard of them yet: measurements may only raise them (SEV1 sorts before

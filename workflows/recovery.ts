@@ -6,7 +6,7 @@ import { countFiring } from './incident-state.ts'
 import type { Life } from './life.ts'
 import { requestsFor, verify } from './verification.ts'
 
-/** Proves by the runbook's own measurements that the system is well. */
+/** Proves by the runbook's own measurements that the system is well, and has that recorded. */
 export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; because: string }> {
   const { input, state } = life
   life.enter('verification')
@@ -20,6 +20,7 @@ export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean;
     sees: 'checks',
     until: overall.until,
     forMs: overall.forMs,
+    holdMs: input.runbook.holdMs,
   })
   return { isRecovered: verified.verdict === 'recovered', because: verified.because }
 }
@@ -29,9 +30,11 @@ async function clearOfAlerts(life: Life): Promise<{ isRecovered: boolean; becaus
   const isClear = (): boolean => countFiring(life.state) === 0
   await life.record()
   await condition(() => isClear() || life.state.ended !== undefined, limits.alertsClearWithinMs)
-  return isClear()
-    ? { isRecovered: true, because: 'every alert has resolved' }
-    : { isRecovered: false, because: 'alerts still fire' }
+  if (!isClear()) return { isRecovered: false, because: 'alerts still fire' }
+  const because = 'every alert has resolved'
+  life.note('recovery.held', { because, holdMs: life.input.runbook.holdMs })
+  life.change({ recoveredAtMs: Date.now() })
+  return { isRecovered: true, because }
 }
 
 /**
@@ -42,8 +45,6 @@ export async function holdAndClose(life: Life, because: string): Promise<boolean
   const { state, input } = life
   const firingBefore = state.lastFiring
   state.isRecovered = true
-  life.note('recovery.held', { because, holdMs: input.runbook.holdMs })
-  life.change({ recoveredAtMs: Date.now() })
   await life.record()
   const isBack = (): boolean => state.lastFiring > firingBefore
   const isOver = (): boolean => isBack() || state.ended !== undefined

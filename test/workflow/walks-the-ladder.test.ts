@@ -28,6 +28,19 @@ test('one step mends it: measured, held, closed as recovered with its evidence',
   expect(played.pagedAt.map(page => page.minute)).toEqual([0])
 })
 
+test('the incident counts as recovered from the measurement that proved it, and its hold is told with that verdict', async () => {
+  const played = await harness.play({
+    runbook: ladder(),
+    target: mendedBy(1),
+    people: [alert(1, 'resolved')],
+  })
+  const told = played.timeline.filter(({ kind }) => kind === 'verification.ended' || kind === 'recovery.held')
+  const [proved, held] = told.slice(-2)
+  expect([proved?.kind, held?.kind]).toEqual(['verification.ended', 'recovery.held'])
+  expect(held?.atMs).toBe(proved?.atMs)
+  expect(played.row['recovered_at']).toEqual(new Date(proved!.atMs))
+})
+
 test('a failed verification leads to the next step, never to resolved', async () => {
   const played = await harness.play({
     runbook: ladder({ steps: 2 }),
