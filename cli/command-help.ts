@@ -1,5 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodesHelp } from './exit-codes.ts'
+import { wrap } from './terminal/width.ts'
+
+const examplesByCommand = new WeakMap<Command, readonly string[]>()
+/** A noun with many verbs shows this many of their examples. */
+const shownOfVerbs = 6
+/** A help that is not on a terminal is as wide as commander makes it. */
+const usualWidth = 80
 
 /** Adds what every `--help` ends with: examples and the exit codes. */
 export function withExamples(
@@ -7,9 +14,26 @@ export function withExamples(
   examples: readonly string[],
   notes: readonly string[] = [],
 ): Command {
-  const lines = examples.map(example => `  $ npx paramedic ${example}`)
-  const text = ['', 'Examples:', ...lines, ...(notes.length > 0 ? ['', ...notes] : []), '', exitCodesHelp]
-  return command.addHelpText('after', text.join('\n'))
+  examplesByCommand.set(command, examples)
+  return command.addHelpText('after', () => {
+    const width = process.stdout.columns || usualWidth
+    const wrapped = (text: string): string => wrap(text, width).join('\n')
+    // What is set in columns, or to be copied, is left as it is.
+    const told = notes.map(note => (note.startsWith(' ') ? note : wrapped(note)))
+    const lines = examples.map(example => `  $ npx paramedic ${example}`)
+    const parts = ['', 'Examples:', ...lines, ...(told.length > 0 ? ['', ...told] : [])]
+    return [...parts, '', wrapped(exitCodesHelp)].join('\n')
+  })
+}
+
+/** The same for a noun, with the first example of its verbs. */
+export function withExamplesOfVerbs(noun: Command): Command {
+  const examples = noun.commands.flatMap(verb => examplesOf(verb).slice(0, 1))
+  return withExamples(noun, examples.slice(0, shownOfVerbs))
+}
+
+export function examplesOf(command: Command): readonly string[] {
+  return examplesByCommand.get(command) ?? []
 }
 
 export const numberArgument = ['<number>', 'its number, the unique end of it (001), or `latest`'] as const

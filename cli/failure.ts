@@ -20,6 +20,7 @@ export type LocalCode =
 /** A command that ends early: what was attempted and what came back, what to do, and the exit code. */
 export class Failure extends Error {
   readonly code: ErrorCode | LocalCode
+  /** What to do now, a line for each thing; commands as they can be copied. */
   readonly hint: string
   readonly exitCode: ExitCode
   /** The service's own words, for `--json`. */
@@ -39,9 +40,15 @@ export class Failure extends Error {
   }
 }
 
-/** The form every error has, the set-up's included: message, what to do, code. */
-export function describeFailure(failure: Failure): string[] {
-  return [`paramedic: ${failure.message}`, `  what to do: ${failure.hint}`, `  code: ${failure.code}`]
+/** The form every error has, the set-up's included: message, what to do, code. Several things to do are a line each. */
+export function describeFailure({ message, hint, code }: Failure): string[] {
+  const [first = '', ...others] = hint.split('\n')
+  return [
+    `paramedic: ${message}`,
+    `  what to do: ${first}`,
+    ...others.map(line => `              ${line}`),
+    `  code: ${code}`,
+  ]
 }
 
 /** A failure as JSON: the service's reply as it came, or ours in the same shape. */

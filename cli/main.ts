@@ -1,9 +1,11 @@
 /** `paramedic <noun> <verb>`: reads the first word, loads that noun, and turns every failure into lines and an exit code. */
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { exitCodes, exitCodesHelp, type ExitCode } from './exit-codes.ts'
+import { withExamples, withExamplesOfVerbs } from './command-help.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { describeFailure, Failure, failureReply } from './failure.ts'
 import { oneLine } from './terminal/plain-text.ts'
+import { missingVerb, wrongUsage } from './wrong-usage.ts'
 
 interface Noun {
   name: string
@@ -51,76 +53,97 @@ const nouns: readonly Noun[] = [
   },
 ]
 
-const examples = `
-Examples:
-  $ npx paramedic incident list --open
-  $ npx paramedic incident watch latest
-  $ npx paramedic incident approve 001
-  $ npx paramedic doctor
-
-${exitCodesHelp}`
+const examples = ['incident list --open', 'incident watch latest', 'incident approve 001', 'doctor']
 
 process.exitCode = await main(process.argv.slice(2))
 
-async function main(args: readonly string[]): Promise<ExitCode> {
+async function main(given: readonly string[]): Promise<ExitCode> {
   // `paramedic incident list | head -1` closes the pipe early, and means it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const args = asHelp(given)
   const program = createProgram()
+  const addVerbs = addNouns(program)
   try {
-    await addNouns(program, args)
+    await addVerbs(name => name === args.find(isWord))
     await program.parseAsync(args, { from: 'user' })
     return (process.exitCode as ExitCode | undefined) ?? exitCodes.ok
   } catch (error) {
-    return report(error, args.includes('--json'))
+    if (!(error instanceof CommanderError)) return report(error, args)
+    if (error.exitCode === 0) return exitCodes.ok
+    // Help that nobody asked for is for people.
+    if (error.code === 'commander.help')
+      return isJson(args) ? report(missingVerb(program, args), args) : exitCodes.usage
+    // A verb that was typed without its noun is looked for under all of them.
+    await addVerbs(() => true)
+    return report(wrongUsage(error, program, args), args)
   }
+}
+
+/** `help incident show` is `incident show --help`. */
+function asHelp(args: readonly string[]): readonly string[] {
+  return args[0] === 'help' && args.length > 1 ? [...args.slice(1), '--help'] : args
 }
 
 function createProgram(): Command {
-  return (
-    new Command('paramedic')
-      .description('The durable first responder for production incidents.')
-      .version(packageJson.version)
-      .option('--json', 'print the answer of the service as it came')
-      .option('--utc', 'show times in UTC instead of your zone')
-      .option('--no-color', 'no colours; NO_COLOR does the same')
-      .helpOption('-h, --help', 'show this help')
-      .configureHelp({ showGlobalOptions: true })
-      .showSuggestionAfterError()
-      .addHelpText('after', examples)
-      // Wrong usage is told like every other failure, by report().
-      .configureOutput({ outputError: () => undefined })
-      .exitOverride()
+  const program = new Command('npx paramedic')
+    .description('The durable first responder for production incidents.')
+    .version(packageJson.version, '-V, --version', 'show the version')
+    .option('--json', 'print the answer of the service as it came')
+    .option('--utc', 'show times in UTC instead of your zone')
+    .option('--no-color', 'no colours; NO_COLOR does the same')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    // Options have a list of their own, and a narrow terminal needs the room.
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf, minWidthToWrap: 20 })
+    .showSuggestionAfterError()
+    // Wrong usage is told like every other failure, by report().
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+  withExamples(program, examples)
+  return program
+}
+
+function termOf(command: Command): string {
+  const takes = command.registeredArguments.map(argument => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name()
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
+  return [command.name(), ...takes].join(' ')
+}
+
+/** Returns how verbs are added: a tab completion or `--help` should not parse a YAML library. */
+function addNouns(program: Command): (isWanted: (name: string) => boolean) => Promise<void> {
+  const waiting = new Map(
+    nouns.map(({ name, description, load }) => [
+      name,
+      { noun: program.command(name).description(description), load },
+    ]),
   )
-}
-
-/** Only the noun that is asked for is loaded: a tab completion or `--help` should not parse a YAML library. */
-async function addNouns(program: Command, args: readonly string[]): Promise<void> {
-  const words = args.filter(arg => !arg.startsWith('-'))
-  const asked = words[0] === 'help' ? words[1] : words[0]
-  for (const { name, description, load } of nouns) {
-    const noun = program.command(name).description(description)
-    if (name === asked) (await load()).define(noun)
+  return async isWanted => {
+    for (const [name, { noun, load }] of waiting) {
+      if (!isWanted(name)) continue
+      waiting.delete(name)
+      const { define } = await load()
+      define(noun)
+      if (noun.commands.length > 0)
+        withExamplesOfVerbs(noun.helpCommand('help [command]', 'show the help of a command'))
+    }
   }
 }
 
-function report(error: unknown, isJson: boolean): ExitCode {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exitCodes.ok
-    // Help that nobody asked for has been printed: a verb was missing.
-    return error.code === 'commander.help' ? exitCodes.usage : report(wrongUsage(error), isJson)
-  }
+function report(error: unknown, args: readonly string[]): ExitCode {
   if (!(error instanceof Failure)) throw error
-  if (isJson) process.stdout.write(`${JSON.stringify(failureReply(error), null, 2)}\n`)
+  if (isJson(args)) process.stdout.write(`${JSON.stringify(failureReply(error), null, 2)}\n`)
   else process.stderr.write(`${describeFailure(error).map(asLine).join('\n')}\n`)
   return error.exitCode
 }
 
-function wrongUsage(error: CommanderError): Failure {
-  const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
-  return new Failure('wrong_usage', message, {
-    hint: 'see the same command with --help',
-    exitCode: exitCodes.usage,
-  })
+function isJson(args: readonly string[]): boolean {
+  return args.includes('--json')
+}
+
+function isWord(arg: string): boolean {
+  return !arg.startsWith('-')
 }
 
 /** Messages quote names that come from outside. */

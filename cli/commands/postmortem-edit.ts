@@ -10,6 +10,7 @@ import { forget, readUnsent, unsentFile, unsentPath } from '../postmortem/unsent
 import { postmortemFile } from '../postmortem/write-file.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned } from '../terminal/plain-text.ts'
+import { asTyped } from '../terminal/shell-word.ts'
 
 export function defineEdit(noun: Command): void {
   const edit = noun
@@ -81,7 +82,7 @@ async function send(
   number: string,
   file: string,
 ): Promise<{ version: number; isChanged: boolean }> {
-  const again = `npx paramedic postmortem edit ${number} --file ${quoted(file)}`
+  const again = `npx paramedic postmortem edit ${number} --file ${asTyped(file)}`
   const read = readPostmortemFile(readUnsent(file), number)
   if ('faults' in read) {
     const told = read.faults.map(({ line, message }) => `line ${line}: ${message}`).join('; ')
@@ -114,8 +115,4 @@ async function send(
 /** A script learns from the JSON where the text is, too. */
 function withKept(reply: NonNullable<Failure['reply']>, file: string): NonNullable<Failure['reply']> {
   return { error: { ...reply.error, fields: { ...reply.error.fields, keptIn: file } } }
-}
-
-function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

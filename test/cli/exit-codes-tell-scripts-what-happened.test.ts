@@ -54,7 +54,7 @@ it('is 2 for an address that is none', async () => {
 it('is 2 with the help when a verb is missing', async () => {
   const { exitCode, stderr } = await runParamedic(['incident'], { env: scene.env })
   expect(exitCode).toBe(2)
-  expect(stderr).toContain('Usage: paramedic incident')
+  expect(stderr).toContain('Usage: npx paramedic incident')
 })
 
 it('is 3 when nothing answers, with how to start it', async () => {
@@ -90,6 +90,6 @@ it.each<string[]>([[], ['incident'], ['incident', 'approve'], ['doctor'], ['help
     const asked = words.includes('help') ? words : [...words, '--help']
     const { exitCode, stdout } = await runParamedic(asked, { env: scene.env })
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('Usage: paramedic')
+    expect(stdout).toContain('Usage: npx paramedic')
   },
 )
