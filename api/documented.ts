@@ -32,6 +32,8 @@ export interface ErrorExample<Body = unknown> extends ExampleRequest<Body> {
   /** As the service says it for this request. */
   message: string
   fields?: Record<string, unknown>
+  /** Where it is not that of the code. */
+  hint?: string
 }
 
 /** The chapters of the document, in order, with what a newcomer should know first. */

@@ -30,10 +30,12 @@ export const isPublished: ErrorExample<never> = {
 export const isNotPublished: ErrorExample<never> = {
   ...ofPostmortem,
   message: `The post-mortem of ${endedIncident} is a draft.`,
+  fields: { number: endedIncident },
 }
 export const isOwnWork: ErrorExample<never> = {
   params: { number: ownIncident },
   message: 'Version 2 was written by on-call.',
+  fields: { number: ownIncident },
 }
 const missing = missingFrom(emptyPostmortem)
 export const isIncomplete: ErrorExample<never> = {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { errorCodes, type ErrorCode } from '../contracts/error-codes.ts'
+import { errorCodes, hintOf } from '../contracts/error-codes.ts'
 import type { ErrorReply } from '../contracts/views.ts'
 import type { Connection } from './connection.ts'
 import { Failure } from './failure.ts'
@@ -108,13 +108,13 @@ function isErrorReply(body: unknown): body is ErrorReply {
 }
 
 function refusal(reply: ErrorReply, connection: Connection): Failure {
-  const { code, message } = reply.error
+  const { code, message, fields } = reply.error
   // A newer service may send a code and this program not know it.
-  const known = Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].hint : undefined
+  const known = Object.hasOwn(errorCodes, code) ? hintOf(code, fields) : undefined
   const hint =
     code === 'unauthenticated'
-      ? `${connection.tokenTodo}; now: ${connection.tokenFrom}`
-      : (reply.error.hint ?? known ?? 'run `npx paramedic doctor`')
+      ? `${connection.tokenTodo}\n(${connection.token === undefined ? 'none was sent' : 'the one that was sent is of'}: ${connection.tokenFrom})`
+      : (reply.error.hint ?? known ?? 'npx paramedic doctor')
   return new Failure(code, message, { hint, reply })
 }
 

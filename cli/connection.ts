@@ -94,7 +94,7 @@ function todoOf({ configuration, principals }: Written): string {
   if (principals.length === 0) return `export PARAMEDIC_TOKEN=<your token, as ${configuration} has it>`
   return principals
     .map(({ principal, file }) => `export PARAMEDIC_TOKEN_FILE=${file} # as ${principal}`)
-    .join(', or ')
+    .join('\n')
 }
 
 function parse(path: string): Written {

@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode } from './error-codes.ts'
+import { errorCodes, hintOf, type ErrorCode } from './error-codes.ts'
 
 /**
  * The one error class. `code` says what happened, the registry says what follows from it (HTTP status, retry, hint).
@@ -18,8 +18,8 @@ export class CodedError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'CodedError'
     this.code = code
-    this.hint = details.hint ?? errorCodes[code].hint
     this.fields = details.fields ?? {}
+    this.hint = details.hint ?? hintOf(code, this.fields)
   }
 
   get family(): (typeof errorCodes)[ErrorCode]['family'] {

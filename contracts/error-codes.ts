@@ -5,7 +5,7 @@
 interface ErrorCodeEntry {
   family: 'refused' | 'unavailable' | 'rejected' | 'bug'
   httpStatus: number
-  /** What to do, as one sentence. */
+  /** What to do, as one sentence; a command ends it, so that it can be copied, and `{number}` is a field of the error. */
   hint: string
 }
 
@@ -30,57 +30,57 @@ export const errorCodes = {
   not_found: {
     family: 'refused',
     httpStatus: 404,
-    hint: 'Check the number or path; `npx paramedic incident list` shows what there is.',
+    hint: 'Check the number or path; what there is: npx paramedic incident list',
   },
   incident_not_open: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'The incident has ended; nothing more can be decided in it.',
+    hint: 'Nothing more can be decided in it; what happened: npx paramedic incident show {number}',
   },
   gate_already_decided: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Somebody or the clock was faster; `npx paramedic incident show` tells what followed.',
+    hint: 'Somebody or the clock was faster; what followed: npx paramedic incident show {number}',
   },
   plan_changed: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Read the plan again and decide on what it says now.',
+    hint: 'Decide on what the plan says now: npx paramedic incident show {number}',
   },
   history_not_archived: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Wait until the incident has closed and its history is archived; `npx paramedic incident show` tells how far it is.',
+    hint: 'Wait until the incident has closed and its history is archived; how far it is: npx paramedic incident show {number}',
   },
   reason_required: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Alerts are still firing: say with --reason why the incident may end all the same.',
+    hint: 'Alerts are still firing; say why it may end all the same: npx paramedic incident resolve {number} --reason "..."',
   },
   postmortem_changed: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Read the newer version, put your text into it and send it again; nothing of either is lost.',
+    hint: 'Put your text into the newer version and send it again, nothing of either is lost: npx paramedic postmortem show {number}',
   },
   postmortem_incomplete: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Fill in what is named with `npx paramedic postmortem edit`.',
+    hint: 'Fill in what is named: npx paramedic postmortem edit {number}',
   },
   postmortem_published: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'To change it, open it again with `npx paramedic postmortem reopen`.',
+    hint: 'To change it, open it again: npx paramedic postmortem reopen {number} --reason "..."',
   },
   postmortem_not_published: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'It is still being written: change it with `npx paramedic postmortem edit`.',
+    hint: 'It is still being written; to change it: npx paramedic postmortem edit {number}',
   },
   own_work: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'Ask somebody else to review it; it can be published without a review, and says so then.',
+    hint: 'It can be published without a review, and says so then; with one, somebody else says: npx paramedic postmortem review {number}',
   },
   too_large: {
     family: 'refused',
@@ -156,17 +156,17 @@ export const errorCodes = {
   frozen: {
     family: 'rejected',
     httpStatus: 409,
-    hint: 'A freeze is on; `npx paramedic freeze off` lifts it.',
+    hint: 'A freeze is on; to lift it: npx paramedic freeze off',
   },
   invalid_runbook: {
     family: 'refused',
     httpStatus: 400,
-    hint: 'Correct the named line; the runbook was not loaded.',
+    hint: 'The runbook was not loaded. Correct the named line and check again: npx paramedic runbook lint',
   },
   invalid_configuration: {
     family: 'refused',
     httpStatus: 400,
-    hint: 'Correct the named lines and check again with `npx paramedic config check`.',
+    hint: 'Correct the named lines and check again: npx paramedic config check',
   },
   no_data: {
     family: 'rejected',
@@ -181,3 +181,11 @@ export const errorCodes = {
 } as const satisfies Record<string, ErrorCodeEntry>
 
 export type ErrorCode = keyof typeof errorCodes
+
+/** The hint with what the error names; what it does not name stays a place to fill in, `<number>`. */
+export function hintOf(code: ErrorCode, fields: Readonly<Record<string, unknown>> = {}): string {
+  return errorCodes[code].hint.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = fields[name]
+    return typeof value === 'string' ? value : `<${name}>`
+  })
+}

@@ -53,6 +53,7 @@ export async function finishActionItem(
     if (row === undefined)
       throw new CodedError('not_found', `${number} has no action item ${item}.`, {
         fields: { number, item },
+        hint: `Those it has: npx paramedic postmortem show ${number}`,
       })
     if (row.done_at !== null) return { isFirst: false, by: row.done_by!, at: row.done_at.toISOString() }
     const at = new Date(atMs)

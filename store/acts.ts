@@ -105,7 +105,7 @@ export async function requestResolve(
         'reason_required',
         `${act.number} still has ${alertsFiring} firing ${alertsFiring === 1 ? 'alert' : 'alerts'}.`,
         {
-          fields: { alertsFiring },
+          fields: { number: act.number, alertsFiring },
         },
       )
     }

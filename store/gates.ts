@@ -118,6 +118,7 @@ export async function vote(pool: Pool, ballot: Vote): Promise<VoteResult> {
       throw new CodedError(
         'plan_changed',
         `The plan of ${gate.id} is ${gate.plan_hash?.slice(0, 12)}, not ${ballot.planHash.slice(0, 12)}.`,
+        { fields: { gateId: gate.id, number: gate.incident } },
       )
     }
     const { rowCount } = await tx.query(
@@ -126,7 +127,7 @@ export async function vote(pool: Pool, ballot: Vote): Promise<VoteResult> {
     )
     if (rowCount === 0)
       throw new CodedError('gate_already_decided', `${ballot.by} has already voted on ${gate.id}.`, {
-        fields: { by: ballot.by },
+        fields: { gateId: gate.id, number: gate.incident, by: ballot.by },
       })
     const { rows } = await tx.query<{ votes: number }>(
       `select count(*)::int as votes from vote where gate_id = $1 and verdict = 'approve'`,
@@ -278,7 +279,10 @@ async function lockOpenGate(
   )
   const gate = rows[0]
   if (gate === undefined || gate.kind !== kind)
-    throw new CodedError('not_found', `There is no ${kind} gate ${gateId}.`, { fields: { gateId } })
+    throw new CodedError('not_found', `There is no ${kind} gate ${gateId}.`, {
+      fields: { gateId },
+      hint: 'What waits for people: npx paramedic gate list',
+    })
   if (!isOpen(gate.incident_phase)) {
     throw new CodedError('incident_not_open', `${gate.incident} is ${gate.incident_phase}.`, {
       fields: { number: gate.incident, phase: gate.incident_phase },
@@ -288,12 +292,12 @@ async function lockOpenGate(
     const who = gate.decided_by === null ? '' : ` by ${gate.decided_by}`
     const when = gate.decided_at?.toISOString() ?? ''
     throw new CodedError('gate_already_decided', `${gateId} was ${gate.state}${who} at ${when}.`, {
-      fields: { gateId, state: gate.state, by: gate.decided_by, at: when },
+      fields: { gateId, number: gate.incident, state: gate.state, by: gate.decided_by, at: when },
     })
   }
   if (gate.expires_at !== null && gate.expires_at.getTime() <= atMs) {
     throw new CodedError('gate_already_decided', `${gateId} expired at ${gate.expires_at.toISOString()}.`, {
-      fields: { gateId, state: 'expired', at: gate.expires_at.toISOString() },
+      fields: { gateId, number: gate.incident, state: 'expired', at: gate.expires_at.toISOString() },
     })
   }
   return gate

@@ -71,7 +71,13 @@ export async function reviewPostmortem(
     demandNewest(review.number, row, review.version)
     demandComplete(review.number, row.content)
     if (row.writtenBy === review.by || row.writtenBy === null)
-      throw new CodedError('own_work', `Version ${row.version} was written by ${row.writtenBy ?? 'nobody'}.`)
+      throw new CodedError(
+        'own_work',
+        `Version ${row.version} was written by ${row.writtenBy ?? 'nobody'}.`,
+        {
+          fields: { number: review.number },
+        },
+      )
     await tx.query(
       `update postmortem set state = 'reviewed', reviewed_at = $2, reviewed_by = $3 where incident = $1`,
       [review.number, new Date(review.atMs), review.by],
@@ -130,6 +136,7 @@ export async function reopenPostmortem(
       throw new CodedError(
         'postmortem_not_published',
         `The post-mortem of ${reopen.number} is a ${row.state}.`,
+        { fields: { number: reopen.number } },
       )
     const version = row.version + 1
     await writeVersion(tx, reopen, version, row.content)
@@ -168,12 +175,18 @@ export async function noPostmortem(db: Queryable, number: string, version?: numb
   const { phase } = await mustExist(db, number)
   const { rowCount } = await db.query('select from postmortem where incident = $1', [number])
   if (rowCount === 1)
-    return new CodedError('not_found', `The post-mortem of ${number} has no version ${version}.`)
+    return new CodedError('not_found', `The post-mortem of ${number} has no version ${version}.`, {
+      fields: { number },
+      hint: `The newest version: npx paramedic postmortem show ${number}`,
+    })
   const why =
     phase === 'closed'
       ? 'it was cancelled, or its draft is still on the way'
       : `it is in ${phase}; the draft is made when it closes`
-  return new CodedError('not_found', `${number} has no post-mortem: ${why}.`, { fields: { number, phase } })
+  return new CodedError('not_found', `${number} has no post-mortem: ${why}.`, {
+    fields: { number, phase },
+    hint: `How far the incident is: npx paramedic incident show ${number}`,
+  })
 }
 
 function published(number: string, { version, publishedBy }: Locked): CodedError {

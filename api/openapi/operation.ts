@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from '../../contracts/error-codes.ts'
+import { type ErrorCode, errorCodes, hintOf } from '../../contracts/error-codes.ts'
 import { rolesFor } from '../../contracts/principals.ts'
 import { errorReply, type ErrorReply } from '../../contracts/views.ts'
 import { type Access, isSourceAccess } from '../access.ts'
@@ -145,8 +145,8 @@ function headersOf(status: number): Response['headers'] {
   return Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
 }
 
-function errorExample(code: ErrorCode, { message, fields }: ErrorExample): NamedExample {
-  const { hint } = errorCodes[code]
+function errorExample(code: ErrorCode, { message, fields, hint: ownHint }: ErrorExample): NamedExample {
+  const hint = ownHint ?? hintOf(code, fields)
   const value: ErrorReply = {
     error: { code, message, hint, requestId: exampleRequestId, ...(fields !== undefined && { fields }) },
   }

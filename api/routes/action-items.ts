@@ -88,6 +88,7 @@ const finishing = documented({
     not_found: {
       params: { ...ofPostmortem.params, item: '404' },
       message: `${endedIncident} has no action item 404.`,
+      hint: `Those it has: npx paramedic postmortem show ${endedIncident}`,
       fields: { number: endedIncident, item: 404 },
     },
   },

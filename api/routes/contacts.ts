@@ -44,10 +44,9 @@ export function contactRoutes(app: Api, { pool, configuration, clock }: Dependen
     const { name } = request.params
     const contact = contacts.find(candidate => candidate.name === name)
     if (contact === undefined || contact.reach.length === 0)
-      throw new CodedError(
-        'not_found',
-        `There is no contact ${name} that can be reached; \`npx paramedic contact list\` shows who can be.`,
-      )
+      throw new CodedError('not_found', `There is no contact ${name} that can be reached.`, {
+        hint: 'Who can be reached: npx paramedic contact list',
+      })
     const id = await requestContactTest(pool, {
       contact: name,
       channels: contact.reach.map(({ channel }) => channel),
@@ -157,8 +156,8 @@ const testing = documented({
     },
     not_found: {
       params: { name: 'nobody' },
-      message:
-        'There is no contact nobody that can be reached; `npx paramedic contact list` shows who can be.',
+      message: 'There is no contact nobody that can be reached.',
+      hint: 'Who can be reached: npx paramedic contact list',
     },
   },
 })

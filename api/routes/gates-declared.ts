@@ -69,12 +69,13 @@ function refusals(
     not_found: {
       ...gateAt(openIncident, 'reboot'),
       message: `There is no gate ${unknown}.`,
+      hint: 'What waits for people: npx paramedic gate list',
       fields: { gateId: unknown },
     },
     gate_already_decided: {
       ...gateAt(openIncident, steps.decided),
       message: `${decided} was approved by noah at ${at}.`,
-      fields: { gateId: decided, state: 'approved', by: 'noah', at },
+      fields: { gateId: decided, number: openIncident, state: 'approved', by: 'noah', at },
     },
     incident_not_open: {
       ...gateAt(endedIncident, steps.ended),
@@ -90,6 +91,7 @@ const votingRefusals = {
     ...gateAt(openIncident, 'restart-api'),
     body: { planHash: 'f'.repeat(64) },
     message: `The plan of ${openGate.id} is ${planHash.slice(0, 12)}, not ${'f'.repeat(12)}.`,
+    fields: { gateId: openGate.id, number: openIncident },
   },
 }
 

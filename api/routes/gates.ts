@@ -41,7 +41,10 @@ function approvalGateId({ number, step, attempt }: GateParams): string {
 async function allowedDecider(pool: Pool, gateId: string, principal: Principal): Promise<string> {
   const [gate] = await listGates(pool, { id: gateId })
   if (gate === undefined)
-    throw new CodedError('not_found', `There is no gate ${gateId}.`, { fields: { gateId } })
+    throw new CodedError('not_found', `There is no gate ${gateId}.`, {
+      fields: { gateId },
+      hint: 'What waits for people: npx paramedic gate list',
+    })
   if (can(principal, 'gates.decide', gate)) return principal.name
   const { approvers } = gate
   throw new CodedError(

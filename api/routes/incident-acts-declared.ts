@@ -118,7 +118,7 @@ export const resolving = documented({
       ...ofOpenIncident,
       body: {},
       message: `${openIncident} still has 1 firing alert.`,
-      fields: { alertsFiring: 1 },
+      fields: { number: openIncident, alertsFiring: 1 },
     },
   },
 })
