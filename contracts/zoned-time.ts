@@ -25,7 +25,7 @@ export function zonedTimes(timeZone: string): (ms: number) => ZonedTime {
     return {
       day: `${parts['year']}-${parts['month']}-${parts['day']}`,
       time: `${parts['hour']}:${parts['minute']}:${parts['second']}`,
-      zone: parts['timeZoneName'] ?? timeZone,
+      zone: isUtc(timeZone) ? 'UTC' : (parts['timeZoneName'] ?? timeZone),
     }
   }
 }

@@ -52,9 +52,18 @@ async function listHistory(session: Session, options: ListOptions): Promise<void
   const answer = await session.api().get<AlertEpisodes>('/v1/alerts/history', { ...options })
   if (session.isJson) return session.printJson(answer)
   const { alerts, nextCursor } = cleaned(answer)
-  if (alerts.length === 0) return session.terminal.print(['No alert has fired yet.'])
+  if (alerts.length === 0)
+    return session.terminal.print(['No alert has fired yet.', '', ...see(session, 'rule list')])
   const rows = alerts.map(alert => historyRow(alert, session))
-  print(session, ['FIRED', 'LASTED', 'ALERT', 'SEVERITY', 'SYSTEM', 'INCIDENT', 'SUMMARY'], rows, nextCursor)
+  const zone = session.clock.zone(session.now())
+  print(
+    session,
+    [`FIRED (${zone})`, 'LASTED', 'ALERT', 'SEVERITY', 'SYSTEM', 'INCIDENT', 'SUMMARY'],
+    rows,
+    nextCursor,
+  )
+  const incident = alerts.find(alert => alert.incident !== null)?.incident
+  if (incident !== undefined) session.terminal.print(['', ...see(session, `incident show ${incident}`)])
 }
 
 function activeRow(alert: AlertEpisode, now: number): Row {

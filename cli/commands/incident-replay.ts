@@ -8,6 +8,7 @@ import { judge } from '../replay/judge.ts'
 import { tellJudgement } from '../replay/tell.ts'
 import { inSession, type Session } from '../session.ts'
 import { entryLines } from '../story/entries.ts'
+import { firstValues } from '../story/measured.ts'
 import { section } from '../story/view.ts'
 import { viewOf } from '../story-view.ts'
 import { cleaned } from '../terminal/plain-text.ts'
@@ -49,7 +50,11 @@ async function replayIncident(session: Session, written: string): Promise<ExitCo
     return exitCode
   }
   const view = viewOf(session)
-  const lines = entryLines(cleaned(timeline), view, { hasDays: true, hasDetail: true })
+  const lines = entryLines(cleaned(timeline), view, {
+    hasDays: true,
+    hasDetail: true,
+    before: firstValues(timeline),
+  })
   session.terminal.print([
     number,
     ...section('Timeline', lines, view),

@@ -3,8 +3,7 @@ import type { TimelineEntry } from '../../contracts/timeline.ts'
 import { narrate } from '../narrate.ts'
 import { because, type Narration, type NarrationWords } from '../narrate/narration.ts'
 import { oneLine } from '../terminal/plain-text.ts'
-import { clip } from '../terminal/width.ts'
-import { timed, type View } from './view.ts'
+import { hanging, timed, type View } from './view.ts'
 
 interface Told extends Narration {
   atMs: number
@@ -41,7 +40,7 @@ function toldLines(told: Told, view: View, { indent = 2, hasDetail = false }: En
   const lines = timed(view.clock.time(told.atMs), told.text + times, told.tone, view, indent)
   const detail = hasDetail ? (told.detail ?? []) : []
   const left = ' '.repeat(indent + 10)
-  return [...lines, ...detail.map(line => left + view.paint.quiet(clip(line, view.width - left.length)))]
+  return [...lines, ...detail.flatMap(line => hanging(left, left.length, line, 'quiet', view))]
 }
 
 /** Neighbours that say the same become one that says how often; the newest words stand. */
@@ -71,12 +70,14 @@ function fold(
   return folded
 }
 
-/** What two entries in a row say twice is told once: the last vote and its decision, a verdict and the step's end. */
+/** What two entries in a row say twice is told once: the last vote and its decision, a verdict and the step's end, a question and
+ * its step that expired. */
 function withoutEchoes(entries: readonly TimelineEntry[]): TimelineEntry[] {
   return entries.filter((entry, index) => {
     const before = entries[index - 1]
     if (entry.kind === 'gate.decided')
       return before?.kind !== 'gate.voted' || before.data.gateId !== entry.data.gateId
+    if (entry.kind === 'step.ended' && entry.data.result === 'expired') return before?.kind !== 'gate.expired'
     if (entry.kind !== 'step.ended' || before?.kind !== 'verification.ended') return true
     return before.data.because !== entry.data.because
   })

@@ -62,7 +62,7 @@ function deadline({ expiresAt }: GateView, { clock, now }: View): string {
   if (expiresAt === null) return ''
   const ms = Date.parse(expiresAt)
   const left = ms > now ? `${wholeDuration(ms - now)} left` : 'over'
-  return ` · until ${clock.near(ms, now)} (${left})`
+  return ` · until ${clock.zoned(ms, now)} (${left})`
 }
 
 /** The commands that answer a gate; an approval names the plan that was shown, so that it can be of no other. */

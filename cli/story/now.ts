@@ -15,7 +15,10 @@ export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = fal
   const facts = [...running(incident, view), ...state(incident, view), ...pageLine(incident.nextPage, view)]
   const others = [
     ...(incident.acknowledgedAt === null ? [command(`incident ack ${incident.number}`, view, 'yours:')] : []),
-    ...(gates.length === 0 && isStuck(incident)
+    ...(gates.length === 0 && waitsForFreeze(incident) !== undefined
+      ? [command('freeze off', view, 'let it go:')]
+      : []),
+    ...(gates.length === 0 && (isStuck(incident) || isHeldByAlerts(incident))
       ? [command(`incident resolve ${incident.number} --reason "..."`, view, 'mended:')]
       : []),
     ...(isWatched ? [] : [command(`incident watch ${incident.number}`, view, 'follow:')]),
@@ -28,7 +31,7 @@ function running({ claims }: IncidentDetail, view: View): string[] {
     .filter(claim => claim.outcome === null)
     .flatMap(({ step, action, target, claimedAt, deadline }) => {
       const since = wholeDuration(view.now - Date.parse(claimedAt))
-      const text = `${step} runs since ${since}: ${action} on ${target}, to end before ${view.clock.near(Date.parse(deadline), view.now)}`
+      const text = `${step} runs since ${since}: ${action} on ${target}, to end before ${view.clock.zoned(Date.parse(deadline), view.now)}`
       return hanging('  ', 2, text, 'attention', view)
     })
 }
@@ -37,6 +40,20 @@ function running({ claims }: IncidentDetail, view: View): string[] {
 function isStuck({ timeline }: IncidentDetail): boolean {
   const last = timeline.findLast(entry => entry.kind === 'ladder.exhausted' || entry.kind === 'phase.changed')
   return last?.kind === 'ladder.exhausted'
+}
+
+/** The step that a freeze keeps from starting; undefined when none does. */
+function waitsForFreeze({ timeline }: IncidentDetail): string | undefined {
+  const last = timeline.findLast(
+    ({ kind }) =>
+      kind === 'freeze.met' || kind === 'step.planned' || kind === 'claim.made' || kind === 'step.ended',
+  )
+  return last?.kind === 'freeze.met' ? last.data.step : undefined
+}
+
+/** Measured to be well, while whoever reported it says that it is not. */
+function isHeldByAlerts({ recoveredAt, alertsFiring }: IncidentDetail): boolean {
+  return recoveredAt !== null && alertsFiring > 0
 }
 
 function state(incident: IncidentDetail, view: View): string[] {
@@ -52,6 +69,13 @@ function state(incident: IncidentDetail, view: View): string[] {
       'No step of the runbook is left: mend it by hand; when its alerts resolve, Paramedic measures whether it is well.',
       'bad',
     )
+  const frozen = waitsForFreeze(incident)
+  if (frozen !== undefined)
+    return say(`A freeze is on: ${frozen} waits until it is lifted, and nothing is changed.`, 'bad')
+  if (isHeldByAlerts(incident))
+    return say(
+      `Measured as recovered, but ${counted(incident.alertsFiring, 'alert')} still ${incident.alertsFiring === 1 ? 'fires' : 'fire'}: it closes when nothing fires any more.`,
+    )
   if (incident.recoveredAt !== null) return say('Recovered; it closes when the recovery has lasted.', 'good')
   const firing =
     incident.alertsFiring === 0
@@ -66,7 +90,7 @@ const overdueAfterMs = 10_000
 function pageLine(page: NextPageView | null, view: View): string[] {
   if (page === null) return []
   const dueAtMs = Date.parse(page.dueAt)
-  const due = view.clock.near(dueAtMs, view.now)
+  const due = view.clock.zoned(dueAtMs, view.now)
   const people = listed(page.functions)
   if (view.now - dueAtMs > overdueAfterMs) {
     const text = `The page to ${people}, due ${due}, is not sent yet: something is down.`

@@ -15,6 +15,10 @@ export interface Clock {
   exact(ms: number): string
   /** `03:02:11`, with its day when that is another one than `besideMs`'s. */
   near(ms: number, besideMs: number): string
+  /** The same with its zone, where nothing beside it says which: `03:02:11 CET`. */
+  zoned(ms: number, besideMs: number): string
+  /** `CET`, as it is called at this moment. */
+  zone(ms: number): string
 }
 
 /** @param zone an IANA name; default the reader's own, from TZ or the system. */
@@ -24,10 +28,15 @@ export function createClock(zone = Intl.DateTimeFormat().resolvedOptions().timeZ
   // One strange time in an answer must not hide the rest of it.
   const time = (ms: number): string => (Number.isFinite(ms) ? local(ms).time : '--:--:--')
   const dayOf = (ms: number): string => (Number.isFinite(ms) ? local(ms).day : 'unknown day')
+  const zoneAt = (ms: number): string => (Number.isFinite(ms) ? local(ms).zone : '')
+  const near = (ms: number, besideMs: number): string =>
+    dayOf(ms) === dayOf(besideMs) ? time(ms) : `${dayOf(ms)} ${time(ms)}`
   return {
     time,
     day: dayOf,
-    near: (ms, besideMs) => (dayOf(ms) === dayOf(besideMs) ? time(ms) : `${dayOf(ms)} ${time(ms)}`),
+    near,
+    zoned: (ms, besideMs) => `${near(ms, besideMs)} ${zoneAt(ms)}`.trimEnd(),
+    zone: zoneAt,
     exact: ms => (Number.isFinite(ms) ? exactly(ms) : `${dayOf(ms)} ${time(ms)}`),
   }
 }

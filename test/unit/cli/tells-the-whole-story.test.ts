@@ -5,6 +5,7 @@ import { createClock } from '../../../cli/terminal/clock.ts'
 import { createPaint } from '../../../cli/terminal/paint.ts'
 import { widthOf } from '../../../cli/terminal/width.ts'
 import type { TimelineEvents, TimelineKind } from '../../../contracts/timeline.ts'
+import type { IncidentDetail } from '../../../contracts/views.ts'
 import { closedIncident, closedNowMs, waitingIncident, waitingNowMs } from '../../cli/support/full-story.ts'
 import { fullTimeline, openedMs } from '../../cli/support/full-timeline.ts'
 
@@ -130,4 +131,51 @@ it('shows a kind it does not know and goes on', () => {
     data: {},
   } as unknown as (typeof fullTimeline)[number]
   expect(narrate(entry, { clock }).text).toBe('moon.full (this paramedic is older than the service)')
+})
+
+const waitingFor = (incident: IncidentDetail): string =>
+  tellStory(incident, { ...view, now: waitingNowMs })
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .split('NOW ')[1] ?? ''
+
+const undecided = { ...waitingIncident, gates: [], claims: [] }
+
+it('says that a freeze is what a step waits for, and how it is lifted', () => {
+  const freezeMet = fullTimeline.find(entry => entry.kind === 'freeze.met')
+  if (freezeMet === undefined) throw new Error('the example has a freeze')
+  const frozen = waitingFor({ ...undecided, timeline: [freezeMet] })
+  expect(frozen).toContain('A freeze is on: restart-api waits until it is lifted')
+  expect(frozen).toContain('npx paramedic freeze off')
+  expect(frozen).not.toContain('nothing waits for you')
+  const planned = fullTimeline.find(entry => entry.kind === 'step.planned')
+  if (planned === undefined) throw new Error('the example has a plan')
+  const lifted = waitingFor({ ...undecided, timeline: [freezeMet, planned] })
+  expect(lifted).not.toContain('A freeze is on')
+})
+
+it('says that alerts keep a recovered incident open, and how a person ends it', () => {
+  const recoveredAt = new Date(openedMs).toISOString()
+  const held = waitingFor({ ...undecided, timeline: [], recoveredAt, alertsFiring: 1 })
+  expect(held).toContain(
+    'Measured as recovered, but 1 alert still fires: it closes when nothing fires any more.',
+  )
+  expect(held).toContain(`npx paramedic incident resolve ${waitingIncident.number} --reason "..."`)
+  expect(waitingFor({ ...undecided, timeline: [], recoveredAt, alertsFiring: 0 })).toContain(
+    'Recovered; it closes when the recovery has lasted.',
+  )
+})
+
+it('loses no word of a note and no value of the evidence on a narrow terminal', () => {
+  const paragraphs = ['one '.repeat(40).trim(), 'two '.repeat(40).trim()]
+  const note = {
+    ...fullTimeline[0],
+    kind: 'note',
+    actor: 'person:ana',
+    data: { text: paragraphs.join('\n') },
+  }
+  const incident = { ...waitingIncident, timeline: [note] as unknown as IncidentDetail['timeline'] }
+  const lines = tellTimeline(incident, { ...view, width: 60, now: waitingNowMs })
+  const text = lines.join(' ').replace(/\s+/g, ' ')
+  for (const paragraph of paragraphs) expect(text).toContain(paragraph)
 })

@@ -36,6 +36,24 @@ it('aligns columns however wide their characters are', () => {
   ).toEqual(['プール  x', 'pool    y'])
 })
 
+it('gives the last column lines of its own where too little would be left of it', () => {
+  const rows = [
+    ['RULE', 'PHASE', 'PROBLEM'],
+    ['shop-cache-errors', 'inactive', 'Scraping shop-metrics failed: connection refused'],
+    ['shop-down', 'firing', ''],
+  ]
+  expect(table(rows, createPaint(false), 40)).toEqual([
+    'RULE               PHASE',
+    'shop-cache-errors  inactive',
+    '    Scraping shop-metrics failed:',
+    '    connection refused',
+    'shop-down          firing',
+  ])
+  expect(table(rows, createPaint(false), 60)[1]).toBe(
+    'shop-cache-errors  inactive  Scraping shop-metrics failed:…',
+  )
+})
+
 it.each([
   ['colour', 'a\u001b[1;31mb\u001b[0m', 'ab'],
   ['a window title', 'a\u001b]0;title\u0007b\u001b]8;;http://x\u001b\\c', 'abc'],
