@@ -1,8 +1,12 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCodes, hintOf } from '../contracts/error-codes.ts'
 import type { ErrorReply } from '../contracts/views.ts'
 import type { Connection } from './connection.ts'
 import { Failure } from './failure.ts'
+import { localStart } from './local-start.ts'
+import { oneLine } from './terminal/plain-text.ts'
+import { asTyped } from './terminal/shell-word.ts'
 
 /** Longer than the service's own limits, so that its explanation arrives before we give up. */
 const answerWithinMs = 10_000
@@ -107,6 +111,7 @@ function isErrorReply(body: unknown): body is ErrorReply {
   return typeof error === 'object' && error !== null && 'code' in error && 'message' in error
 }
 
+/** A line of the service's hint stays one line: more of them would be ours. */
 function refusal(reply: ErrorReply, connection: Connection): Failure {
   const { code, message, fields } = reply.error
   // A newer service may send a code and this program not know it.
@@ -114,7 +119,7 @@ function refusal(reply: ErrorReply, connection: Connection): Failure {
   const hint =
     code === 'unauthenticated'
       ? `${connection.tokenTodo}\n(${connection.token === undefined ? 'none was sent' : 'the one that was sent is of'}: ${connection.tokenFrom})`
-      : (reply.error.hint ?? known ?? 'npx paramedic doctor')
+      : oneLine(reply.error.hint ?? known ?? 'npx paramedic doctor')
   return new Failure(code, message, { hint, reply })
 }
 
@@ -122,8 +127,18 @@ function unreachable(connection: Connection, cause: unknown): Failure {
   return new Failure(
     'service_unreachable',
     `Paramedic does not answer at ${connection.apiUrl} (${reasonOf(cause)}); the address is from ${connection.from}.`,
-    { hint: 'start it with `npm start` in the project folder, then repeat the command', exitCode: 3, cause },
+    { hint: todoOf(connection), exitCode: 3, cause },
   )
+}
+
+/** A start of this machine is started again; what runs elsewhere can only be looked at from here. */
+function todoOf({ from }: Connection): string {
+  const start = localStart(from)
+  if (start === undefined)
+    return `see that Paramedic runs there (on this machine: npm start) and is reached from here, or correct ${from}; then repeat the command`
+  if (start.pid !== undefined)
+    return `\`npm start\` runs (pid ${start.pid}), so the api is starting or failing; why: tail ${asTyped(join(start.logs, 'api.log'))}`
+  return `start it, then repeat the command: cd ${asTyped(start.project)} && npm start`
 }
 
 function strangeAnswer(status: number, { apiUrl, from }: Connection): Failure {

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure } from './failure.ts'
+import { asTyped } from './terminal/shell-word.ts'
 
 export interface Connection {
   apiUrl: string
@@ -46,7 +47,7 @@ export function findConnection(env: NodeJS.ProcessEnv, cwd: string): Connection 
   const found = [...upwards(cwd), projectDir].map(folder => join(folder, file)).find(isOurs)
   if (found !== undefined) return readConnection(found, env)
   throw new Failure('not_connected', `No Paramedic is known here: no ${file} from ${cwd} upwards.`, {
-    hint: 'start one with `npm start`, or set PARAMEDIC_API_URL and PARAMEDIC_TOKEN_FILE',
+    hint: `start one: cd ${asTyped(projectDir)} && npm start\nor name another: export PARAMEDIC_API_URL=<address> PARAMEDIC_TOKEN_FILE=<file with your token>`,
     exitCode: 3,
   })
 }
@@ -112,13 +113,13 @@ function parse(path: string): Written {
     }
   } catch (cause) {
     throw new Failure('not_connected', `${path} cannot be read: ${String(cause)}`, {
-      hint: '`npm start` writes it anew',
+      hint: 'start again, which writes it anew: npm start',
       exitCode: 3,
       cause,
     })
   }
   throw new Failure('not_connected', `${path} has no apiUrl.`, {
-    hint: '`npm start` writes it anew',
+    hint: 'start again, which writes it anew: npm start',
     exitCode: 3,
   })
 }

@@ -8,6 +8,7 @@ import { localStart } from './local-start.ts'
 import { counted } from './narrate/narration.ts'
 import type { Session } from './session.ts'
 import { humaneDuration } from './terminal/clock.ts'
+import { asTyped } from './terminal/shell-word.ts'
 
 export interface Finding {
   state: 'good' | 'noteworthy' | 'wrong'
@@ -53,10 +54,17 @@ function startFindings({ from }: Connection): Finding[] {
   const start = localStart(from)
   if (start === undefined) return []
   if (start.pid === undefined) {
-    return [{ state: 'wrong', about: 'npm start', says: 'does not run', todo: 'npm start' }]
+    return [
+      {
+        state: 'wrong',
+        about: 'npm start',
+        says: 'does not run',
+        todo: `cd ${asTyped(start.project)} && npm start`,
+      },
+    ]
   }
   const says = `runs (pid ${start.pid}), so the api is starting or failing`
-  return [{ state: 'wrong', about: 'npm start', says, todo: `read ${join(start.logs, 'api.log')}` }]
+  return [{ state: 'wrong', about: 'npm start', says, todo: `tail ${join(start.logs, 'api.log')}` }]
 }
 
 function connectionFindings({ from, token, tokenFrom, tokenTodo }: Connection): Finding[] {
@@ -151,11 +159,14 @@ function workFindings(status: StatusView): Finding[] {
     supervision,
   } = status
   const findings: Finding[] = [
-    {
-      state: 'good',
-      about: 'incidents',
-      says: openIncidents === 0 ? 'none is open' : `${openIncidents} open`,
-    },
+    openIncidents === 0
+      ? { state: 'good', about: 'incidents', says: 'none is open' }
+      : {
+          state: 'noteworthy',
+          about: 'incidents',
+          says: `${openIncidents} open`,
+          todo: 'npx paramedic incident list --open',
+        },
   ]
   if (openGates > 0) {
     findings.push({

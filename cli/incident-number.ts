@@ -17,7 +17,7 @@ export async function resolveNumber(api: ApiClient, written: string): Promise<st
   const ending = endingOf(given)
   if (ending === undefined) {
     throw new Failure('wrong_usage', `"${written}" is no incident number.`, {
-      hint: 'give INC-2025-03-14-001, the end of it such as 001, or latest',
+      hint: 'give INC-2025-03-14-001, the end of it such as 001, or latest; which there are: npx paramedic incident list',
       exitCode: 2,
     })
   }
@@ -27,7 +27,7 @@ export async function resolveNumber(api: ApiClient, written: string): Promise<st
   if (only === undefined) throw notFound(written)
   if (others.length === 0) return only
   throw new Failure('ambiguous', `${written} could be ${candidates.slice(0, 5).join(', ')}.`, {
-    hint: 'write more of the number',
+    hint: 'write the whole number; which there are: npx paramedic incident list --all',
   })
 }
 
@@ -49,7 +49,7 @@ async function latest(api: ApiClient): Promise<string> {
   const [incident] = incidents
   if (incident === undefined) {
     throw new Failure('not_found', 'There has been no incident yet.', {
-      hint: 'break something: `npx paramedic sandbox break idle-connections`',
+      hint: 'in the sandbox, break something: npx paramedic sandbox break idle-connections',
     })
   }
   return incident.number
@@ -57,6 +57,6 @@ async function latest(api: ApiClient): Promise<string> {
 
 function notFound(written: string): Failure {
   return new Failure('not_found', `No incident among the newest ${newest} ends in ${written}.`, {
-    hint: 'see them all: `npx paramedic incident list --all`',
+    hint: 'see them all: npx paramedic incident list --all',
   })
 }

@@ -4,6 +4,8 @@ import { startTimeOf } from '../activities/targets/service/process-identity.mjs'
 
 /** Where `npm start` of this machine keeps its files, and whether it runs now. */
 export interface LocalStart {
+  /** The folder to start it in. */
+  project: string
   logs: string
   /** Undefined when it does not run. */
   pid: number | undefined
@@ -13,7 +15,7 @@ export interface LocalStart {
 export function localStart(connectionFile: string): LocalStart | undefined {
   if (basename(connectionFile) !== 'connection.json') return undefined
   const folder = dirname(connectionFile)
-  return { logs: join(folder, 'logs'), pid: holderOf(join(folder, 'start.lock')) }
+  return { project: dirname(folder), logs: join(folder, 'logs'), pid: holderOf(join(folder, 'start.lock')) }
 }
 
 /** A pid alone may be somebody else's by now; the lock says when its process started. */

@@ -5,12 +5,24 @@ import { Failure } from '../failure.ts'
  * The moment somebody means: `2026-03-14T03:17:09Z` (a zone is required), `+15m` or `1h30m` after opening, or `03:17` and
  * `03:17:09` in the reader's zone, the first such time from the opening on. Throws `wrong_usage`.
  */
-export function readWrittenTime(written: string, openedMs: number, isUtc: boolean): number {
+export function readWrittenTime(written: string, openedMs: number, isUtc: boolean, nowMs: number): number {
   const text = written.trim()
   const found = afterOpening(text, openedMs) ?? withZone(text) ?? onItsDay(text, openedMs, isUtc)
-  if (found !== undefined && Number.isFinite(found)) return found
+  if (found !== undefined && found <= nowMs + toTheSecondMs) return found
+  if (found !== undefined && Number.isFinite(found)) throw yetToCome(written, openedMs, found)
   throw new Failure('wrong_usage', `"${written}" is no time.`, {
     hint: 'give +15m (after opening), 03:17:09 (your zone), or 2026-03-14T03:17:09Z (with its zone)',
+    exitCode: 2,
+  })
+}
+
+/** Clocks differ a little, and times are written to the second. */
+const toTheSecondMs = 1_000
+
+function yetToCome(written: string, openedMs: number, foundMs: number): Failure {
+  const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+  return new Failure('wrong_usage', `"${written}" is ${iso(foundMs)}, which is yet to come.`, {
+    hint: `it opened at ${iso(openedMs)}: give a time from then until now, or +5m for five minutes after it`,
     exitCode: 2,
   })
 }

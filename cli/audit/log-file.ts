@@ -72,9 +72,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
       yield* lines
     }
   } catch (cause) {
-    throw cause instanceof Failure
-      ? cause
-      : unreadable(path, cause instanceof Error ? cause.message : String(cause))
+    throw cause instanceof Failure ? cause : unreadable(path, reasonOf(cause))
   }
   yield rest
 }
@@ -91,9 +89,14 @@ function parseLine(path: string, line: string, number: number): ChainedEntry {
   throw unreadable(path, `line ${number} is no entry`)
 }
 
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error && 'code' in cause)) return String(cause)
+  return cause.code === 'ENOENT' ? 'it does not exist' : String(cause.code)
+}
+
 function unreadable(path: string, why: string): Failure {
   return new Failure('unreadable_file', `${path} cannot be read as a log: ${why}.`, {
-    hint: 'give a file that `npx paramedic audit export` wrote',
+    hint: 'give a file that this wrote: npx paramedic audit export --out log.jsonl',
     exitCode: exitCodes.usage,
   })
 }

@@ -49,7 +49,11 @@ async function listItems(session: Session, options: ListOptions): Promise<void> 
   if (session.isJson) return session.printJson(answer)
   const { actionItems, nextCursor } = cleaned(answer)
   const { terminal } = session
-  if (actionItems.length === 0) return terminal.print(['There is no such action item.'])
+  if (actionItems.length === 0)
+    return terminal.print([
+      `No action item is ${options.state}; post-mortems promise them:`,
+      terminal.paint.command('npx paramedic postmortem list'),
+    ])
   const width = terminal.isInteractive ? terminal.width() : Infinity
   terminal.print(table([header, ...actionItems.map(rowOf)], terminal.paint, width))
   const next = actionItems.find(({ doneAt }) => doneAt === null)
@@ -91,5 +95,6 @@ async function finish(session: Session, written: string, item: number, note?: st
     isFirst
       ? terminal.paint.good(`Action item ${item} of ${number} is done.`)
       : `Action item ${item} of ${number} was done before, by ${by} at ${clock.near(Date.parse(at), now())}.`,
+    terminal.paint.command('npx paramedic action list'),
   ])
 }

@@ -43,7 +43,7 @@ export async function approve(session: Session, written: string, options: Approv
 function checkPrefix(prefix: string | undefined): void {
   if (prefix === undefined || (/^[0-9a-f]+$/i.test(prefix) && prefix.length >= shortestPrefix)) return
   throw new Failure('wrong_usage', `--plan ${prefix} is no beginning of a plan's hash.`, {
-    hint: `copy at least ${shortestPrefix} of its hexadecimal characters from \`npx paramedic gate list\``,
+    hint: `copy the whole command, or at least ${shortestPrefix} characters of the plan, from: npx paramedic gate list`,
     exitCode: 2,
   })
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { loadConfiguration, sitesOf } from '../../configuration.ts'
@@ -9,6 +9,7 @@ import { effectiveConfiguration } from '../../language/effective-configuration.t
 import { parseYamlSource } from '../../language/yaml-source.ts'
 import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
 import { inSession, type Session } from '../session.ts'
 
 const usualName = 'paramedic.yaml'
@@ -57,7 +58,7 @@ export function define(noun: Command): void {
 }
 
 function checkConfiguration(session: Session, given: string | undefined, site: string | undefined): ExitCode {
-  const file = fileOf(given)
+  const file = existing(given)
   const read = readAt(file, site)
   if ('problem' in read) return refuse(session, file, site, read.problem)
   const elsewhere = site === undefined ? sitesOf(read.configuration) : []
@@ -77,7 +78,7 @@ function checkConfiguration(session: Session, given: string | undefined, site: s
 }
 
 function showConfiguration(session: Session, given: string | undefined, site: string | undefined): ExitCode {
-  const file = fileOf(given)
+  const file = existing(given)
   const read = readAt(file, site)
   if ('problem' in read) return refuse(session, file, site, read.problem)
   const yaml = parseYamlSource(readFileSync(file, 'utf8'), file)
@@ -88,8 +89,13 @@ function showConfiguration(session: Session, given: string | undefined, site: st
   return exitCodes.ok
 }
 
-function fileOf(given: string | undefined): string {
-  return given ?? process.env['PARAMEDIC_CONFIG'] ?? usualName
+function existing(given: string | undefined): string {
+  const file = given ?? process.env['PARAMEDIC_CONFIG'] ?? usualName
+  if (existsSync(file)) return file
+  throw new Failure('unreadable_file', `There is no configuration ${file}.`, {
+    hint: 'give its path: npx paramedic config check <file>\nhow one begins: docs/configuration.md; without any, `npm start` brings a sandbox with its own',
+    exitCode: exitCodes.usage,
+  })
 }
 
 function refuse(

@@ -4,6 +4,7 @@ import { withExamples } from '../command-help.ts'
 import { listed } from '../narrate/narration.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned } from '../terminal/plain-text.ts'
+import { asTyped } from '../terminal/shell-word.ts'
 import { type Row, table } from '../terminal/table.ts'
 
 export function define(noun: Command): void {
@@ -46,6 +47,9 @@ async function list(session: Session, system: string | undefined): Promise<void>
   const last =
     fallback === null ? 'the log of the worker, which wakes nobody' : fallback.map(inWords).join(', then ')
   terminal.print(['', terminal.paint.quiet(`Whoever cannot be reached: ${last}`)])
+  const [first] = contacts.filter(({ reach }) => reach.length > 0)
+  if (first !== undefined)
+    terminal.print([terminal.paint.command(`npx paramedic contact test ${asTyped(first.name)}`)])
 }
 
 const header: Row = ['NAME', 'CALLED FOR', 'SYSTEMS', 'REACHED BY'].map(text => ({

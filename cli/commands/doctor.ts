@@ -44,10 +44,9 @@ function findingLines(session: Session, finding: Finding, width: number): string
   const { paint } = session.terminal
   const lead = `${paint[tone](mark)} ${paint.strong(padEnd(finding.about, width))}  `
   const room = width + 4
-  const todo =
-    finding.todo === undefined
-      ? []
-      : hanging(' '.repeat(room), room, `→ ${oneLine(finding.todo)}`, 'command', view)
+  const todo = (finding.todo?.split('\n') ?? []).flatMap(line =>
+    hanging(' '.repeat(room), room, `→ ${oneLine(line)}`, 'command', view),
+  )
   return [...hanging(lead, room, oneLine(finding.says), 'plain', view), ...todo]
 }
 

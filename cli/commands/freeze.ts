@@ -37,7 +37,20 @@ export function define(noun: Command): void {
 }
 
 async function change(session: Session, body: { on: boolean; reason?: string }): Promise<void> {
-  print(session, await session.api().post<FreezeView>('/v1/freeze', body))
+  const answer = await session.api().post<FreezeView>('/v1/freeze', body)
+  if (session.isJson) return session.printJson(answer)
+  const { terminal } = session
+  const { paint } = terminal
+  const isAnothers = body.on && answer.isOn && answer.reason !== body.reason
+  terminal.print([
+    ...(isAnothers
+      ? ['There was a freeze already, and it stays as it is; your reason is not on record.']
+      : []),
+    ...freezeWords(session, cleaned(answer)),
+    ...(body.on
+      ? []
+      : ['Steps that waited for it go on:', paint.command('npx paramedic incident list --open')]),
+  ])
 }
 
 async function status(session: Session): Promise<void> {

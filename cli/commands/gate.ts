@@ -20,7 +20,11 @@ async function listGates(session: Session): Promise<void> {
   const view = viewOf(session)
   const { terminal } = session
   const gates = cleaned(answer).gates
-  if (gates.length === 0) return terminal.print(['Nothing waits for a decision.'])
+  if (gates.length === 0)
+    return terminal.print([
+      'Nothing waits for a decision.',
+      terminal.paint.command('npx paramedic incident list --open'),
+    ])
   // What expires first comes first.
   const byExpiry = gates.toSorted((a, b) => (a.expiresAt ?? '~').localeCompare(b.expiresAt ?? '~'))
   terminal.print(

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import { resolveNumber } from '../incident-number.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned } from '../terminal/plain-text.ts'
+import { asTyped } from '../terminal/shell-word.ts'
 
 export function defineActs(noun: Command): void {
   withExamples(
@@ -90,11 +91,14 @@ async function addNote(session: Session, written: string, words: readonly string
   const text = words.length === 1 && words[0] === '-' ? await standardInput() : words.join(' ')
   if (text.trim() === '') {
     throw new Failure('wrong_usage', 'The note is empty.', {
-      hint: 'write the text after the number',
+      hint: `npx paramedic incident note ${asTyped(written)} "..."`,
       exitCode: 2,
     })
   }
-  await act(session, written, 'notes', { text }, number => [`Noted in ${number}.`])
+  await act(session, written, 'notes', { text }, number => [
+    session.terminal.paint.good(`Noted in ${number}.`),
+    session.terminal.paint.command(`npx paramedic incident show ${number}`),
+  ])
 }
 
 async function standardInput(): Promise<string> {

@@ -16,6 +16,7 @@ export function defineAssessments(noun: Command): void {
         inSession(command, session =>
           act(session, number, 'severity', { severity, reason }, full => [
             `${full} is ${severity} now, because you say so.`,
+            session.terminal.paint.command(`npx paramedic incident show ${full}`),
           ]),
         ),
       ),
@@ -32,6 +33,7 @@ export function defineAssessments(noun: Command): void {
         inSession(command, session =>
           act(session, number, 'impact', { impact, ...(reason === undefined ? {} : { reason }) }, full => [
             `${full}: customers affected: ${impact}, because you say so.`,
+            session.terminal.paint.command(`npx paramedic incident show ${full}`),
           ]),
         ),
       ),

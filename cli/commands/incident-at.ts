@@ -41,7 +41,7 @@ async function showMoment(session: Session, written: string, time: string, isUtc
   const number = await resolveNumber(api, written)
   const timeline = await wholeTimeline(api, number)
   const opened = timeline.find(entry => entry.kind === 'incident.opened')
-  const atMs = readWrittenTime(time, opened?.atMs ?? timeline[0]?.atMs ?? session.now(), isUtc)
+  const atMs = readWrittenTime(time, opened?.atMs ?? timeline[0]?.atMs ?? session.now(), isUtc, session.now())
   const then = timeline.filter(entry => entry.atMs <= atMs)
   const known = knownFrom(then)
   const { runbook } = await runbookOf(api, number, opened)
@@ -73,7 +73,7 @@ async function runbookOf(
   const view = await api.get<RunbookView>(`/v1/incidents/${number}/runbook`)
   if (opened?.kind !== 'incident.opened' || opened.data.runbookHash === hashOf(view.runbook)) return view
   throw new Failure('strange_answer', `The runbook of ${number} is not the one it was opened with.`, {
-    hint: 'check the record: `npx paramedic audit verify`',
+    hint: 'check the record: npx paramedic audit verify',
   })
 }
 

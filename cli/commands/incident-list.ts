@@ -43,13 +43,23 @@ async function listIncidents(session: Session, options: ListOptions): Promise<vo
   const { incidents, nextCursor } = cleaned(answer)
   const { terminal } = session
   if (incidents.length === 0) {
-    terminal.print([options.open === true ? 'No incident is open.' : 'There are no incidents yet.'])
-    return
+    return terminal.print(nothingListed(options, terminal))
   }
   const width = terminal.isInteractive ? terminal.width() : Infinity
   const rows = incidents.map(incident => rowOf(incident, session.now()))
   terminal.print(table([header, ...rows], terminal.paint, width))
   terminal.print(whatNext(incidents, nextCursor, session))
+}
+
+function nothingListed(
+  { open, phase, severity, system }: ListOptions,
+  { paint }: Session['terminal'],
+): string[] {
+  if ([phase, severity, system].some(filter => filter !== undefined))
+    return ['No incident is like that.', paint.command('npx paramedic incident list --all')]
+  return open === true
+    ? ['No incident is open.', paint.command('npx paramedic incident list')]
+    : ['There are no incidents yet.', paint.command('npx paramedic doctor')]
 }
 
 async function fetchIncidents({ api }: Session, options: ListOptions): Promise<IncidentList> {

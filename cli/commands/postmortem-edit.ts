@@ -4,7 +4,7 @@ import type { PostmortemView } from '../../contracts/postmortem-views.ts'
 import { numberArgument, withExamples } from '../command-help.ts'
 import { Failure } from '../failure.ts'
 import { resolveNumber } from '../incident-number.ts'
-import { openInEditor } from '../postmortem/editor.ts'
+import { namedEditor, openInEditor } from '../postmortem/editor.ts'
 import { readPostmortemFile } from '../postmortem/read-file.ts'
 import { forget, readUnsent, unsentFile, unsentPath } from '../postmortem/unsent.ts'
 import { postmortemFile } from '../postmortem/write-file.ts'
@@ -63,8 +63,9 @@ async function writeInEditor(session: Session, number: string): Promise<string |
   const { file, isLeftOver } = unsentFile(number, text, process.env)
   if (isLeftOver && !session.isJson)
     terminal.print([terminal.paint.attention(`Going on with what was not sent before: ${file}`)])
+  if (!terminal.canAsk && namedEditor(process.env) === undefined) throw needsTerminal(number, file)
   try {
-    await openInEditor(file, process.env)
+    await openInEditor(file, process.env, `npx paramedic postmortem edit ${number}`)
   } catch (error) {
     if (!isLeftOver && readUnsent(file) === text) forget(file)
     throw error
@@ -74,6 +75,13 @@ async function writeInEditor(session: Session, number: string): Promise<string |
   if (session.isJson) session.printJson({ version: view.version, isChanged: false })
   else terminal.print(['Nothing changed.'])
   return undefined
+}
+
+/** vi without a terminal would draw into a pipe and wait for ever. The form is left, to be filled in another way. */
+function needsTerminal(number: string, file: string): Failure {
+  return new Failure('editor_failed', `There is no terminal for an editor; the form is ${file}.`, {
+    hint: `write in it, then: npx paramedic postmortem edit ${number} --file ${asTyped(file)}`,
+  })
 }
 
 /** Sends a file. Whatever goes wrong, the failure says where the text is and how to send it again. */

@@ -35,7 +35,12 @@ async function listPostmortems(session: Session, options: ListOptions): Promise<
   const { postmortems, nextCursor } = cleaned(answer)
   const { terminal } = session
   const [first] = postmortems
-  if (first === undefined) return terminal.print(['There is no such post-mortem.'])
+  if (first === undefined)
+    return terminal.print(
+      options.state === undefined
+        ? ['There is no post-mortem yet; each closed incident leaves one.']
+        : [`No post-mortem is ${options.state}.`, terminal.paint.command('npx paramedic postmortem list')],
+    )
   const width = terminal.isInteractive ? terminal.width() : Infinity
   terminal.print(table([header, ...postmortems.map(one => rowOf(one, session))], terminal.paint, width))
   const waiting = postmortems.find(({ isOverdue }) => isOverdue) ?? postmortems.find(isUnpublished)

@@ -30,8 +30,10 @@ async function listRules(session: Session): Promise<void> {
   }))
   const rows = rules.map(rule => rowOf(rule, session.now()))
   terminal.print(table([titles, ...rows], terminal.paint, width))
-  if (rules.some(({ phase }) => phase === 'firing'))
-    terminal.print(['', terminal.paint.command('npx paramedic alert list')])
+  const isFiring = rules.some(({ phase }) => phase === 'firing')
+  if (isFiring) terminal.print(['', terminal.paint.command('npx paramedic alert list')])
+  else if (rules.some(({ problem }) => problem !== null))
+    terminal.print(['', terminal.paint.command('npx paramedic doctor')])
 }
 
 async function fetchRules({ api }: Session): Promise<RuleList> {

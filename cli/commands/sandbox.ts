@@ -9,11 +9,12 @@ import {
 } from '../../embedded/sandbox/faults.ts'
 import { readSandboxRecord, type SandboxRecord } from '../../embedded/sandbox/sandbox-file.ts'
 import { withExamples } from '../command-help.ts'
-import { dataFolders } from '../connection.ts'
+import { dataFolders, projectDir } from '../connection.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { inSession, type Session } from '../session.ts'
 import { oneLine } from '../terminal/plain-text.ts'
+import { asTyped } from '../terminal/shell-word.ts'
 
 const faults = Object.keys(sandboxFaults).filter(isSandboxFault)
 const notes = faults.map(fault => `  ${fault.padEnd(17)} ${sandboxFaults[fault]}`)
@@ -91,7 +92,7 @@ function sandbox(): SandboxRecord {
     if (record !== undefined) return record
   }
   throw new Failure('not_connected', 'There is no sandbox here: none was ever started.', {
-    hint: 'run `npm start` in the project folder; it brings one up',
+    hint: `one comes up with: cd ${asTyped(projectDir)} && npm start`,
     exitCode: 3,
   })
 }

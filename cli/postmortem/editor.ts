@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { Failure } from '../failure.ts'
 
-/** Opens a file in the person's own editor and waits until it is closed. Throws `editor_failed`. */
-export async function openInEditor(file: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const editor = [env['VISUAL'], env['EDITOR']].find(word => word !== undefined && word !== '') ?? 'vi'
+/** Opens a file in the person's own editor and waits until it is closed. Throws `editor_failed`; `again` is the command to repeat. */
+export async function openInEditor(file: string, env: NodeJS.ProcessEnv, again: string): Promise<void> {
+  const editor = namedEditor(env) ?? 'vi'
   // A shell, because the variable may hold options: `code --wait`. The file's name is an argument, never part of the command.
   const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' })
   // Ctrl-C belongs to the editor while it is open.
@@ -16,9 +16,14 @@ export async function openInEditor(file: string, env: NodeJS.ProcessEnv): Promis
     })
     if (exitCode === 0) return
     throw new Failure('editor_failed', `The editor "${editor}" ended with ${exitCode ?? 'a signal'}.`, {
-      hint: 'name another one with EDITOR',
+      hint: `with another one: EDITOR=nano ${again}`,
     })
   } finally {
     process.off('SIGINT', ignore)
   }
+}
+
+/** The editor of VISUAL or EDITOR. */
+export function namedEditor(env: NodeJS.ProcessEnv): string | undefined {
+  return [env['VISUAL'], env['EDITOR']].find(word => word !== undefined && word !== '')
 }

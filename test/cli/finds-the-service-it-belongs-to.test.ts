@@ -82,6 +82,8 @@ describe('a start with an own configuration', () => {
     const said = (stdout + stderr).replace(/\s+/g, ' ')
     expect(said).toContain('export PARAMEDIC_TOKEN_FILE=/srv/oncall/secrets/ana # as ana')
     expect(said).toContain('export PARAMEDIC_TOKEN_FILE=/srv/oncall/secrets/ben # as ben')
+    // A line for each: what stands behind a # would not be run.
+    expect(stdout + stderr).toMatch(/# as ana\n/)
     expect(scene.api.requests.map(({ authorization }) => authorization)).not.toContainEqual(expect.anything())
   })
 
