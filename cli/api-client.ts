@@ -5,6 +5,7 @@ import type { ErrorReply } from '../contracts/views.ts'
 import type { Connection } from './connection.ts'
 import { Failure } from './failure.ts'
 import { localStart } from './local-start.ts'
+import { startProgress } from './progress.ts'
 import { oneLine } from './terminal/plain-text.ts'
 import { asTyped } from './terminal/shell-word.ts'
 
@@ -25,21 +26,27 @@ export interface ApiClient {
 
 export type Query = Record<string, string | number | boolean | undefined>
 
-export function createApiClient(connection: Connection): ApiClient {
+/** @param isQuiet whoever asks shows by himself that it takes long. */
+export function createApiClient(connection: Connection, isQuiet = false): ApiClient {
   const { apiUrl, token } = connection
-  const send = (
+  const send = async (
     path: string,
     init: { method: string; headers?: Record<string, string>; body?: string },
-  ): Promise<Response> =>
-    fetch(`${apiUrl}${path}`, {
+  ): Promise<Response> => {
+    const progress = startProgress()
+    if (!isQuiet) progress.say(`waiting for ${apiUrl}, at most ${answerWithinMs / 1_000} s`)
+    return fetch(`${apiUrl}${path}`, {
       ...init,
       headers: { accept: 'application/json', ...authorization(token), ...init.headers },
       signal: AbortSignal.timeout(answerWithinMs),
       // A redirect could carry the token to another host.
       redirect: 'error',
-    }).catch((cause: unknown) => {
-      throw unreachable(connection, cause)
     })
+      .catch((cause: unknown) => {
+        throw unreachable(connection, cause)
+      })
+      .finally(() => progress.stop())
+  }
   const change = async (
     method: 'POST' | 'PUT',
     path: string,

@@ -32,7 +32,7 @@ export async function openGate(
   if (only !== undefined && others.length === 0) return only
   if (only !== undefined) throw ambiguous(incident, kind, meant)
   if (ofStep.length > 0) throw changed(incident, ofStep, choice.plan ?? '')
-  throw nothingOpen(incident, kind, ofKind, choice.step)
+  throw nothingOpen(incident, kind, ofKind, choice.step, await lastDecided(api, incident, kind, choice))
 }
 
 function hasPlan({ planHash }: GateView, prefix: string): boolean {
@@ -61,16 +61,45 @@ function changed(incident: string, gates: readonly GateView[], prefix: string): 
   )
 }
 
+/** Whoever comes too late is told who was faster, and when. */
+async function lastDecided(
+  api: ApiClient,
+  incident: string,
+  kind: GateKind,
+  { step, plan }: GateChoice,
+): Promise<GateView | undefined> {
+  const { gates } = await api.get<{ gates: GateView[] }>('/v1/gates', { incident })
+  return gates
+    .filter(gate => gate.kind === kind && gate.decidedAt !== null)
+    .filter(gate => step === undefined || gate.step === step)
+    .filter(gate => plan === undefined || hasPlan(gate, plan))
+    .toSorted((a, b) => (a.decidedAt ?? '').localeCompare(b.decidedAt ?? ''))
+    .at(-1)
+}
+
+function toldBefore(gate: GateView | undefined): string {
+  if (gate === undefined || gate.decidedAt === null) return ''
+  const { step, state, answer, decidedBy, decidedAt } = gate
+  const by = decidedBy === null ? '' : ` by ${decidedBy}`
+  const became = answer !== null ? `was answered ${answer}` : state === 'expired' ? state : `was ${state}`
+  return ` ${step} ${became}${by} at ${decidedAt.replace(/\.\d+Z$/, 'Z')}.`
+}
+
 function nothingOpen(
   incident: string,
   kind: GateKind,
   gates: readonly GateView[],
   step: string | undefined,
+  before: GateView | undefined,
 ): Failure {
   const what = kind === 'approval' ? 'approval' : 'answer'
   const about = step === undefined ? '' : ` about ${step}`
   const others = gates.length === 0 ? '' : ` (waiting: ${gates.map(gate => gate.step).join(', ')})`
-  return new Failure('nothing_open', `${incident} waits for no ${what}${about}${others}.`, {
-    hint: `see what became of it: npx paramedic incident show ${incident}`,
-  })
+  return new Failure(
+    'nothing_open',
+    `${incident} waits for no ${what}${about}${others}.${toldBefore(before)}`,
+    {
+      hint: `see what became of it: npx paramedic incident show ${incident}`,
+    },
+  )
 }

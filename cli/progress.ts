@@ -3,15 +3,17 @@
 const everyMs = 2_000
 
 export interface Progress {
-  /** Shown at the next tick, unless something newer is said by then. */
+  /** Shown at the next tick with how long it has taken, unless something newer is said by then. */
   say(text: string): void
   stop(): void
 }
 
 export function startProgress(): Progress {
   let text = ''
+  const startedMs = performance.now()
   const timer = setInterval(() => {
-    if (text !== '') process.stderr.write(`${text}\n`)
+    const seconds = Math.round((performance.now() - startedMs) / 1_000)
+    if (text !== '') process.stderr.write(`${text} (${seconds} s)\n`)
   }, everyMs)
   timer.unref()
   return {

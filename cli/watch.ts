@@ -1,7 +1,7 @@
 /** `incident watch`: follows the service live until the incident closes. */
 import { isOpen } from '../contracts/incident.ts'
 import type { IncidentDetail, IncidentList } from '../contracts/views.ts'
-import { pause, type ApiClient } from './api-client.ts'
+import { createApiClient, pause, type ApiClient } from './api-client.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { resolveNumber } from './incident-number.ts'
@@ -56,7 +56,7 @@ async function choose(
   screen: Screen,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const api = session.api()
+  const api = apiOf(session)
   if (written !== undefined) return resolveNumber(api, written)
   for (;;) {
     const { incidents } = await api.get<IncidentList>('/v1/incidents', { open: true, limit: 2 })
@@ -68,6 +68,11 @@ async function choose(
   }
 }
 
+/** The picture says itself what is wrong; a line of progress would fall into it. */
+function apiOf(session: Session): ApiClient {
+  return createApiClient(session.api().connection, true)
+}
+
 /** Shows the incident as it changes; returns how it ended, or undefined when the person stopped looking. */
 async function follow(
   session: Session,
@@ -75,7 +80,7 @@ async function follow(
   screen: Screen,
   signal: AbortSignal,
 ): Promise<IncidentDetail | undefined> {
-  const api = session.api()
+  const api = apiOf(session)
   let incident = await look(api, number)
   const changes = followChanges(api.connection, number, incident.timeline.at(-1)?.seq ?? 0, signal)
   while (!signal.aborted) {

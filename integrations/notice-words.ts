@@ -84,8 +84,8 @@ function pageWords(key: string, page: Page, outside: Outside): Words {
   return {
     subject: headline(page),
     sentences: [
-      sentence(`You are paged as ${called}, because ${page.because}`),
       sentence(page.title),
+      sentence(`You are paged as ${called}, because ${page.because}`),
       'Say that you are on it, and later levels stay quiet.',
     ],
     facts: incidentFacts(page, outside),
@@ -143,7 +143,11 @@ function newsWords(key: string, news: News, outside: Outside): Words {
       ...(news.because === undefined ? [] : [sentence(news.because)]),
       'This is for your information; nobody expects you to do anything.',
     ],
-    facts: [...incidentFacts(news, outside), { name: 'When', value: momentOf(news.at, outside.zone) }],
+    facts: [
+      ...incidentFacts(news, outside),
+      // Of the opening it would say the same twice.
+      ...(news.event === 'opened' ? [] : [{ name: 'When', value: momentOf(news.at, outside.zone) }]),
+    ],
     commands: [showCommand(news.incident)],
     ...linkTo(news.incident, outside),
     footer: `Paramedic, message ${key}. The same message can arrive twice; it is one message.`,

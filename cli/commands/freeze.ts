@@ -47,9 +47,7 @@ async function change(session: Session, body: { on: boolean; reason?: string }):
       ? ['There was a freeze already, and it stays as it is; your reason is not on record.']
       : []),
     ...freezeWords(session, cleaned(answer)),
-    ...(body.on
-      ? []
-      : ['Steps that waited for it go on:', paint.command('npx paramedic incident list --open')]),
+    ...(body.on ? [] : ['What may go on now:', paint.command('npx paramedic incident list --open')]),
   ])
 }
 

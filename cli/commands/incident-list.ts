@@ -107,12 +107,14 @@ function whatNext(
   { terminal }: Session,
 ): string[] {
   const { paint } = terminal
-  const waiting =
-    incidents.find(incident => incident.openGates > 0) ?? incidents.find(({ phase }) => isOpen(phase))
+  const seen =
+    incidents.find(incident => incident.openGates > 0) ??
+    incidents.find(({ phase }) => isOpen(phase)) ??
+    incidents[0]
   return [
     ...(nextCursor === null
       ? []
       : ['', paint.quiet('There are more: --limit shows more of them, --all every one.')]),
-    ...(waiting === undefined ? [] : ['', paint.command(`npx paramedic incident show ${waiting.number}`)]),
+    ...(seen === undefined ? [] : ['', paint.command(`npx paramedic incident show ${seen.number}`)]),
   ]
 }

@@ -120,3 +120,21 @@ it('passes on that somebody was faster', async () => {
   expect(stderr).toContain('the hint of the service')
   expect(stderr).toContain('code: gate_already_decided')
 })
+
+it.each([
+  ['approved', 'ben', null, 'restart-api was approved by ben at 2025-03-14T02:04:09Z.'],
+  ['expired', null, null, 'restart-api expired at 2025-03-14T02:04:09Z.'],
+] as const)('whoever comes after it was %s is told so', async (state, decidedBy, answer, told) => {
+  const decidedAt = '2025-03-14T02:04:09.120Z'
+  const decided = { ...openGate, state, decidedBy, decidedAt, answer }
+  scene.withGates([])
+  scene.api.on(`GET /v1/gates?incident=${number}`, {
+    gates: [decided, { ...decided, step: 'scale-out', decidedAt: '2025-03-14T02:03:00Z' }],
+  })
+  const { exitCode, stderr } = await runParamedic(['incident', 'approve', number, '--yes'], {
+    env: scene.env,
+  })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain(`${number} waits for no approval. ${told}`)
+  expect(stderr).toContain(`npx paramedic incident show ${number}`)
+})

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { refusal } from './support/api-stand-in.ts'
 import { postmortemOf } from './support/full-postmortem.ts'
 import { waitingIncident } from './support/full-story.ts'
-import { runParamedic } from './support/run-paramedic.ts'
+import { runParamedic, startParamedic } from './support/run-paramedic.ts'
 import { setScene } from './support/scene.ts'
 
 const scene = setScene()
@@ -116,3 +118,32 @@ it('a configuration that is not there is wrong usage, not a fault of it', async 
   expect(stderr).toContain('There is no configuration none.yaml.')
   expect(stderr).toContain('npx paramedic config check <file>')
 })
+
+it('says that it waits for a service that takes long, on standard error', async () => {
+  const slow = await slowServer()
+  const env = { PARAMEDIC_API_URL: slow.url, PARAMEDIC_TOKEN: 'x' }
+  const { child, finished } = startParamedic(['freeze', 'status', '--json'], { env })
+  await new Promise<void>(resolve => child.stderr?.once('data', () => resolve()))
+  slow.answer({ isOn: false, changedAt: null, changedBy: null, reason: null })
+  const { exitCode, stdout, stderr } = await finished
+  expect(exitCode).toBe(0)
+  expect(stderr).toMatch(/^waiting for http:\/\/127\.0\.0\.1:\d+, at most 10 s \(2 s\)\n/)
+  expect(JSON.parse(stdout)).toMatchObject({ isOn: false })
+  await slow.close()
+})
+
+/** Answers only when the test says so. */
+async function slowServer() {
+  const waiting: ServerResponse[] = []
+  const server = createServer((_, response) => void waiting.push(response))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    answer: (body: object) => {
+      for (const response of waiting.splice(0))
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    },
+    close: () => new Promise(resolve => server.close(resolve)),
+  }
+}

@@ -9,9 +9,8 @@ test('a page reads like this', () => {
   expect(words.subject).toBe(
     'SEV2 orders/production: Orders is running out of database connections [INC-2026-03-14-003]',
   )
-  expect(plainText(words))
-    .toBe(`You are paged as on-call, senior, because it is not acknowledged after 15 minutes.
-Orders is running out of database connections.
+  expect(plainText(words)).toBe(`Orders is running out of database connections.
+You are paged as on-call, senior, because it is not acknowledged after 15 minutes.
 Say that you are on it, and later levels stay quiet.
 
 Incident: INC-2026-03-14-003

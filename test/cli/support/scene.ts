@@ -26,6 +26,7 @@ export function setScene(): Scene {
     }
     scene.withGates = gates => {
       api.on(`GET /v1/gates?state=open&incident=${waitingIncident.number}`, { gates })
+      api.on(`GET /v1/gates?incident=${waitingIncident.number}`, { gates })
       api.on('GET /v1/gates?state=open', { gates })
     }
   })
