@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { activityInfo, cancellationSignal } from '@temporalio/activity'
 import { hashOf } from '../contracts/canonical-json.ts'
 import { CodedError, isCodedError } from '../contracts/coded-error.ts'
@@ -10,7 +11,7 @@ import type { Plan } from '../contracts/plan.ts'
 import { actionDefinitions, type ActionName } from '../contracts/targets/catalogue.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
-import { type ClaimRefusal, makeClaim, type PlannedAttempt, settleClaim } from '../store/claims.ts'
+import { type ClaimRefusal, makeClaim, type PlannedAttempt, readClaim, settleClaim } from '../store/claims.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
 import { readPlan } from '../store/plans.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
@@ -62,10 +63,10 @@ export function createActionActivities(dependencies: {
     // Planning it anew would be refused again and ask people each time: the step has failed, and the ladder goes on.
     if (refused === 'limit-reached')
       return { outcome: 'failed', why: refused, because: limitReached(prepared.target) }
-    if (refused !== 'granted') return voided(refused)
+    if (refused !== 'granted' && refused !== 'exists') return voided(refused)
     const stopBeating = life.beatEvery(beatMs)
     try {
-      return await perform(input, prepared, life)
+      return refused === 'exists' ? await outcomeOnRecord(input) : await perform(input, prepared, life)
     } finally {
       stopBeating()
     }
@@ -119,6 +120,26 @@ export function createActionActivities(dependencies: {
       }
       return granted
     })
+  }
+
+  /**
+   * The attempt has a claim although its workflow begins it: the engine was set back, by a reset or out of a backup. What was done
+   * then was done. A worker that is still at it ends by its deadline; without an outcome after that the attempt is lost, and settled as one.
+   */
+  async function outcomeOnRecord(input: RunActionInput): Promise<ActionResult> {
+    const now = createWorkflowClock()
+    for (;;) {
+      const claim = await readClaim(pool, input)
+      if (claim === undefined || claim.outcome === 'abandoned') return voided('exists')
+      if (claim.outcome !== null)
+        return { outcome: claim.outcome, because: 'it was done before; the record of the claim says so' }
+      if (now() > claim.deadlineMs)
+        throw new CodedError(
+          'deadline_passed',
+          'The worker that claimed this attempt before left no outcome.',
+        )
+      await delay(limits.claimPollMs, undefined, { signal: cancellationSignal() })
+    }
   }
 
   async function perform(

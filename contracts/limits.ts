@@ -93,6 +93,8 @@ export const limits = {
   deliveryBytesTogether: 64 * 1024,
   /** Longer silence of an action's worker counts as its loss. */
   heartbeatMs: 5 * second,
+  /** How often the outcome of a claim that another worker has is looked for; it waits for seconds at least. */
+  claimPollMs: second,
   /** A worker at a site that has not taken its work by then is away: one that is replaced polls again earlier. */
   siteTakesWithinMs: minute,
   /** The relay looks this often even when nobody poked it. */

@@ -136,6 +136,8 @@ export interface ClaimRow {
   outcome: Outcome | 'abandoned' | null
   evidence: Record<string, unknown> | null
   claimedWallAtMs: number
+  /** By the clock of the incident: no effect begins after it. */
+  deadlineMs: number
 }
 
 /** Writes how a claimed effect ended; what was known of it before, as the number touched, stays. False when the claim was settled otherwise in the meantime: that stands. */
@@ -211,12 +213,18 @@ export async function readClaim(db: Queryable, key: AttemptKey): Promise<ClaimRo
     outcome: ClaimRow['outcome']
     evidence: ClaimRow['evidence']
     claimed_wall_at: Date
+    deadline: Date
   }>(
-    'select outcome, evidence, claimed_wall_at from claim where incident = $1 and step = $2 and attempt = $3',
+    'select outcome, evidence, claimed_wall_at, deadline from claim where incident = $1 and step = $2 and attempt = $3',
     [key.incident, key.step, key.attempt],
   )
   const row = rows[0]
   return row === undefined
     ? undefined
-    : { outcome: row.outcome, evidence: row.evidence, claimedWallAtMs: row.claimed_wall_at.getTime() }
+    : {
+        outcome: row.outcome,
+        evidence: row.evidence,
+        claimedWallAtMs: row.claimed_wall_at.getTime(),
+        deadlineMs: row.deadline.getTime(),
+      }
 }
