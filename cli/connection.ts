@@ -79,7 +79,10 @@ function readConnection(path: string, env: NodeJS.ProcessEnv): Connection {
   const apiUrl = checkedUrl(written.apiUrl, path)
   const { tokenFile, configuration } = written
   if (isSet(env['PARAMEDIC_TOKEN']) || isSet(env['PARAMEDIC_TOKEN_FILE'])) {
-    return { apiUrl, from: path, ...ownToken(env, todoOf(written)) }
+    const own = ownToken(env, todoOf(written))
+    if (tokenFile === undefined) return { apiUrl, from: path, ...own }
+    // The start's own token is at hand and only overruled.
+    return { apiUrl, from: path, ...own, tokenTodo: 'unset PARAMEDIC_TOKEN PARAMEDIC_TOKEN_FILE' }
   }
   if (tokenFile === undefined) {
     const why =
@@ -126,7 +129,13 @@ function parse(path: string): Written {
 
 function ownToken(env: NodeJS.ProcessEnv, tokenTodo: string): Credentials {
   const token = env['PARAMEDIC_TOKEN']
-  if (isSet(token)) return { token: token.trim(), tokenFrom: 'PARAMEDIC_TOKEN', tokenTodo }
+  // It goes before any file, so a file helps only without it.
+  if (isSet(token))
+    return {
+      token: token.trim(),
+      tokenFrom: 'PARAMEDIC_TOKEN',
+      tokenTodo: `unset PARAMEDIC_TOKEN\n${tokenTodo}`,
+    }
   const path = env['PARAMEDIC_TOKEN_FILE']
   if (isSet(path)) return tokenIn(path, tokenTodo)
   const tokenFrom = 'neither PARAMEDIC_TOKEN nor PARAMEDIC_TOKEN_FILE is set'

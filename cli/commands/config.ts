@@ -11,6 +11,7 @@ import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { inSession, type Session } from '../session.ts'
+import { asTyped } from '../terminal/shell-word.ts'
 
 const usualName = 'paramedic.yaml'
 const fileArgument = ['[file]', `default PARAMEDIC_CONFIG, else ${usualName}`] as const
@@ -114,7 +115,7 @@ function refuse(
 }
 
 function checkOf(file: string, site?: string): string {
-  return `npx paramedic config check ${file}${site === undefined ? '' : ` --site ${site}`}`
+  return `npx paramedic config check ${asTyped(file)}${site === undefined ? '' : ` --site ${site}`}`
 }
 
 function readAt(

@@ -10,6 +10,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { counted, shortHash } from '../narrate/narration.ts'
 import { inSession, type Session } from '../session.ts'
+import { asTyped } from '../terminal/shell-word.ts'
 import { table } from '../terminal/table.ts'
 
 const usualFolder = 'runbooks'
@@ -43,11 +44,16 @@ async function lintRunbooks(session: Session, given: readonly string[]): Promise
     session.printJson({
       runbooks: linted.map(({ file, name, hash, faults }) => ({ file, name, hash, faults })),
     })
-  else print(session, linted, faults.length)
+  else print(session, linted, faults.length, given)
   return faults.length === 0 ? exitCodes.ok : exitCodes.refused
 }
 
-function print({ terminal }: Session, linted: readonly Linted[], faults: number): void {
+function print(
+  { terminal }: Session,
+  linted: readonly Linted[],
+  faults: number,
+  given: readonly string[],
+): void {
   const { paint } = terminal
   const valid = linted.flatMap(({ file, name, hash }) =>
     hash === undefined ? [] : [[name ?? '', shortHash(hash), file]],
@@ -63,6 +69,7 @@ function print({ terminal }: Session, linted: readonly Linted[], faults: number)
       : paint.bad(
           `${counted(faults, 'fault')} in ${counted(linted.filter(one => one.faults.length > 0).length, 'file')}.`,
         ),
+    ...(faults === 0 ? [] : [paint.command(['npx paramedic runbook lint', ...given.map(asTyped)].join(' '))]),
   ])
 }
 

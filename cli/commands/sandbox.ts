@@ -61,7 +61,8 @@ async function doBreak(session: Session, fault: SandboxFault): Promise<void> {
 async function heal(session: Session, fault: SandboxFault | undefined): Promise<void> {
   const replies = await orFailure(() => healSandbox(fault, sandbox()))
   if (session.isJson) return session.printJson(replies)
-  session.terminal.print(replies.map(reply => oneLine(reply.message)))
+  const { paint, print } = session.terminal
+  print([...replies.map(reply => oneLine(reply.message)), paint.command('npx paramedic sandbox status')])
 }
 
 async function status(session: Session): Promise<ExitCode> {

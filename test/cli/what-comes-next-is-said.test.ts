@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -130,6 +130,25 @@ it('says that it waits for a service that takes long, on standard error', async 
   expect(stderr).toMatch(/^waiting for http:\/\/127\.0\.0\.1:\d+, at most 10 s \(2 s\)\n/)
   expect(JSON.parse(stdout)).toMatchObject({ isOn: false })
   await slow.close()
+})
+
+it('a variable that overrules every file has to go first', async () => {
+  scene.api.on('GET /v1/freeze', {
+    status: 401,
+    body: { error: { code: 'unauthenticated', message: 'The request carries no token that is known here.' } },
+  })
+  const { exitCode, stderr } = await runParamedic(['freeze', 'status'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('what to do: unset PARAMEDIC_TOKEN\n')
+  expect(stderr).toContain('export PARAMEDIC_TOKEN_FILE=<file with your token>\n')
+})
+
+it('runbooks with faults are checked again by the command at the end', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'paramedic lint-')), 'broken.yaml')
+  writeFileSync(file, 'apiVersion: paramedic/v1\nkind: Runbook\n')
+  const { exitCode, stdout } = await runParamedic(['runbook', 'lint', file])
+  expect(exitCode).toBe(1)
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(`npx paramedic runbook lint '${file}'`)
 })
 
 /** Answers only when the test says so. */
