@@ -1,4 +1,5 @@
 /** `npm run bench`: starts servers of its own, measures part by part, prints the table and keeps the results. */
+import { statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -81,7 +82,12 @@ async function measure(settings: Settings, run: Awaited<ReturnType<typeof openRu
 
 function fileOf({ output }: Settings, { startedAt }: Results): string {
   const name = `${startedAt.replaceAll(':', '').slice(0, 17)}.json`
-  return output ?? join(projectDir, '.paramedic', 'bench', name)
+  if (output === undefined) return join(projectDir, '.paramedic', 'bench', name)
+  return isFolder(output) ? join(output, name) : output
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 async function keep(settings: Settings, results: Results): Promise<void> {

@@ -18,7 +18,7 @@ Measures Paramedic beside floors and peers on this machine; everything stays on 
   --only PARTS      some of ${partNames.join(',')}
   --quick           seconds instead of minutes: to see that it works, not to quote
   --baseline FILE   compares with the JSON of an earlier run
-  --output FILE     where the JSON goes (default: .paramedic/bench/)
+  --output PATH     the file, or a folder that is there, where the JSON goes (default: .paramedic/bench/)
   --profile FOLDER  keeps processor profiles of api and worker there; the figures are slower for it`
 
 /** Throws a plain sentence for what it does not know. */
