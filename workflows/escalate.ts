@@ -1,5 +1,6 @@
 import { condition, isCancellation } from '@temporalio/workflow'
 import type { EscalationLevel } from '../contracts/runbook.ts'
+import { durationInWords } from '../contracts/duration-words.ts'
 import { isMoreSevere, pageId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
@@ -38,10 +39,10 @@ function unlessCancelled(error: unknown): void {
   if (!isCancellation(error)) throw error
 }
 
-/** The next level that is still to come pages at once: the ladder is exhausted, or a gate ran out. */
-export function hurryNextLevel(life: Life): void {
+/** The next level that is still to come pages at once, and says why: `because` people are needed now. */
+export function hurryNextLevel(life: Life, because: string): void {
   const next = duePages(life).find(({ dueAtMs }) => dueAtMs > Date.now())
-  if (next !== undefined) life.state.hurried[next.level] = Date.now()
+  if (next !== undefined) life.state.hurried[next.level] = { atMs: Date.now(), because }
 }
 
 /** Everything that decides which level is next; a change of it wakes the escalation. */
@@ -106,7 +107,7 @@ function duePages(life: Life): Due[] {
     if (sinceMs === 'held-back' || isHeldBack(life, candidate)) return []
     const deadlineMs = Math.min(
       candidate.fromMs + candidate.afterMs,
-      state.hurried[candidate.index] ?? Infinity,
+      state.hurried[candidate.index]?.atMs ?? Infinity,
     )
     return [
       {
@@ -158,8 +159,6 @@ function isUnassessed({ phase }: IncidentState): boolean {
 }
 
 function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
-  const minutes = Math.round(level.afterMs / 60_000)
-  const why = level.unless === undefined ? 'it opened' : `it is not ${level.unless}`
   return {
     id: due.id,
     incident: input.number,
@@ -170,8 +169,15 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
     system: input.system,
     environment: input.environment,
-    because: minutes === 0 ? why : `${why} after ${minutes} minutes`,
+    because: whyPaged(state.hurried[due.level], level),
     openedAt: new Date(input.openedAtMs).toISOString(),
     acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
   }
+}
+
+function whyPaged(hurried: { because: string } | undefined, { afterMs, unless }: EscalationLevel): string {
+  if (hurried !== undefined) return hurried.because
+  if (afterMs === 0) return unless === undefined ? 'it opened' : `it is not ${unless}`
+  const since = durationInWords(afterMs)
+  return unless === undefined ? `it opened ${since} ago` : `it is not ${unless} after ${since}`
 }

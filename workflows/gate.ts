@@ -55,7 +55,7 @@ export async function askForOutcome(
   await life.carry(unwritten =>
     records.openGate({ gate: { ...gate, approvers: [...gate.approvers], atMs: Date.now() }, unwritten }),
   )
-  hurryNextLevel(life)
+  hurryNextLevel(life, 'a person has to say whether a step was done: its worker was lost')
   state.openGate = id
   await life.wait(() => state.answers[id] !== undefined)
   delete state.openGate

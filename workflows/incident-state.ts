@@ -46,9 +46,10 @@ export interface IncidentState {
   /** The next level was paged because the ladder came to its end: that happens once. */
   isExhaustionTold: boolean
   isRecovered: boolean
-  /** Page ids that went out, and levels that may not wait for their time. */
+  /** Page ids that went out. */
   paged: Record<string, true>
-  hurried: Record<number, number>
+  /** Levels that may not wait for their time: since when, and why, as whoever is paged reads it. */
+  hurried: Record<number, { atMs: number; because: string }>
   /** Since when nothing but its time has held a level back. */
   eligibleSince: Record<string, number | 'held-back'>
   pagesInFlight: number

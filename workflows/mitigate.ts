@@ -34,11 +34,11 @@ function stops(step: Step, result: StepResult): boolean {
 async function waitAtTheEnd(life: Life): Promise<Mitigated> {
   const steps = life.input.runbook.mitigate.length
   life.note('ladder.exhausted', {
-    because: steps === 0 ? 'the runbook has no steps' : `none of ${steps} steps brought recovery`,
+    because: whyNothingIsLeft(steps),
   })
   // Where nothing was hoped of the steps, nothing has failed: the levels keep their times.
   if (steps > life.state.stepsLeftOut && !life.state.isExhaustionTold) {
-    hurryNextLevel(life)
+    hurryNextLevel(life, `${whyNothingIsLeft(steps)}, and people have to go on`)
     life.state.isExhaustionTold = true
   }
   const isQuiet = Object.values(life.state.alerts).every(fires => !fires)
@@ -51,4 +51,8 @@ function takeTurn(life: Life): 'alerts-resolved' | 'ended' | undefined {
   const turn = life.turn()
   if (turn === 'alerts-resolved') life.state.handledResolving = life.state.lastResolving
   return turn
+}
+
+function whyNothingIsLeft(steps: number): string {
+  return steps === 0 ? 'its runbook has no steps' : 'no step of its runbook brought recovery'
 }

@@ -77,7 +77,7 @@ function asFailedPlan(error: unknown, site: string | undefined): { state: 'faile
 function whySkipped(life: Life, step: Step): string | undefined {
   const binding = life.input.bindings.find(candidate => candidate.role === step.target)
   if (binding === undefined || 'problem' in binding) {
-    if (!life.state.isUnboundTold) hurryNextLevel(life)
+    if (!life.state.isUnboundTold) hurryNextLevel(life, `its step ${step.id} has no target`)
     life.state.isUnboundTold = true
     life.state.stepsLeftOut += 1
     return `no target for role ${step.target}: ${binding?.problem ?? 'unbound'}`
@@ -95,7 +95,7 @@ async function whyNotApproved(
 ): Promise<string> {
   if (decided !== 'expired')
     return decided === 'denied' ? 'a person denied it' : 'nobody has to decide it any more'
-  if (onExpiry === 'escalate') hurryNextLevel(life)
+  if (onExpiry === 'escalate') hurryNextLevel(life, 'nobody decided about a step in time')
   return 'nobody decided in time'
 }
 

@@ -30,4 +30,9 @@ test('alerts are gone, measurements stay bad: it is looked at again and again, a
   expect(played.pagedAt.map(page => page.level)).toEqual([0, 1, 2])
   expect(played.pagedAt[1]!.minute).toBeLessThan(1)
   expect(played.pagedAt[2]!.minute).toBe(20)
+  expect(played.pages.map(({ page }) => page.because)).toEqual([
+    'it opened',
+    'no step of its runbook brought recovery, and people have to go on',
+    'it is not resolved after 20 minutes',
+  ])
 })

@@ -32,6 +32,12 @@ test('nobody acknowledges: pages at 0, 15, 30 and 60, each once, and raises the 
     { level: 2, minute: 30 },
     { level: 3, minute: 60 },
   ])
+  expect(played.pages.map(({ page }) => page.because)).toEqual([
+    'it opened',
+    'it is not acknowledged after 15 minutes',
+    'it is not resolved after 30 minutes',
+    'it is not resolved after 1 hour',
+  ])
   expect(played.row['severity']).toBe('SEV1')
   for (const sent of played.entries('page.sent')) expect(sent.latenessMs).toBeLessThan(5_000)
 })

@@ -44,6 +44,7 @@ test('expired: never an approval; it escalates and goes on', async () => {
     { level: 0, minute: 0 },
     { level: 1, minute: 10 },
   ])
+  expect(played.pages[1]!.page.because).toBe('nobody decided about a step in time')
 })
 
 test('the alert resolves while the gate is open: the question is withdrawn and nothing runs', async () => {
