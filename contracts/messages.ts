@@ -64,7 +64,7 @@ export type IncidentMessage = { rowId: number; atMs: number } & (
   | { kind: 'gate-decided'; gateId: string; state: 'approved' | 'denied'; by: string }
   | { kind: 'outcome-decided'; gateId: string; outcome: 'done' | 'not-done'; by: string }
   /** `judged`: the workflow's last decision about severity or impact that the row had taken by then. */
-  | { kind: 'severity-set'; severity: Severity; judged: number; by: string }
+  | { kind: 'severity-set'; severity: Severity; label?: string; judged: number; by: string }
   | { kind: 'impact-set'; impact: Impact; judged: number; by: string }
   | { kind: 'resolved'; by: string; reason?: string }
   | { kind: 'cancelled'; by: string; reason: string }

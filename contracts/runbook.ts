@@ -45,6 +45,11 @@ export interface SeverityRule {
   when?: string
 }
 
+/** The system's own name for a severity that no rule has chosen: that of the first rule which could. */
+export function labelOf(runbook: Runbook, severity: Severity): string | undefined {
+  return runbook.triage.severity.find(rule => rule.is === severity && rule.label !== undefined)?.label
+}
+
 export interface Step {
   id: string
   uses: ActionName

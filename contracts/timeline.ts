@@ -36,7 +36,7 @@ export interface TimelineEvents {
     error?: string
   }
   'triage.assessed': { severity: Severity; label?: string; impact: Impact; because: string }
-  'severity.changed': { from: Severity; to: Severity; because: string }
+  'severity.changed': { from: Severity; to: Severity; label?: string; because: string }
   'impact.changed': { from: Impact; to: Impact; because: string }
   'step.planned': {
     step: string

@@ -48,7 +48,7 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
         ? { kind: 'gate-decided', gateId: data.gateId, state: data.state, by }
         : { kind: 'outcome-decided', gateId: data.gateId, outcome: data.answer, by }
     case 'severity.changed':
-      return isPerson ? { kind: 'severity-set', severity: data.to, by } : undefined
+      return isPerson ? { kind: 'severity-set', severity: data.to, ...labelled(data.label), by } : undefined
     case 'impact.changed':
       return isPerson ? { kind: 'impact-set', impact: data.to, by } : undefined
     case 'resolve.requested':
@@ -61,4 +61,8 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
     default:
       return undefined
   }
+}
+
+function labelled(label: string | undefined): { label?: string } {
+  return label === undefined ? {} : { label }
 }

@@ -127,13 +127,12 @@ function learnAssessment(
   const person = personOf(entry)
   switch (entry.kind) {
     case 'triage.assessed':
-      raiseSeverity(known, entry.data.severity)
+      raiseSeverity(known, entry.data.severity, entry.data.label)
       raiseImpact(known, entry.data.impact)
-      if (entry.data.label !== undefined) known.severityLabel = entry.data.label
       return
     case 'severity.changed':
-      if (person === undefined) return raiseSeverity(known, entry.data.to)
-      known.severity = entry.data.to
+      if (person === undefined) return raiseSeverity(known, entry.data.to, entry.data.label)
+      nameSeverity(known, entry.data.to, entry.data.label)
       known.severityBy = person
       return
     case 'impact.changed':
@@ -146,10 +145,16 @@ function learnAssessment(
   }
 }
 
-function raiseSeverity(known: Known, severity: Severity): void {
+function raiseSeverity(known: Known, severity: Severity, label: string | undefined): void {
   const isHeld = known.severityBy !== undefined && known.severity !== undefined
-  if (isHeld && !isMoreSevere(severity, known.severity!)) return
+  if (!isHeld || !isMoreSevere(known.severity!, severity)) nameSeverity(known, severity, label)
+}
+
+/** A label belongs to the severity it came with. */
+function nameSeverity(known: Known, severity: Severity, label: string | undefined): void {
   known.severity = severity
+  if (label === undefined) delete known.severityLabel
+  else known.severityLabel = label
 }
 
 function raiseImpact(known: Known, impact: Impact): void {

@@ -4,6 +4,7 @@
  */
 import { CodedError } from '../contracts/coded-error.ts'
 import { type Impact, openPhases, type Severity } from '../contracts/incident.ts'
+import { labelOf, type Runbook } from '../contracts/runbook.ts'
 import { countFiring } from './alerts.ts'
 import { appendEntries } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
@@ -55,20 +56,23 @@ export async function setSeverity(
 ): Promise<void> {
   await inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
-    await tx.query('update incident set severity = $2, severity_by = $3 where number = $1', [
-      act.number,
-      act.severity,
-      act.by,
-    ])
-    if (act.severity !== incident.severity) {
+    const isOther = act.severity !== incident.severity
+    const label = isOther ? labelOf(incident.normalised, act.severity) : incident.severity_label
+    await tx.query(
+      'update incident set severity = $2, severity_label = $3, severity_by = $4 where number = $1',
+      [act.number, act.severity, label, act.by],
+    )
+    if (isOther) {
       const reason = act.reason === undefined ? {} : { because: act.reason }
       const change = { event: 'severity', from: incident.severity, by: act.by, ...reason } as const
       await leaveNews(tx, act.number, change, act.atMs)
     }
-    await leave(tx, act, { kind: 'severity-set', severity: act.severity, judged: incident.judged })
+    const labelled = label === undefined || label === null ? {} : { label }
+    const { judged, severity: from } = incident
+    await leave(tx, act, { kind: 'severity-set', severity: act.severity, ...labelled, judged })
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [
-      entryOfAct(act, 'severity.changed', { from: incident.severity, to: act.severity, because }),
+      entryOfAct(act, 'severity.changed', { from, to: act.severity, ...labelled, because }),
     ])
   })
 }
@@ -141,6 +145,8 @@ async function requestEnd(
 
 interface LockedIncident {
   severity: Severity
+  severity_label: string | null
+  normalised: Runbook
   impact: Impact
   acknowledged_at: Date | null
   acknowledged_by: string | null
@@ -150,8 +156,9 @@ interface LockedIncident {
 
 async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
   const { rows } = await tx.query<LockedIncident>(
-    `select severity, impact, acknowledged_at, acknowledged_by, ack_epoch, judged from incident
-     where number = $1 and phase = any($2) and end_requested is null for no key update`,
+    `select severity, severity_label, impact, acknowledged_at, acknowledged_by, ack_epoch, judged, normalised
+     from incident join runbook_version v on v.hash = runbook_hash
+     where number = $1 and phase = any($2) and end_requested is null for no key update of incident`,
     [number, openPhases],
   )
   if (rows[0] !== undefined) return rows[0]

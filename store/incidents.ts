@@ -148,6 +148,7 @@ export async function readWorkflowInput(
 export interface IncidentChange {
   phase?: Phase
   severity?: Severity
+  /** The name of `severity`, which comes with it. */
   severityLabel?: string
   impact?: Impact
   recoveredAtMs?: number | null
@@ -181,7 +182,7 @@ export async function changeIncident(
   const { rows: after } = await tx.query<{ severity: Severity }>(
     `update incident set phase = coalesce($2, phase),
        severity = case when severity_by is null then coalesce($3, severity) else least(severity, coalesce($3, severity)) end,
-       severity_label = coalesce($4, severity_label),
+       severity_label = case when $3 is null or (severity_by is not null and severity < $3) then severity_label else $4 end,
        impact = case when impact_by is null or $5 = 'yes' then coalesce($5, impact) else impact end,
        recovered_at = case when $6 then $7::timestamptz else recovered_at end,
        judged = case when $3 is null and $5 is null then judged else $9 end

@@ -1,12 +1,12 @@
 import { condition, isCancellation } from '@temporalio/workflow'
-import type { EscalationLevel } from '../contracts/runbook.ts'
+import { type EscalationLevel, labelOf } from '../contracts/runbook.ts'
 import { durationInWords } from '../contracts/duration-words.ts'
 import { isMoreSevere, pageId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { pages } from './activity-stubs.ts'
 import { createAlarm } from './alarm.ts'
-import { type IncidentState, isAcknowledged } from './incident-state.ts'
+import { type IncidentState, isAcknowledged, nameSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
 
 interface Due {
@@ -129,13 +129,15 @@ async function firePage(life: Life, due: Due): Promise<void> {
   // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
   if (isUnassessed(state)) await condition(() => !isUnassessed(state), limits.pageAwaitsTriageMs)
   if (level.severity !== undefined && isMoreSevere(level.severity, state.severity)) {
+    const label = labelOf(input.runbook, level.severity)
     life.note('severity.changed', {
       from: state.severity,
       to: level.severity,
+      ...(label === undefined ? {} : { label }),
       because: `level ${due.level} was reached`,
     })
-    state.severity = level.severity
-    life.change({ severity: level.severity })
+    nameSeverity(state, { severity: level.severity, label })
+    life.change({ severity: level.severity, ...(label === undefined ? {} : { severityLabel: label }) })
     await life.record()
   }
   const intent = {

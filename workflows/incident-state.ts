@@ -64,7 +64,7 @@ export interface IncidentState {
 
 interface Judgement {
   nth: number
-  change: { severity?: Severity; impact?: Impact }
+  change: { severity?: Severity; severityLabel?: string; impact?: Impact }
 }
 
 export function firstState(input: IncidentInput): IncidentState {
@@ -128,10 +128,13 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
       state.answers[message.gateId] = message.outcome
       return
     case 'severity-set':
-      state.severity = judgedSince(state, message.judged).reduce(
-        (severity, { change: { severity: later = severity } }) =>
-          isMoreSevere(later, severity) ? later : severity,
-        message.severity,
+      nameSeverity(
+        state,
+        judgedSince(state, message.judged).reduce<NamedSeverity>(
+          (named, { change: { severity, severityLabel: label } }) =>
+            severity === undefined || isMoreSevere(named.severity, severity) ? named : { severity, label },
+          { severity: message.severity, label: message.label },
+        ),
       )
       state.isSeverityFixed = true
       return
@@ -179,10 +182,22 @@ function judgedSince(state: IncidentState, judged: number): Judgement[] {
   return state.judgements.filter(({ nth }) => nth > judged)
 }
 
-/** The severity after a measurement: a person's value stands unless the measurement is worse. */
-export function raisedSeverity(state: IncidentState, measured: Severity): Severity {
-  if (!state.isSeverityFixed) return measured
-  return isMoreSevere(measured, state.severity) ? measured : state.severity
+/** A severity with the system's own name for it, if it has one. */
+export interface NamedSeverity {
+  severity: Severity
+  label: string | undefined
+}
+
+export function nameSeverity(state: IncidentState, { severity, label }: NamedSeverity): void {
+  state.severity = severity
+  if (label === undefined) delete state.severityLabel
+  else state.severityLabel = label
+}
+
+/** Takes the severity of a measurement: a person's value stands unless the measurement is worse. */
+export function raiseSeverity(state: IncidentState, measured: NamedSeverity): void {
+  if (!state.isSeverityFixed || !isMoreSevere(state.severity, measured.severity))
+    nameSeverity(state, measured)
 }
 
 /** The impact after a measurement, by the same rule; unknown counts as yes. */

@@ -1,8 +1,8 @@
-import type { Impact, Severity } from '../contracts/incident.ts'
+import type { Impact } from '../contracts/incident.ts'
 import type { CheckUse } from '../contracts/runbook.ts'
 import { checksScope, evaluateCondition } from '../language/conditions.ts'
 import { checkStubs, records } from './activity-stubs.ts'
-import { raisedImpact, raisedSeverity } from './incident-state.ts'
+import { type NamedSeverity, raisedImpact, raiseSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
 import { silenceOf } from './silence.ts'
 
@@ -16,10 +16,8 @@ export async function triage(life: Life): Promise<void> {
   const { state } = life
   const measured = assessSeverity(life)
   const impact = assessImpact(life)
-  state.severity = raisedSeverity(state, measured.severity)
+  raiseSeverity(state, measured)
   state.impact = raisedImpact(state, impact.impact)
-  if (measured.label !== undefined && state.severity === measured.severity)
-    state.severityLabel = measured.label
   const label = state.severityLabel === undefined ? {} : { label: state.severityLabel }
   life.note('triage.assessed', {
     severity: state.severity,
@@ -58,7 +56,7 @@ async function runCheck(life: Life, use: CheckUse): Promise<void> {
   if ('values' in result) life.state.checks[name] = result.values
 }
 
-function assessSeverity(life: Life): { severity: Severity; label?: string; because: string } {
+function assessSeverity(life: Life): NamedSeverity & { because: string } {
   const unknown: string[] = []
   for (const rule of life.input.runbook.triage.severity) {
     const because = rule.when === undefined ? 'no stronger rule holds' : `${rule.when} holds`
@@ -67,10 +65,11 @@ function assessSeverity(life: Life): { severity: Severity; label?: string; becau
     if ('noData' in evaluated) unknown.push(`${rule.is} could not be judged: no ${evaluated.noData}`)
     else if (evaluated.value) {
       const told = [`${rule.is}: ${because}`, ...unknown].join('; ')
-      return { severity: rule.is, because: told, ...(rule.label === undefined ? {} : { label: rule.label }) }
+      return { severity: rule.is, label: rule.label, because: told }
     }
   }
-  return { severity: life.state.severity, because: ['no rule holds', ...unknown].join('; ') }
+  const { severity, severityLabel: label } = life.state
+  return { severity, label, because: ['no rule holds', ...unknown].join('; ') }
 }
 
 function assessImpact(life: Life): { impact: Impact; because: string } {

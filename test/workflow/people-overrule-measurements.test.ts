@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Severity } from '../../contracts/incident.ts'
 import { addNote, requestCancel, setImpact, setSeverity } from '../../store/acts.ts'
 import { at, type Harness, startHarness } from '../support/incident-harness.ts'
 import { ladder, mendedBy, neverMended, resolves } from '../support/scenes.ts'
+import { verifyStored } from '../support/stored-record.ts'
 
 let harness: Harness
 beforeAll(async () => void (harness = await startHarness()))
@@ -35,6 +37,33 @@ test("a level that asks for more than a person's severity raises it, and says so
     { from: 'SEV1', to: 'SEV3' },
     { from: 'SEV3', to: 'SEV1', because: 'level 3 was reached' },
   ])
+})
+
+/** Rules with the team's own names; none gives SEV3 or SEV4. */
+const named = ladder().replace(
+  "severity: [ { is: SEV1, when: 'checks.pool.used_ratio > 0.95' }, { is: SEV2 } ]",
+  "severity: [ { is: SEV1, label: P0, when: 'checks.pool.used_ratio > 0.95' }, { is: SEV2, label: P1 } ]",
+)
+
+test("a severity that nothing measured is called by the runbook's name for it, or by none", async () => {
+  const says = (minute: number, severity: Severity) =>
+    at(minute, ({ pool, number, atMs }) => setSeverity(pool, { number, by: 'ana', severity, atMs }))
+  const people = [says(5, 'SEV2'), says(40, 'SEV4'), says(45, 'SEV4'), resolves(70)]
+  const played = await harness.play({ runbook: named, target: nothingToDo, people })
+  expect(played.pages.map(({ page }) => [page.severity, page.severityLabel])).toEqual([
+    ['SEV1', 'P0'],
+    ['SEV1', 'P0'],
+    ['SEV2', 'P1'],
+    ['SEV1', 'P0'],
+  ])
+  expect(played.entries('severity.changed').map(({ to, label }) => [to, label])).toEqual([
+    ['SEV2', 'P1'],
+    ['SEV4', undefined],
+    ['SEV4', undefined],
+    ['SEV1', 'P0'],
+  ])
+  expect(played.row).toMatchObject({ severity: 'SEV1', severity_label: 'P0' })
+  expect((await verifyStored(harness.pool)).rowFaults).toEqual([])
 })
 
 test('impact said to be there after the time of its level pages then, and raises the severity', async () => {
