@@ -61,10 +61,10 @@ export const limits = {
   pageAsksMs: second,
   /** A channel slower than this has failed this try. */
   notifierTimeoutMs: 10 * second,
-  /** PagerDuty asks its senders for three tries; a channel that fails them is left for the next one. */
-  noticeTries: 3,
-  /** Before the second try; twice as long before the third. Somebody sleeps meanwhile. */
-  noticeBackOffMs: second,
+  /** One try and three more, as PagerDuty asks of its senders at least; a channel that fails them is left for the next one. */
+  noticeTries: 4,
+  /** Before the second try; twice as long before each further one, 3.5 s in all: somebody sleeps meanwhile. */
+  noticeBackOffMs: 0.5 * second,
   /** A channel that asks for a longer pause is left for the next one, and not asked again before. */
   noticeWaitsMs: 5 * second,
   /** A page begins no further try after this; Temporal's next attempt goes on where it stopped. */

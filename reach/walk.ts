@@ -1,4 +1,4 @@
-/** How one recipient is reached: three tries on the first channel, then the next one. */
+/** How one recipient is reached: the first channel with three tries more when it fails, then the next one. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Route } from '../contracts/configuration/people.ts'
 import type { Recipient } from '../contracts/directory.ts'
