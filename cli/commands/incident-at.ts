@@ -41,7 +41,10 @@ async function showMoment(session: Session, written: string, time: string, isUtc
   const number = await resolveNumber(api, written)
   const timeline = await wholeTimeline(api, number)
   const opened = timeline.find(entry => entry.kind === 'incident.opened')
-  const atMs = readWrittenTime(time, opened?.atMs ?? timeline[0]?.atMs ?? session.now(), isUtc, session.now())
+  const openedMs = opened?.atMs ?? timeline[0]?.atMs ?? session.now()
+  // What is on record has come, whatever this clock says.
+  const untilMs = Math.max(session.now(), ...timeline.map(entry => entry.atMs))
+  const atMs = readWrittenTime(time, openedMs, isUtc, untilMs)
   const then = timeline.filter(entry => entry.atMs <= atMs)
   const known = knownFrom(then)
   const { runbook } = await runbookOf(api, number, opened)

@@ -134,9 +134,10 @@ test('what was known at a moment: less before, and at the end what its row says'
   const before = await auditor.paramedic('incident', 'at', number, '+0s')
   expect(before.stdout).toContain('phase     detection')
   expect(before.stdout).toContain('next page')
-  const after = await auditor.paramedic('incident', 'at', number, '+1h', '--json')
-  const { phase, severity, impact, nextPage, gates, closed } = JSON.parse(after.stdout)
   const { rows } = await harness.pool.query('select * from incident where number = $1', [number])
+  const closing = rows[0].closed_at.toISOString()
+  const after = await auditor.paramedic('incident', 'at', number, closing, '--json')
+  const { phase, severity, impact, nextPage, gates, closed } = JSON.parse(after.stdout)
   expect({ phase, severity, impact, outcome: closed.outcome }).toEqual({
     phase: rows[0].phase,
     severity: rows[0].severity,

@@ -104,7 +104,13 @@ test('two people approve at once where one is enough: one decision, and the othe
     >
     const at = new Date(wonAtMs).toISOString()
     expect(loser.refused.code).toBe('gate_already_decided')
-    expect(loser.refused.fields).toEqual({ gateId, state: 'approved', by: winner, at })
+    expect(loser.refused.fields).toEqual({
+      number: expect.any(String),
+      gateId,
+      state: 'approved',
+      by: winner,
+      at,
+    })
     expect(loser.refused.message).toContain(`approved by ${winner} at ${at}`)
     expect(records.get(gateId), gateId).toEqual(approvedBy(winner, wonAtMs))
   }
