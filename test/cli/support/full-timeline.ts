@@ -50,7 +50,7 @@ const told: Told[] = [
   [153, 'gate.withdrawn', { gateId: `${number}/scale-out/1`, because: 'the alerts resolved' }],
   [153, 'step.ended', { step: 'scale-out', attempt: 1, result: 'withdrawn', because: 'nobody has to decide it any more' }],
   [154, 'ladder.exhausted', { because: 'none of 2 steps brought recovery' }],
-  [160, 'severity.changed', { from: 'SEV2', to: 'SEV1', because: 'checkout is down in all regions' }, 'person:ana'],
+  [160, 'severity.changed', { from: 'SEV2', to: 'SEV1', label: 'Critical', because: 'checkout is down in all regions' }, 'person:ana'],
   [161, 'impact.changed', { from: 'unknown', to: 'yes', because: 'support has 12 tickets' }, 'person:ana'],
   [162, 'news.told', { to: 'orders-chat', event: 'severity', channel: 'chat' }],
   [163, 'news.failed', { to: 'management', event: 'severity', failures: { mail: 'Channel mail: the mail server answered 550 to RCPT.' } }],

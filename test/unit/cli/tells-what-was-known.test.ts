@@ -56,7 +56,7 @@ it.each<[number, string[], string[]]>([
     63 * 60 + 1,
     [
       'phase     verification: resolved by a person',
-      'SEV1 (High), set by ana',
+      'SEV1 (Critical), set by ana',
       'customers affected: yes, said by ana',
       'none firing',
     ],
