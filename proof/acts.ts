@@ -47,8 +47,10 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
       return data.answer === undefined
         ? { kind: 'gate-decided', gateId: data.gateId, state: data.state, by }
         : { kind: 'outcome-decided', gateId: data.gateId, outcome: data.answer, by }
-    case 'severity.changed':
-      return isPerson ? { kind: 'severity-set', severity: data.to, ...labelled(data.label), by } : undefined
+    case 'severity.changed': {
+      const label = data.label === undefined ? {} : { label: data.label }
+      return isPerson ? { kind: 'severity-set', severity: data.to, ...label, by } : undefined
+    }
     case 'impact.changed':
       return isPerson ? { kind: 'impact-set', impact: data.to, by } : undefined
     case 'resolve.requested':
@@ -61,8 +63,4 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
     default:
       return undefined
   }
-}
-
-function labelled(label: string | undefined): { label?: string } {
-  return label === undefined ? {} : { label }
 }
