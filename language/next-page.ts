@@ -10,19 +10,17 @@ export type Circumstances = Pick<
   'number' | 'phase' | 'severity' | 'impact' | 'openedAt' | 'acknowledgedAt' | 'recoveredAt' | 'timeline'
 > & { pages: readonly { id: string }[] }
 
-/** The earliest level still to come; null when none is, or the incident is over. */
+/** The earliest level still to come; null when none is, or the incident has recovered or is over. */
 export function nextPage(incident: Circumstances, runbook: Pick<Runbook, 'escalate'>): NextPageView | null {
-  if (!isOpen(incident.phase)) return null
+  // While its recovery is held, nobody is called.
+  if (!isOpen(incident.phase) || incident.recoveredAt !== null) return null
   const restart = acknowledgementLost(incident)
   const openedMs = Date.parse(incident.openedAt)
   const begun = new Set(incident.pages.map(page => page.id))
   const candidates = runbook.escalate.flatMap((level, index) => {
     const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
     if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
-    const dueAtMs = Math.max(
-      fromMs + level.afterMs,
-      level.unless === 'resolved' ? recoveryLostMs(incident) : 0,
-    )
+    const dueAtMs = Math.max(fromMs + level.afterMs, recoveryLostMs(incident))
     return [{ dueAtMs, level: index, functions: level.page, unless: level.unless ?? null }]
   })
   const first = candidates.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)[0]
@@ -33,7 +31,6 @@ export function nextPage(incident: Circumstances, runbook: Pick<Runbook, 'escala
 
 function isHeldBack(incident: Circumstances, { unless, when }: EscalationLevel): boolean {
   if (unless === 'acknowledged' && incident.acknowledgedAt !== null) return true
-  if (unless === 'resolved' && incident.recoveredAt !== null) return true
   if (when === undefined) return false
   const evaluated = evaluateCondition(when, incidentScope(incident))
   // Without data a level pages.

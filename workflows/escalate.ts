@@ -42,7 +42,7 @@ function unlessCancelled(error: unknown): void {
 /** The next level that is still to come pages at once, and says why: `because` people are needed now. */
 export function hurryNextLevel(life: Life, because: string): void {
   const next = duePages(life).find(({ dueAtMs }) => dueAtMs > Date.now())
-  if (next !== undefined) life.state.hurried[next.level] = { atMs: Date.now(), because }
+  if (next !== undefined) life.state.hurried[next.id] = { atMs: Date.now(), because }
 }
 
 /** Everything that decides which level is next; a change of it wakes the escalation. */
@@ -90,9 +90,9 @@ function noteEligibility(life: Life): void {
 }
 
 function isHeldBack({ state }: Life, level: Candidate): boolean {
-  if (state.ended !== undefined) return true
+  // Whatever a level waits for: a system that is well again wakes nobody while its recovery is held.
+  if (state.ended !== undefined || state.isRecovered) return true
   if (level.unless === 'acknowledged' && isAcknowledged(state)) return true
-  if (level.unless === 'resolved' && state.isRecovered) return true
   if (level.when === undefined) return false
   const evaluated = evaluateCondition(level.when, incidentScope(state))
   // Without data a level pages: silence needs a reason, a page does not.
@@ -107,7 +107,7 @@ function duePages(life: Life): Due[] {
     if (sinceMs === 'held-back' || isHeldBack(life, candidate)) return []
     const deadlineMs = Math.min(
       candidate.fromMs + candidate.afterMs,
-      state.hurried[candidate.index]?.atMs ?? Infinity,
+      state.hurried[candidate.id]?.atMs ?? Infinity,
     )
     return [
       {
@@ -171,7 +171,7 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
     system: input.system,
     environment: input.environment,
-    because: whyPaged(state.hurried[due.level], level),
+    because: whyPaged(state.hurried[due.id], level),
     openedAt: new Date(input.openedAtMs).toISOString(),
     acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
   }

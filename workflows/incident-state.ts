@@ -48,8 +48,8 @@ export interface IncidentState {
   isRecovered: boolean
   /** Page ids that went out. */
   paged: Record<string, true>
-  /** Levels that may not wait for their time: since when, and why, as whoever is paged reads it. */
-  hurried: Record<number, { atMs: number; because: string }>
+  /** Pages, by their id, that may not wait for their time: since when, and why, as whoever is paged reads it. */
+  hurried: Record<string, { atMs: number; because: string }>
   /** Since when nothing but its time has held a level back. */
   eligibleSince: Record<string, number | 'held-back'>
   pagesInFlight: number

@@ -44,12 +44,6 @@ const ack = entry('acknowledged', 2, { alertsCovered: 1, epoch: 0 })
 it.each<[string, Partial<IncidentDetail>, number, string[]]>([
   ['the second level', {}, 15, ['on-call', 'senior']],
   ['the third once somebody has it', acknowledged, 30, ['senior']],
-  [
-    'the fourth once it is recovered',
-    { ...acknowledged, recoveredAt: '2025-03-14T02:10:00Z' },
-    60,
-    ['platform-lead'],
-  ],
   ['what is left of the ladder', { pages: [...firstPage, page(0, 1), page(0, 2)] }, 60, ['platform-lead']],
   [
     'the second again, from a newer alert',
@@ -63,19 +57,21 @@ it.each<[string, Partial<IncidentDetail>, number, string[]]>([
     40,
     ['senior'],
   ],
+  [
+    'a level that nobody acknowledged, once the recovery that held it back is lost',
+    { timeline: [entry('recovery.lost', 17, { because: '' })] },
+    17,
+    ['on-call', 'senior'],
+  ],
 ])('foresees %s', (_, change, minutes, functions) => {
   const found = nextPage({ ...waitingIncident, pages: firstPage, timeline: [], ...change }, runbook)
   expect(found).toMatchObject({ dueAt: new Date(openedMs + minutes * minute).toISOString(), functions })
 })
 
-it('foresees nothing when customers are not affected and the rest is done, or when it is over', () => {
-  const quiet = {
-    ...waitingIncident,
-    ...acknowledged,
-    impact: 'no',
-    recoveredAt: '2025-03-14T02:10:00Z',
-    pages: firstPage,
-  } as const
-  expect(nextPage({ ...quiet, pages: [...firstPage] }, runbook)).toBeNull()
+it('foresees nothing when customers are not affected and the rest is done, while it is recovered, or when it is over', () => {
+  const waiting = { ...waitingIncident, pages: firstPage }
+  const rest = [...firstPage, page(0, 1), page(0, 2)]
+  expect(nextPage({ ...waiting, impact: 'no', pages: rest }, runbook)).toBeNull()
+  expect(nextPage({ ...waiting, recoveredAt: '2025-03-14T02:10:00Z' }, runbook)).toBeNull()
   expect(nextPage(closedIncident, runbook)).toBeNull()
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Harness, startHarness } from '../support/incident-harness.ts'
+import { acknowledge } from '../../store/acts.ts'
+import { at, type Harness, startHarness } from '../support/incident-harness.ts'
 import { alert, neverMended, resolves } from '../support/scenes.ts'
 
 let harness: Harness
@@ -35,4 +36,18 @@ test('alerts are gone, measurements stay bad: it is looked at again and again, a
     'no step of its runbook brought recovery, and people have to go on',
     'it is not resolved after 20 minutes',
   ])
+})
+
+test('a level hurried before somebody acknowledged keeps its time when a new alert asks for it again', async () => {
+  const people = [
+    at(5, ({ pool, number, atMs }) => acknowledge(pool, { number, by: 'ana', atMs }).then(() => {})),
+    alert(8, 'firing', 'second'),
+    resolves(19),
+  ]
+  const unacknowledged = runbook.replace('10m, unless: resolved', '10m, unless: acknowledged')
+  const played = await harness.play({ runbook: unacknowledged, target: neverMended, people })
+  expect(played.pagedAt.map(page => page.level)).toEqual([0, 1, 1])
+  expect(played.pagedAt[1]!.minute).toBeLessThan(1)
+  expect(played.pagedAt[2]!.minute).toBe(18)
+  expect(played.pages.at(-1)!.page.because).toBe('it is not acknowledged after 10 minutes')
 })

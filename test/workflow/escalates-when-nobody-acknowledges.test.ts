@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acknowledge, requestResolve } from '../../store/acts.ts'
 import { at, type Harness, startHarness } from '../support/incident-harness.ts'
-import { alert } from '../support/scenes.ts'
+import { alert, ladder, mendedBy } from '../support/scenes.ts'
 
 let harness: Harness
 beforeAll(async () => void (harness = await startHarness()))
@@ -65,5 +65,23 @@ test('a new alert after the acknowledgement restarts the levels that wait for on
     { level: 2, minute: 30 },
     { level: 1, minute: 35 },
     { level: 3, minute: 60 },
+  ])
+})
+
+test('recovered and held: nobody is woken, acknowledged or not; a level that came due is paged when the alert is back', async () => {
+  const lasting = { runbook: ladder({ steps: 2, hold: '30m' }), target: mendedBy(1) }
+  const [quiet, back] = await Promise.all([
+    harness.play({ ...lasting, people: [alert(5, 'resolved')] }),
+    harness.play({
+      ...lasting,
+      people: [alert(5, 'resolved'), alert(20, 'firing'), alert(22, 'resolved')],
+    }),
+  ])
+  expect(quiet.row['outcome']).toBe('recovered')
+  expect(quiet.pagedAt).toEqual([{ level: 0, minute: 0 }])
+  expect(back.entries('recovery.lost')).toHaveLength(1)
+  expect(back.pagedAt).toEqual([
+    { level: 0, minute: 0 },
+    { level: 1, minute: 20 },
   ])
 })
