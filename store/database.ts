@@ -24,8 +24,11 @@ export function openDatabase(
     connectionTimeoutMillis: limits.databaseWaitMs,
     options: `-c search_path=paramedic -c timezone=UTC${timeout}`,
   })
-  // An idle connection that breaks is replaced by the pool; the next query reports what is wrong.
+  // A connection that breaks is replaced by the pool, and the next query reports what is wrong. Both events are heard: what the pool
+  // hears of its idle ones, and each connection's own for as long as it lives. As it changes hands nobody else listens, and a
+  // server that goes in that moment would end the process.
   pool.on('error', () => {})
+  pool.on('connect', client => void client.on('error', () => {}))
   return pool
 }
 
@@ -34,9 +37,6 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Prom
   return withCodedErrors(async () => {
     const client = await pool.connect()
     let broken: Error | undefined
-    // Between queries a lost connection is only announced by this event; unheard it would end the process.
-    const lost = (error: Error): void => void (broken = error)
-    client.on('error', lost)
     try {
       await client.query('begin')
       const result = await work(client)
@@ -46,7 +46,6 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Prom
       await client.query('rollback').catch((failure: Error) => void (broken = failure))
       throw error
     } finally {
-      client.off('error', lost)
       client.release(broken)
     }
   })

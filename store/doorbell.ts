@@ -24,8 +24,10 @@ export function createDoorbell(pool: Pool, channel: string, name: string): Doorb
 
   async function connect(): Promise<void> {
     const fresh = new pg.Client({ ...pool.options, application_name: name })
-    fresh.on('error', () => void (client = undefined))
-    fresh.on('end', () => void (client = undefined))
+    // An old connection may be heard ending when a new one has its place.
+    const lose = (): void => void (client = client === fresh ? undefined : client)
+    fresh.on('error', lose)
+    fresh.on('end', lose)
     fresh.on('notification', ({ payload }) => waiting.forEach(wake => wake(payload ?? '')))
     try {
       await fresh.connect()

@@ -38,7 +38,12 @@ async function list(session: Session, system: string | undefined): Promise<void>
   const { contacts, fallback, everyPage } = cleaned(answer)
   const { terminal } = session
   const width = terminal.isInteractive ? terminal.width() : Infinity
-  if (contacts.length === 0) terminal.print(['No contact is configured; see docs/reaching-people.md.'])
+  if (contacts.length === 0)
+    terminal.print([
+      system === undefined
+        ? 'No contact is configured; see docs/reaching-people.md.'
+        : `No contact is called for the system ${system}; all of them: npx paramedic contact list`,
+    ])
   else terminal.print(table([header, ...contacts.map(rowOf)], terminal.paint, width))
   if (everyPage.length > 0) {
     const ways = listed(everyPage.map(inWords))

@@ -1,6 +1,7 @@
 /** A process of ours as a test sees it: what it says, and the signals it gets. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { onTestFailed } from 'vitest'
 import { eventually } from './incident-harness.ts'
 
 export interface Child {
@@ -24,7 +25,7 @@ export interface Fault {
   within?: string
 }
 
-/** Starts a script beside this file with these variables and no others but PATH. */
+/** Starts a script beside this file with these variables and no others but PATH. A test that fails shows the end of what it wrote. */
 export function startChild(script: string, variables: Record<string, string>, fault?: Fault): Child {
   const faulty: Record<string, string> =
     fault === undefined
@@ -43,6 +44,10 @@ export function startChild(script: string, variables: Record<string, string>, fa
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => void (output += chunk.toString()))
   const ended = exitOf(child)
+  onTestFailed(() => {
+    const state = hasEnded(child) ? `ended with ${child.signalCode ?? child.exitCode}` : 'runs'
+    console.error(`${script} (${child.pid}) ${state}; the end of what it wrote:\n${output.slice(-4_000)}`)
+  })
   return {
     // Spawned from an executable that exists: it has one.
     pid: child.pid!,
