@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Secret } from '../contracts/secret.ts'
@@ -66,7 +66,7 @@ function toKnown(token: Secret, identity: Identity): KnownToken {
 
 /** Tokens are random and long, so a plain hash keeps them; a slow one would only slow every webhook. */
 function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return hash('sha256', token, 'buffer')
 }
 
 function nameOf(identity: Identity): string {

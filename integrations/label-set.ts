@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { limits } from '../contracts/limits.ts'
 import { cutTo, storable } from './reported-text.ts'
@@ -81,5 +81,5 @@ export function canonicalLabels(labels: LabelSet, ignored: readonly string[] = [
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }

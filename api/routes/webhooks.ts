@@ -107,11 +107,13 @@ const unread: ReadonlySet<ErrorCode> = new Set([
   'unsupported_encoding',
 ])
 
+const utf8 = new TextDecoder()
+
 /** Reads JSON leniently as to encoding: a stray byte becomes U+FFFD, a byte order mark is dropped. */
 function readJson(body: Buffer): { value: unknown } | { refusal: CodedError } {
   try {
     refuseDeep(body)
-    return { value: JSON.parse(new TextDecoder().decode(body)) }
+    return { value: JSON.parse(utf8.decode(body)) }
   } catch (error) {
     if (isCodedError(error)) return { refusal: error }
     // The parser's own words quote the body; only the place is taken from them.
