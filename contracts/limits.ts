@@ -85,8 +85,10 @@ export const limits = {
   notifierAnswerBytes: 16 * 1024,
   /** PostgreSQL slower than this is a 503: Slack, the least patient sender, gives up after 3 s. */
   databaseWaitMs: 2 * second,
-  /** Commits of deliveries at a time in an api process: the second goes on while one hangs; more only wait for each other's NOTIFY. */
+  /** Commits of deliveries at a time in an api process, the second only while the first is slow: they wait for each other's NOTIFY. */
   deliveryCommits: 2,
+  /** Several usual commits; one that takes longer hangs, or is large. */
+  slowCommitMs: 50,
   /** Deliveries in one commit: enough for a storm, and few milliseconds of work. */
   deliveriesTogether: 100,
   /** A larger delivery is committed alone; a usual one has 1 to 20 KiB. */

@@ -12,22 +12,41 @@ interface Waiting {
 /**
  * Accepts deliveries that arrive at the same time in one commit: the NOTIFY to the relay makes commits wait for each other
  * (PreCommit_Notify in commands/async.c holds a lock of the whole database over the write to disk). Nobody waits for company: what
- * arrives is committed at once while a lane is free. Each promise resolves when its own delivery is committed, to the id.
+ * arrives while no commit is on its way is committed at once, and what arrives meanwhile by the next one, or beside one that is
+ * slow. Each promise resolves when its own delivery is committed, to the id.
  */
 export function createDeliveryCommits(pool: Pool): (delivery: AcceptedDelivery) => Promise<number> {
   const waiting: Waiting[] = []
   let lanesInUse = 0
+  let slowLanes = 0
+
+  function startLane(): void {
+    const isHeldUp = slowLanes === lanesInUse && lanesInUse < limits.deliveryCommits
+    if (isHeldUp && waiting.length > 0) void work()
+  }
 
   async function work(): Promise<void> {
     lanesInUse += 1
-    while (waiting.length > 0) await commit(pool, takeGroup(waiting))
+    while (waiting.length > 0) await commitWatched(takeGroup(waiting))
     lanesInUse -= 1
+  }
+
+  async function commitWatched(group: readonly Waiting[]): Promise<void> {
+    let isSlow = false
+    const watch = setTimeout(() => {
+      isSlow = true
+      slowLanes += 1
+      startLane()
+    }, limits.slowCommitMs)
+    await commit(pool, group)
+    clearTimeout(watch)
+    if (isSlow) slowLanes -= 1
   }
 
   return delivery =>
     new Promise((resolve, reject) => {
       waiting.push({ delivery, resolve, reject })
-      if (lanesInUse < limits.deliveryCommits) void work()
+      startLane()
     })
 }
 

@@ -92,3 +92,21 @@ test('a large one is committed by itself', async () => {
   const commit = rows.find(({ id }) => id === ids[6])?.commit
   expect(rows.filter(row => row.commit === commit)).toHaveLength(1)
 })
+
+test('while one commit hangs, others go on beside it', async () => {
+  const accept = createDeliveryCommits(database.pool)
+  const holder = await database.pool.connect()
+  try {
+    await holder.query('begin')
+    await holder.query(`insert into correlation (dedup_key) values ('held')`)
+    let isHeldDone = false
+    const held = accept(delivery('held', ['alert'])).finally(() => (isHeldDone = true))
+    const others = await Promise.all(['one', 'two'].map(group => accept(delivery(group, ['alert']))))
+    expect(await read(others)).toHaveLength(2)
+    expect(isHeldDone).toBe(false)
+    await holder.query('rollback')
+    expect(await read([await held])).toHaveLength(1)
+  } finally {
+    holder.release()
+  }
+})
