@@ -17,6 +17,8 @@ export interface Runbook {
   targets: Record<string, TargetKind>
   /** CEL over `alert`; a runbook without one is chosen only as the default. */
   match?: string
+  /** Of several whose `match` holds, the highest is chosen. Never 0, which is what is meant without one. */
+  priority?: number
   triage: { checks: CheckUse[]; severity: SeverityRule[]; impact?: string }
   /** The ladder: stop at the first verified recovery. */
   mitigate: Step[]

@@ -1,17 +1,33 @@
 import type { Runbook } from '../contracts/runbook.ts'
 import { evaluateMatch, type ConditionAlert } from './conditions.ts'
+import { matchTerms } from './match-terms.ts'
 
 /** The runbook for alerts that no other runbook is meant for. */
 export const defaultRunbookName = 'default'
 
 /**
- * Chooses the runbook whose `match` holds, else the one named `default`. When several match, the first by name: the
- * same alert must get the same runbook on every worker, whatever order the files were read in.
+ * Chooses the runbook whose `match` holds, else the one named `default`. When several match: the highest `priority`, then the
+ * `match` with the most terms, then the first by name. The same alert must get the same runbook on every worker, whatever order the
+ * files were read in; that names decide is a fault which the linter reports.
  */
 export function chooseRunbook(runbooks: readonly Runbook[], alert: ConditionAlert): Runbook | undefined {
-  const byName = runbooks.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-  const matching = byName.find(runbook => evaluateMatch(runbook, alert))
+  const matching = runbooks.filter(runbook => evaluateMatch(runbook, alert)).toSorted(byPrecedence)
   return (
-    matching ?? byName.find(runbook => runbook.name === defaultRunbookName && runbook.match === undefined)
+    matching[0] ??
+    runbooks.find(runbook => runbook.name === defaultRunbookName && runbook.match === undefined)
   )
+}
+
+function byPrecedence(one: Runbook, other: Runbook): number {
+  const byRank = priorityOf(other) - priorityOf(one) || specificityOf(other) - specificityOf(one)
+  return byRank === 0 ? (one.name < other.name ? -1 : 1) : byRank
+}
+
+export function priorityOf({ priority = 0 }: Pick<Runbook, 'priority'>): number {
+  return priority
+}
+
+/** How much a runbook asks of an alert: the terms of its `match`. */
+export function specificityOf({ match }: Pick<Runbook, 'match'>): number {
+  return match === undefined ? 0 : matchTerms(match).length
 }

@@ -21,6 +21,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     ...present('description', descriptionOf(source)),
     targets: source.targets,
     ...present('match', source.match),
+    ...present('priority', source.priority === 0 ? undefined : source.priority),
     triage: {
       checks: Object.entries(triage.checks).map(([name, check]) => checkUseOf(name, check)),
       severity: triage.severity.map(({ is, label, when }) => ({

@@ -83,6 +83,7 @@ export const runbookSource = z.strictObject({
     .optional(),
   targets: z.record(name, z.enum(targetKinds)).default({}),
   match: condition.optional(),
+  priority: z.int().min(-1_000).max(1_000).default(0),
   triage: z.strictObject({
     checks: z.record(checkName, checkUse).default({}),
     severity: z.array(severityRule).min(1),

@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { LoadedRunbook } from '../contracts/runbook.ts'
+import type { Fault } from '../language/fault.ts'
 import { formatFault } from '../language/format-fault.ts'
+import { lintTogether, type Neighbour } from '../language/lint-together.ts'
 import { parseRunbook } from '../language/parse-runbook.ts'
 import type { Pool } from '../store/database.ts'
 import { saveRunbookVersion } from '../store/runbooks.ts'
@@ -17,20 +19,23 @@ export async function readRunbooks(directory: string): Promise<RunbookFile[]> {
   const names = (await readdir(directory, { recursive: true })).filter(
     name => /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name),
   )
-  const files: RunbookFile[] = []
-  const faults: string[] = []
+  const sources = new Map<string, string>()
+  const read: (RunbookFile & Neighbour)[] = []
+  const faults: Fault[] = []
   for (const name of names.toSorted()) {
     const file = path.join(directory, name)
     const source = await readFile(file, 'utf8')
+    sources.set(file, source)
     const parsed = parseRunbook(source, file)
-    const twin = 'runbook' in parsed && files.find(other => other.runbook.name === parsed.runbook.name)
-    if (twin) faults.push(`${file}: the name ${twin.runbook.name} is taken by ${twin.file}`)
-    else if ('faults' in parsed) faults.push(...parsed.faults.map(fault => formatFault(fault, source)))
-    else files.push({ runbook: parsed.runbook, hash: parsed.hash, file, source })
+    if ('faults' in parsed) faults.push(...parsed.faults)
+    else read.push({ ...parsed, file, source })
   }
-  if (faults.length > 0)
-    throw new CodedError('invalid_runbook', `Runbooks in ${directory} have faults:\n${faults.join('\n')}`)
-  return files
+  faults.push(...lintTogether(read))
+  if (faults.length > 0) {
+    const told = faults.map(fault => formatFault(fault, sources.get(fault.file) ?? '')).join('\n')
+    throw new CodedError('invalid_runbook', `Runbooks in ${directory} have faults:\n${told}`)
+  }
+  return read
 }
 
 /** Keeps every version that incidents may start with. */

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Fault } from '../../language/fault.ts'
 import { formatFault } from '../../language/format-fault.ts'
-import { parseRunbook } from '../../language/parse-runbook.ts'
+import { lintTogether } from '../../language/lint-together.ts'
+import { type ParsedRunbook, parseRunbook } from '../../language/parse-runbook.ts'
 import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
@@ -29,8 +30,8 @@ export function define(noun: Command): void {
 interface Linted {
   file: string
   text: string
-  name?: string
-  hash?: string
+  /** Missing when the file alone has faults. */
+  sound?: Exclude<ParsedRunbook, { faults: Fault[] }>
   faults: Fault[]
 }
 
@@ -38,11 +39,16 @@ async function lintRunbooks(session: Session, given: readonly string[]): Promise
   const paths = given.length > 0 ? given : [process.env['PARAMEDIC_RUNBOOKS'] ?? usualFolder]
   const files = (await Promise.all(paths.map(filesIn))).flat()
   if (files.length === 0) throw unreadable(paths.join(', '), 'there is no .yaml file')
-  const linted = withRepeatedNames(files.map(lintFile))
+  const linted = withFaultsTogether(files.map(lintFile))
   const faults = linted.flatMap(runbook => runbook.faults)
   if (session.isJson)
     session.printJson({
-      runbooks: linted.map(({ file, name, hash, faults }) => ({ file, name, hash, faults })),
+      runbooks: linted.map(({ file, sound, faults }) => ({
+        file,
+        name: sound?.runbook.name,
+        hash: sound?.hash,
+        faults,
+      })),
     })
   else print(session, linted, faults.length, given)
   return faults.length === 0 ? exitCodes.ok : exitCodes.refused
@@ -55,8 +61,8 @@ function print(
   given: readonly string[],
 ): void {
   const { paint } = terminal
-  const valid = linted.flatMap(({ file, name, hash }) =>
-    hash === undefined ? [] : [[name ?? '', shortHash(hash), file]],
+  const valid = linted.flatMap(({ file, sound }) =>
+    sound === undefined ? [] : [[sound.runbook.name, shortHash(sound.hash), file]],
   )
   terminal.print(table(valid, paint))
   for (const { text, faults: found } of linted) {
@@ -77,19 +83,18 @@ function lintFile(file: string): Linted {
   const text = readFileSync(file, 'utf8')
   const parsed = parseRunbook(text, file)
   if ('faults' in parsed) return { file, text, faults: parsed.faults }
-  return { file, text, name: parsed.runbook.name, hash: parsed.hash, faults: [] }
+  return { file, text, sound: parsed, faults: [] }
 }
 
-/** A process refuses to hold two runbooks of one name, so the pair is a fault that no single file shows. */
-function withRepeatedNames(linted: readonly Linted[]): Linted[] {
-  return linted.map((runbook, index) => {
-    const before = linted
-      .slice(0, index)
-      .find(other => runbook.name !== undefined && other.name === runbook.name)
-    if (before === undefined) return runbook
-    const message = `runbook \`${runbook.name}\` is in ${before.file} already`
-    return { ...runbook, faults: [...runbook.faults, { file: runbook.file, line: 1, column: 1, message }] }
-  })
+/** What a process refuses to hold side by side no single file shows. */
+function withFaultsTogether(linted: readonly Linted[]): Linted[] {
+  const faults = lintTogether(
+    linted.flatMap(({ file, sound }) => (sound === undefined ? [] : [{ file, ...sound }])),
+  )
+  return linted.map(one => ({
+    ...one,
+    faults: [...one.faults, ...faults.filter(({ file }) => file === one.file)],
+  }))
 }
 
 async function filesIn(path: string): Promise<string[]> {

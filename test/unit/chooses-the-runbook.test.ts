@@ -11,8 +11,8 @@ const parsed = parseRunbook(
 if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
 const fallback = parsed.runbook
 
-function named(name: string, match: string): Runbook {
-  return { ...fallback, name, match }
+function named(name: string, match: string, priority = 0): Runbook {
+  return { ...fallback, name, match, priority }
 }
 
 const runbooks = [
@@ -20,11 +20,18 @@ const runbooks = [
   fallback,
   named('apple', 'alert.labels.alertname == "X"'),
   named('broken', 'alert.labels.'),
+  named('yak', 'alert.labels.team == "shop" && alert.labels.zone == "eu"'),
+  named('emu', 'alert.labels.tier == "front" || alert.labels.tier == "back"', 10),
+  named('ant', 'has(alert.labels.quiet)', -10),
 ]
 
 test.each([
   ['the one that matches', { alertname: 'Y', team: 'shop' }, 'zebra'],
   ['the first by name of several', { alertname: 'X', team: 'shop' }, 'apple'],
+  ['the one whose match asks for more', { team: 'shop', zone: 'eu', alertname: 'X' }, 'yak'],
+  ['the highest priority, whatever the others ask for', { team: 'shop', zone: 'eu', tier: 'front' }, 'emu'],
+  ['the lowest priority where nothing else matches', { alertname: 'Y', quiet: 'yes' }, 'ant'],
+  ['none of a low priority beside another', { alertname: 'X', quiet: 'yes' }, 'apple'],
   ['the default when none matches', { alertname: 'Y' }, 'default'],
 ])('%s', (_, labels, expected) => {
   const alert = { labels, annotations: {} }

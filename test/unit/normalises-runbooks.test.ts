@@ -96,6 +96,7 @@ describe('the hash', () => {
         '\n  owner: platform\n  title: Restart\n  name: restart',
       )
       .replace('"up" }', '"up", for: 30000ms, within: 5m }')
+      .replace('escalate:', 'priority: 0\nescalate:')
     expect(parse(rewritten).hash).toBe(parse(smallest).hash)
   })
 
@@ -106,6 +107,7 @@ describe('the hash', () => {
   test.each([
     ['a parameter', 'target: api\n    gate', 'target: api\n    with: { grace: 11s }\n    gate'],
     ['a condition', '== "up"', '!= "down"'],
+    ['the priority', 'escalate:', 'priority: 1\nescalate:'],
     ['the hold', 'escalate:', 'hold: 6m\nescalate:'],
   ])('changes with %s', (_, from, to) => {
     expect(smallest).toContain(from)

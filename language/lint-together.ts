@@ -1,0 +1,40 @@
+/** What is wrong with runbooks only beside each other: names that are taken, and alerts for which chance would choose. */
+import type { Runbook } from '../contracts/runbook.ts'
+import { priorityOf, specificityOf } from './choose-runbook.ts'
+import type { Fault, Finding } from './fault.ts'
+import { canBothMatch, matchTerms } from './match-terms.ts'
+
+/** A runbook without faults of its own, and the file it is in. */
+export interface Neighbour {
+  file: string
+  runbook: Runbook
+  locate: (finding: Finding) => Fault
+}
+
+/** Every fault is in the later file of a pair, in their order. */
+export function lintTogether(runbooks: readonly Neighbour[]): Fault[] {
+  return runbooks.flatMap((one, index) =>
+    runbooks.slice(0, index).flatMap(before => {
+      const finding = findingAbout(one.runbook, before)
+      return finding === undefined ? [] : [one.locate(finding)]
+    }),
+  )
+}
+
+function findingAbout(one: Runbook, { runbook: before, file }: Neighbour): Finding | undefined {
+  if (one.name === before.name)
+    return { path: ['metadata', 'name'], message: `runbook \`${one.name}\` is in ${file} already` }
+  if (!areTied(one, before)) return undefined
+  return {
+    path: ['match'],
+    at: 'key',
+    message: `can hold for the same alert as that of \`${before.name}\` in ${file}, and neither goes first`,
+    hint: 'give one of them a higher `priority`, or ask for more in its `match`',
+  }
+}
+
+function areTied(one: Runbook, other: Runbook): boolean {
+  if (one.match === undefined || other.match === undefined) return false
+  if (priorityOf(one) !== priorityOf(other) || specificityOf(one) !== specificityOf(other)) return false
+  return canBothMatch(matchTerms(one.match), matchTerms(other.match))
+}
