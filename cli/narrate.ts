@@ -47,6 +47,7 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'freeze.off':
       return narratePerson(entry)
     case 'step.planned':
+    case 'step.waits':
     case 'step.ended':
     case 'freeze.met':
       return narrateStep(entry, words)

@@ -5,6 +5,7 @@ import type { TimelineEntry } from './timeline.ts'
 export function attemptOfEntry(entry: TimelineEntry): Attempt | undefined {
   switch (entry.kind) {
     case 'step.planned':
+    case 'step.waits':
     case 'step.ended':
     case 'freeze.met':
     case 'claim.made':

@@ -47,6 +47,8 @@ export const limits = {
   verifyWithinMs: 5 * minute,
   /** Smallest default interval of a verification; an explicit `every` may be shorter. */
   verifyEveryMs: 5 * second,
+  /** Default of `retry.after`: what was in the way of a step is often gone by then, and nobody waits long. */
+  retryAfterMs: 30 * second,
   /** A step whose attempts change nothing this often (its target changes under each plan) is left; a person would stop earlier. */
   attemptsPerStep: 5,
   gateExpiresMs: 15 * minute,

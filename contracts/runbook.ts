@@ -3,6 +3,7 @@
  * Its identity is SHA-256(JCS(this tree)). Plain data, so that it can travel in a workflow's input.
  */
 import type { Severity } from './incident.ts'
+import type { HoursOnly, OfficeHours } from './office-hours.ts'
 import type { ActionName, CheckName, ParameterValue, TargetKind } from './targets/catalogue.ts'
 
 export interface Runbook {
@@ -26,6 +27,8 @@ export interface Runbook {
   verify?: OverallVerification
   /** How long a recovery must last before the incident closes. Default 5 minutes. */
   holdMs: number
+  /** When the team is at work; levels may page in these hours only, or outside of them. */
+  officeHours?: OfficeHours
   escalate: EscalationLevel[]
   postmortem?: { dueMs: number; for: Severity[] }
 }
@@ -59,11 +62,26 @@ export interface Step {
   /** CEL over `checks` and `alert`; false or no data skips the step. */
   when?: string
   with: Record<string, ParameterValue>
+  /** Looked at before anything is planned: what needs no help any more is left alone. */
+  precheck?: Precheck
   gate?: RunbookGate
   verify: StepVerification
+  /** A step that failed is tried again, from its plan on. */
+  retry?: { times: number; afterMs: number }
+  /** After its last try: people are called and the ladder goes on, or it ends here. Without it, it goes on. */
+  onFailure?: 'escalate' | 'stop'
   undo: { none: string }
   /** Longest time from claim to outcome. */
   timeoutMs: number
+}
+
+export interface Precheck {
+  /** The name of a triage check, measured anew. */
+  check: string
+  /** CEL over `value`; false or no data skips the step. */
+  when: string
+  /** What passes by itself is given this long. */
+  afterMs: number
 }
 
 export interface RunbookGate {
@@ -97,6 +115,8 @@ export interface OverallVerification extends Steadiness {
 export interface EscalationLevel {
   afterMs: number
   unless?: 'acknowledged' | 'resolved'
+  /** Due in other hours, it waits for the next of these. */
+  only?: HoursOnly
   /** CEL over `incident` (`impact`, `severity`, `phase`). */
   when?: string
   /** Functions to page, e.g. `on-call`. */

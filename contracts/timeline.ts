@@ -49,6 +49,8 @@ export interface TimelineEvents {
     previewHash: string
     parameters: Record<string, unknown>
   }
+  /** A step waits by itself, for nobody: until when, and what comes then. */
+  'step.waits': { step: string; attempt: number; until: string; because: string }
   'step.ended': { step: string; attempt: number; result: StepResult; because: string }
   'gate.opened': {
     gateId: string

@@ -20,7 +20,8 @@ export function lintConditions(tree: unknown): Finding[] {
     ...lint(tree, ['triage', 'impact'], inTriage),
     ...listAt(tree, ['mitigate']).flatMap((step, index) => [
       ...lint(tree, ['mitigate', index, 'when'], inTriage),
-      ...lint(tree, ['mitigate', index, 'verify', 'until'], variablesOfValue(tree, step)),
+      ...lint(tree, ['mitigate', index, 'precheck', 'when'], variablesOfValue(tree, step, 'precheck')),
+      ...lint(tree, ['mitigate', index, 'verify', 'until'], variablesOfValue(tree, step, 'verify')),
     ]),
     ...lint(tree, ['verify', 'until'], ofOverall),
     ...listAt(tree, ['escalate']).flatMap((_, index) =>
@@ -52,8 +53,8 @@ function variablesOfUse(use: unknown): Variables | 'unchecked' {
   return valueVariables(uses).value as Variables
 }
 
-function variablesOfValue(tree: unknown, step: unknown): Variables {
-  const name = valueAt(step, ['verify', 'check'])
+function variablesOfValue(tree: unknown, step: unknown, part: 'precheck' | 'verify'): Variables {
+  const name = valueAt(step, [part, 'check'])
   const use = typeof name === 'string' ? valueAt(tree, ['triage', 'checks', name]) : undefined
   return { value: variablesOfUse(use) }
 }

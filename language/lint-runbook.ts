@@ -4,6 +4,7 @@
  */
 import { defaultRunbookName } from './choose-runbook.ts'
 import { parseDuration } from '../contracts/duration.ts'
+import { parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
 import type { Finding } from './fault.ts'
 import { lintConditions } from './lint-conditions.ts'
 import { lintUses } from './lint-uses.ts'
@@ -19,6 +20,7 @@ export function lintRunbook(tree: unknown): Finding[] {
     ...lintStepIds(tree),
     ...lintCheckNames(tree),
     ...lintSteadiness(tree),
+    ...lintOfficeHours(tree),
     ...lintEscalation(tree),
     ...lintConditions(tree),
   ]
@@ -84,13 +86,52 @@ function lintStepIds(tree: unknown): Finding[] {
 /** Verifications measure the checks of triage, by their names. */
 function lintCheckNames(tree: unknown): Finding[] {
   const known = entriesOf(valueAt(tree, ['triage', 'checks'])).map(([name]) => name)
-  const ofSteps = listAt(tree, ['mitigate']).map((_, index) => ['mitigate', index, 'verify', 'check'])
+  const ofSteps = listAt(tree, ['mitigate']).flatMap((_, index) => [
+    ['mitigate', index, 'precheck', 'check'],
+    ['mitigate', index, 'verify', 'check'],
+  ])
   const overall = listAt(tree, ['verify', 'checks']).map((_, index) => ['verify', 'checks', index])
   return [...ofSteps, ...overall].flatMap(path => {
     const name = valueAt(tree, path)
     if (typeof name !== 'string' || known.includes(name)) return []
     return [{ path, message: `triage has no check \`${name}\``, hint: nameHint(name, known) }]
   })
+}
+
+function lintOfficeHours(tree: unknown): Finding[] {
+  const hours = valueAt(tree, ['office_hours'])
+  const only = listAt(tree, ['escalate']).flatMap((level, index) =>
+    valueAt(level, ['only']) === undefined ? [] : [['escalate', index, 'only']],
+  )
+  if (hours === undefined)
+    return only.map(path => ({
+      path,
+      at: 'key',
+      message: '`only` needs `office_hours`: without them nobody knows when they are',
+      hint: 'add for example: office_hours: { zone: Europe/Berlin, from: "09:00", to: "17:00" }',
+    }))
+  if (isAroundTheClock(hours))
+    return [
+      {
+        path: ['office_hours'],
+        at: 'key',
+        message: 'hours around the clock leave no off-hours, and no level needs them',
+      },
+    ]
+  const [from, to] = ['from', 'to'].map(key => timeOfDayAt(hours, key))
+  if (from === undefined || to === undefined || from < to) return []
+  return [{ path: ['office_hours', 'to'], message: '`to` must be later than `from`, on the same day' }]
+}
+
+function isAroundTheClock(hours: unknown): boolean {
+  const days = listAt(hours, ['days'])
+  const isEveryDay = weekdays.every(day => days.includes(day))
+  return isEveryDay && timeOfDayAt(hours, 'from') === 0 && timeOfDayAt(hours, 'to') === 24 * 60
+}
+
+function timeOfDayAt(hours: unknown, key: string): number | undefined {
+  const written = valueAt(hours, [key])
+  return typeof written === 'string' ? parseTimeOfDay(written) : undefined
 }
 
 function lintEscalation(tree: unknown): Finding[] {

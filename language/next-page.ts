@@ -3,6 +3,7 @@ import { isOpen, pageId } from '../contracts/incident.ts'
 import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
 import type { IncidentDetail, NextPageView } from '../contracts/views.ts'
 import { evaluateCondition, incidentScope } from './conditions.ts'
+import { inItsHours } from './hours-of-level.ts'
 
 /** What decides which level is next. */
 export type Circumstances = Pick<
@@ -11,7 +12,10 @@ export type Circumstances = Pick<
 > & { pages: readonly { id: string }[] }
 
 /** The earliest level still to come; null when none is, or the incident has recovered or is over. */
-export function nextPage(incident: Circumstances, runbook: Pick<Runbook, 'escalate'>): NextPageView | null {
+export function nextPage(
+  incident: Circumstances,
+  runbook: Pick<Runbook, 'escalate' | 'officeHours'>,
+): NextPageView | null {
   // While its recovery is held, nobody is called.
   if (!isOpen(incident.phase) || incident.recoveredAt !== null) return null
   const restart = acknowledgementLost(incident)
@@ -20,7 +24,8 @@ export function nextPage(incident: Circumstances, runbook: Pick<Runbook, 'escala
   const candidates = runbook.escalate.flatMap((level, index) => {
     const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
     if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
-    const dueAtMs = Math.max(fromMs + level.afterMs, recoveryLostMs(incident))
+    const dueAtMs = inItsHours(runbook, index, Math.max(fromMs + level.afterMs, recoveryLostMs(incident)))
+    if (dueAtMs === Infinity) return []
     return [{ dueAtMs, level: index, functions: level.page, unless: level.unless ?? null }]
   })
   const first = candidates.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)[0]

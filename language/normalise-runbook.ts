@@ -1,4 +1,5 @@
 /** The one place where a written runbook becomes contracts/runbook.ts: names, milliseconds, every default. */
+import { weekdays } from '../contracts/office-hours.ts'
 import { limits } from '../contracts/limits.ts'
 import type { CheckUse, EscalationLevel, Runbook, Steadiness, Step } from '../contracts/runbook.ts'
 import {
@@ -34,6 +35,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     mitigate: source.mitigate.map(stepOf),
     ...present('verify', source.verify && { checks: source.verify.checks, ...steadinessOf(source.verify) }),
     holdMs: source.hold ?? limits.holdMs,
+    ...present('officeHours', officeHoursOf(source)),
     escalate: source.escalate.map(levelOf),
     ...present('postmortem', postmortem && { dueMs: postmortem.due, for: postmortem.for }),
   }
@@ -65,11 +67,24 @@ function stepOf(step: RunbookSource['mitigate'][number]): Step {
     target: step.target,
     ...present('when', step.when),
     with: values,
+    ...present('precheck', precheckOf(step)),
     ...present('gate', gateOf(step)),
     verify: { check: step.verify.check, ...steadinessOf(step.verify) },
+    ...present('retry', retryOf(step)),
+    ...present('onFailure', step.on_failure === 'next' ? undefined : step.on_failure),
     undo: step.undo,
     timeoutMs: step.timeout ?? limits.stepTimeoutMs,
   }
+}
+
+function precheckOf({ precheck }: RunbookSource['mitigate'][number]): Step['precheck'] {
+  if (precheck === undefined) return undefined
+  const { check, when, after: afterMs } = precheck
+  return { check, when, afterMs }
+}
+
+function retryOf({ retry }: RunbookSource['mitigate'][number]): Step['retry'] {
+  return retry && { times: retry.times, afterMs: retry.after ?? limits.retryAfterMs }
 }
 
 function gateOf({ gate }: RunbookSource['mitigate'][number]): Step['gate'] {
@@ -95,11 +110,18 @@ function steadinessOf(written: WrittenSteadiness): Steadiness {
   return { until, settleMs, forMs, withinMs, everyMs }
 }
 
+function officeHoursOf({ office_hours: hours }: RunbookSource): Runbook['officeHours'] {
+  if (hours === undefined) return undefined
+  const { zone, days, from: fromMinute, to: toMinute } = hours
+  return { zone, days: weekdays.filter(day => days.includes(day)), fromMinute, toMinute }
+}
+
 function levelOf(level: RunbookSource['escalate'][number]): EscalationLevel {
-  const { after: afterMs, unless, when, page, severity } = level
+  const { after: afterMs, unless, only, when, page, severity } = level
   return {
     afterMs,
     ...present('unless', unless),
+    ...present('only', only),
     ...present('when', when),
     page,
     ...present('severity', severity),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { severities } from '../contracts/incident.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
 import { duration } from '../contracts/duration.ts'
+import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
 
 /** Names of runbooks, steps, roles, teams and functions. */
 const name = z
@@ -54,21 +55,44 @@ const gate = z.strictObject({
   on_expiry: z.enum(['next', 'escalate', 'stop']).default('escalate'),
 })
 
+const precheck = z.strictObject({ check: text, when: condition, after: duration().default(0) })
+
+const retry = z.strictObject({
+  times: z.int().min(1).max(5),
+  after: duration({ min: 1_000 }).optional(),
+})
+
 const step = z.strictObject({
   id: name,
   uses: text,
   target: text,
   when: condition.optional(),
   with: parameters,
+  precheck: precheck.optional(),
   gate: gate.optional(),
   verify: z.strictObject({ check: text, ...steadiness }),
+  retry: retry.optional(),
+  on_failure: z.enum(['next', 'escalate', 'stop']).default('next'),
   undo: z.strictObject({ none: text }),
   timeout: duration({ min: 1_000 }).optional(),
+})
+
+const timeOfDay = z
+  .string()
+  .refine(written => parseTimeOfDay(written) !== undefined, 'must be a time of day such as "09:00"')
+  .transform(written => parseTimeOfDay(written) ?? 0)
+
+const officeHours = z.strictObject({
+  zone: z.string().refine(isTimeZone, 'must be the IANA name of a time zone such as Europe/Berlin'),
+  days: z.array(z.enum(weekdays)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+  from: timeOfDay,
+  to: timeOfDay,
 })
 
 const escalationLevel = z.strictObject({
   after: duration(),
   unless: z.enum(['acknowledged', 'resolved']).optional(),
+  only: z.enum(['office-hours', 'off-hours']).optional(),
   when: condition.optional(),
   page: z.array(name).min(1),
   severity: severity.optional(),
@@ -92,6 +116,7 @@ export const runbookSource = z.strictObject({
   mitigate: z.array(step).default([]),
   verify: z.strictObject({ checks: z.array(text).min(1), ...steadiness }).optional(),
   hold: duration().optional(),
+  office_hours: officeHours.optional(),
   escalate: z.array(escalationLevel).min(1),
   postmortem: z.strictObject({ due: duration({ min: 1 }), for: z.array(severity).min(1) }).optional(),
 })

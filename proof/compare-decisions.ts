@@ -38,6 +38,7 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   'severity.changed': 'workflow',
   'impact.changed': 'workflow',
   'step.planned': 'workflow',
+  'step.waits': 'workflow',
   'step.ended': 'workflow',
   'gate.opened': 'workflow',
   // A vote that decides comes with its decision; the others concern nobody but the gate.

@@ -1,9 +1,12 @@
 /** What supervision reads of all open incidents at once; each is a few statements, however many are open. */
 import { type Impact, openPhases, type Phase, type Severity } from '../contracts/incident.ts'
-import type { EscalationLevel } from '../contracts/runbook.ts'
+import type { Runbook } from '../contracts/runbook.ts'
 import type { TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
 import { toEntry, type EntryRow } from './audit-log.ts'
 import type { Queryable } from './database.ts'
+
+/** The part of a runbook that says who is paged when. */
+type Escalation = Pick<Runbook, 'escalate' | 'officeHours'>
 
 export interface OpenIncident {
   number: string
@@ -16,14 +19,14 @@ export interface OpenIncident {
   /** Rises with each acknowledgement that a newer alert has outrun. */
   acknowledgementEpoch: number
   hasStarted: boolean
-  levels: EscalationLevel[]
+  escalation: Escalation
   /** Levels that have begun to page. */
   pages: { id: string }[]
 }
 
 export async function readOpenIncidents(db: Queryable): Promise<OpenIncident[]> {
   const { rows } = await db.query<
-    Omit<OpenIncident, 'openedAt' | 'acknowledgedAt' | 'recoveredAt' | 'levels' | 'pages'> & {
+    Omit<OpenIncident, 'openedAt' | 'acknowledgedAt' | 'recoveredAt' | 'escalation' | 'pages'> & {
       openedAt: Date
       acknowledgedAt: Date | null
       recoveredAt: Date | null
@@ -37,23 +40,25 @@ export async function readOpenIncidents(db: Queryable): Promise<OpenIncident[]> 
      from incident where phase = any($1)`,
     [openPhases],
   )
-  const levels = await readLevels(db, [...new Set(rows.map(({ runbookHash }) => runbookHash))])
+  const escalations = await readEscalations(db, [...new Set(rows.map(({ runbookHash }) => runbookHash))])
   return rows.map(({ pageIds, runbookHash, ...row }) => ({
     ...row,
     openedAt: row.openedAt.toISOString(),
     acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
     recoveredAt: row.recoveredAt?.toISOString() ?? null,
-    levels: levels.get(runbookHash) ?? [],
+    escalation: escalations.get(runbookHash) ?? { escalate: [] },
     pages: pageIds.map(id => ({ id })),
   }))
 }
 
-async function readLevels(db: Queryable, hashes: readonly string[]): Promise<Map<string, EscalationLevel[]>> {
-  const { rows } = await db.query<{ hash: string; levels: EscalationLevel[] }>(
-    `select hash, normalised -> 'escalate' as levels from runbook_version where hash = any($1)`,
+async function readEscalations(db: Queryable, hashes: readonly string[]): Promise<Map<string, Escalation>> {
+  const { rows } = await db.query<{ hash: string; escalation: Escalation }>(
+    `select hash, jsonb_strip_nulls(jsonb_build_object(
+       'escalate', normalised -> 'escalate', 'officeHours', normalised -> 'officeHours')) as escalation
+     from runbook_version where hash = any($1)`,
     [hashes],
   )
-  return new Map(rows.map(({ hash, levels }) => [hash, levels]))
+  return new Map(rows.map(({ hash, escalation }) => [hash, escalation]))
 }
 
 /** What decides about escalation, of these incidents, oldest first. */

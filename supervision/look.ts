@@ -123,7 +123,7 @@ function overdueLevel(
   timeline: TimelineEntry[],
   atMs: number,
 ): Pick<Finding, 'subject' | 'sinceMs'> | undefined {
-  const next = nextPage({ ...incident, timeline }, { escalate: incident.levels })
+  const next = nextPage({ ...incident, timeline }, incident.escalation)
   if (next === null) return undefined
   const sinceMs = Date.parse(next.dueAt)
   return atMs - sinceMs > limits.supervisionPatienceMs

@@ -5,6 +5,7 @@ import { isMoreSevere, pageId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { pages } from './activity-stubs.ts'
+import { inItsHours } from '../language/hours-of-level.ts'
 import { createAlarm } from './alarm.ts'
 import { type IncidentState, isAcknowledged, nameSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
@@ -39,10 +40,13 @@ function unlessCancelled(error: unknown): void {
   if (!isCancellation(error)) throw error
 }
 
-/** The next level that is still to come pages at once, and says why: `because` people are needed now. */
+/** The next level that is still to come and may page at this hour does so at once, and says why: `because` people are needed now. */
 export function hurryNextLevel(life: Life, because: string): void {
-  const next = duePages(life).find(({ dueAtMs }) => dueAtMs > Date.now())
-  if (next !== undefined) life.state.hurried[next.id] = { atMs: Date.now(), because }
+  const now = Date.now()
+  const next = duePages(life).find(
+    ({ level, dueAtMs }) => dueAtMs > now && inItsHours(life.input.runbook, level, now) === now,
+  )
+  if (next !== undefined) life.state.hurried[next.id] = { atMs: now, because }
 }
 
 /** Everything that decides which level is next; a change of it wakes the escalation. */
@@ -109,14 +113,9 @@ function duePages(life: Life): Due[] {
       candidate.fromMs + candidate.afterMs,
       state.hurried[candidate.id]?.atMs ?? Infinity,
     )
-    return [
-      {
-        level: candidate.index,
-        id: candidate.id,
-        epoch: candidate.epoch,
-        dueAtMs: Math.max(deadlineMs, sinceMs),
-      },
-    ]
+    const { index: level, id, epoch } = candidate
+    const dueAtMs = inItsHours(life.input.runbook, level, Math.max(deadlineMs, sinceMs))
+    return dueAtMs === Infinity ? [] : [{ level, id, epoch, dueAtMs }]
   })
   return all.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)
 }

@@ -21,6 +21,7 @@ export async function mitigate(life: Life): Promise<Mitigated> {
     const step = input.runbook.mitigate[state.nextStep]
     if (step === undefined) return waitAtTheEnd(life)
     const result = await runStep(life, step)
+    if (hasFailed(result) && step.onFailure === 'escalate') hurryNextLevel(life, `its step ${step.id} failed`)
     if (stops(step, result)) state.nextStep = input.runbook.mitigate.length
     else if (result !== 'withdrawn') state.nextStep += 1
     if (result === 'succeeded') return 'step-succeeded'
@@ -28,7 +29,14 @@ export async function mitigate(life: Life): Promise<Mitigated> {
 }
 
 function stops(step: Step, result: StepResult): boolean {
-  return result === 'expired' && step.gate?.onExpiry === 'stop'
+  return result === 'expired'
+    ? step.gate?.onExpiry === 'stop'
+    : hasFailed(result) && step.onFailure === 'stop'
+}
+
+/** It was to help and did not, or nobody knows. What was denied, skipped or not needed has not failed. */
+function hasFailed(result: StepResult): boolean {
+  return result === 'failed' || result === 'unknown' || result === 'voided'
 }
 
 async function waitAtTheEnd(life: Life): Promise<Mitigated> {

@@ -12,7 +12,12 @@ export async function triage(life: Life): Promise<void> {
   life.enter('triage')
   // Checks at a site carry nothing: what was noted is recorded once before them, and not by each.
   if (runbook.triage.checks.some(use => life.bound(use.target)?.site !== undefined)) await life.record()
-  await Promise.all(runbook.triage.checks.map(use => runCheck(life, use)))
+  await Promise.all(
+    runbook.triage.checks.map(async use => {
+      const values = await measureCheck(life, use, 'triage')
+      if (values !== undefined) life.state.checks[use.name] = values
+    }),
+  )
   const { state } = life
   const measured = assessSeverity(life)
   const impact = assessImpact(life)
@@ -32,13 +37,18 @@ export async function triage(life: Life): Promise<void> {
   })
 }
 
-async function runCheck(life: Life, use: CheckUse): Promise<void> {
+/** Measures once and has it recorded; undefined when there is no target or no answer. `purpose` tells it from other measurements. */
+export async function measureCheck(
+  life: Life,
+  use: CheckUse,
+  purpose: string,
+): Promise<Record<string, unknown> | undefined> {
   const binding = life.bound(use.target)
-  if (binding === undefined) return
+  if (binding === undefined) return undefined
   const { name, uses, timeoutMs } = use
   const request = {
     incident: life.input.number,
-    purpose: 'triage',
+    purpose,
     name,
     uses,
     target: binding.target,
@@ -53,7 +63,7 @@ async function runCheck(life: Life, use: CheckUse): Promise<void> {
       if (problem === undefined) throw error
       return life.carry(unwritten => records.giveUpCheck({ ...request, problem, unwritten }))
     })
-  if ('values' in result) life.state.checks[name] = result.values
+  return 'values' in result ? result.values : undefined
 }
 
 function assessSeverity(life: Life): NamedSeverity & { because: string } {

@@ -1,14 +1,21 @@
+import { durationInWords } from '../../contracts/duration-words.ts'
 import type { StepResult } from '../../contracts/incident.ts'
 import type { Tone } from '../terminal/paint.ts'
 import { because, type EntryOf, type Narration, type NarrationWords, ofStep, shortHash } from './narration.ts'
 import { parametersInWords } from './values.ts'
 
-type Kind = 'step.planned' | 'step.ended' | 'freeze.met'
+type Kind = 'step.planned' | 'step.waits' | 'step.ended' | 'freeze.met'
 
 export function narrateStep(entry: EntryOf<Kind>, words: NarrationWords): Narration {
   switch (entry.kind) {
     case 'step.planned':
       return planned(entry.data, words)
+    case 'step.waits': {
+      const { step, attempt, until, because: reason } = entry.data
+      const wait = durationInWords(Date.parse(until) - entry.atMs)
+      const whose = ofStep(step, attempt, words).trim()
+      return { text: `${whose === '' ? 'Waits' : `${whose} waits`} ${wait}${because(reason)}`, tone: 'plain' }
+    }
     case 'step.ended': {
       const { step, attempt, result, because: reason } = entry.data
       const text = `Step${ofStep(step, attempt, words)} ${resultWords[result]}${because(reason)}`

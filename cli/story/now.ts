@@ -1,5 +1,6 @@
 /** What is open at this moment, and the exact command for it. */
 import { isOpen } from '../../contracts/incident.ts'
+import type { TimelineEvents } from '../../contracts/timeline.ts'
 import type { IncidentDetail, NextPageView } from '../../contracts/views.ts'
 import { counted, listed } from '../narrate/narration.ts'
 import { wholeDuration } from '../terminal/clock.ts'
@@ -51,6 +52,15 @@ function waitsForFreeze({ timeline }: IncidentDetail): string | undefined {
   return last?.kind === 'freeze.met' ? last.data.step : undefined
 }
 
+/** The step that waits by itself at this moment; undefined when none does. */
+function waitingStep({ timeline }: IncidentDetail, nowMs: number): TimelineEvents['step.waits'] | undefined {
+  const last = timeline.findLast(
+    ({ kind }) =>
+      kind === 'step.waits' || kind === 'step.planned' || kind === 'step.ended' || kind === 'phase.changed',
+  )
+  return last?.kind === 'step.waits' && Date.parse(last.data.until) > nowMs ? last.data : undefined
+}
+
 /** Measured to be well, while whoever reported it says that it is not. */
 function isHeldByAlerts({ recoveredAt, alertsFiring }: IncidentDetail): boolean {
   return recoveredAt !== null && alertsFiring > 0
@@ -72,6 +82,11 @@ function state(incident: IncidentDetail, view: View): string[] {
   const frozen = waitsForFreeze(incident)
   if (frozen !== undefined)
     return say(`A freeze is on: ${frozen} waits until it is lifted, and nothing is changed.`, 'bad')
+  const waiting = waitingStep(incident, view.now)
+  if (waiting !== undefined)
+    return say(
+      `${waiting.step} waits until ${view.clock.zoned(Date.parse(waiting.until), view.now)}: ${waiting.because}.`,
+    )
   if (isHeldByAlerts(incident))
     return say(
       `Measured as recovered, but ${counted(incident.alertsFiring, 'alert')} still ${incident.alertsFiring === 1 ? 'fires' : 'fire'}: it closes when nothing fires any more.`,

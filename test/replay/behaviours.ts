@@ -23,14 +23,14 @@ export interface Behaviour {
 
 const steadiness = `settle: 0s, for: 300ms, within: 2s, every: 250ms`
 
-function runbook(options: { steps?: number; gate?: string; hold?: string } = {}): string {
+function runbook(options: { steps?: number; gate?: string; more?: string; hold?: string } = {}): string {
   const step = (id: string, gate = '') =>
     `  - { id: ${id}, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 }, ${gate}
       verify: { check: pool, until: 'value.used_ratio < 0.7', ${steadiness} }, undo: { none: "sessions reconnect" } }`
   const gate = options.gate === undefined ? '' : `gate: { approvers: [role:approver], ${options.gate} },`
   const steps = ['first', 'second']
     .slice(0, options.steps ?? 1)
-    .map((id, index) => step(id, index === 0 ? gate : ''))
+    .map((id, index) => step(id, index === 0 ? `${gate}${options.more ?? ''}` : ''))
   return `
 triage:
   checks: { pool: { uses: postgres.connections, target: db }, health: { uses: service.health, target: api } }
@@ -93,6 +93,13 @@ export const behaviours: Record<string, Behaviour> = {
   'recovers-by-the-first-step': { runbook: runbook(), target: mendedBy(1), happens: quiet },
   'goes-to-the-second-step-when-the-first-does-not-help': {
     runbook: runbook({ steps: 2 }),
+    target: mendedBy(2),
+    happens: quiet,
+  },
+  'looks-again-before-a-step-and-tries-it-again': {
+    runbook: runbook({
+      more: `precheck: { check: pool, when: 'value.used_ratio > 0.9', after: 500ms }, retry: { times: 1, after: 1s },`,
+    }),
     target: mendedBy(2),
     happens: quiet,
   },

@@ -68,6 +68,23 @@ it.each<[string, Partial<IncidentDetail>, number, string[]]>([
   expect(found).toMatchObject({ dueAt: new Date(openedMs + minutes * minute).toISOString(), functions })
 })
 
+it('foresees a level that may page in certain hours at the next of these', () => {
+  const incident = { ...waitingIncident, pages: firstPage, timeline: [] }
+  const officeHours = { zone: 'UTC', days: ['mon' as const], fromMinute: 9 * 60, toMinute: 10 * 60 }
+  const level = { afterMs: 15 * minute, page: ['on-call'] }
+  const one = (only: 'office-hours' | 'off-hours') =>
+    nextPage(incident, {
+      officeHours,
+      escalate: [
+        { afterMs: 0, page: ['x'] },
+        { ...level, only },
+      ],
+    })?.dueAt
+  // The incident opened on a Friday.
+  expect(one('off-hours')).toBe(new Date(openedMs + 15 * minute).toISOString())
+  expect(one('office-hours')).toBe('2025-03-17T09:00:00.000Z')
+})
+
 it('foresees nothing when customers are not affected and the rest is done, while it is recovered, or when it is over', () => {
   const waiting = { ...waitingIncident, pages: firstPage }
   const rest = [...firstPage, page(0, 1), page(0, 2)]

@@ -54,7 +54,7 @@ const rows: [string, string, string, string[]][] = [
     'a key that is not in the language yet',
     'page: [on-call] }',
     'page: [on-call], off_hours_only: true }',
-    ['25:35 unknown key `off_hours_only` | known: after, unless, when, page, severity'],
+    ['25:35 unknown key `off_hours_only` | known: after, unless, only, when, page, severity'],
   ],
   ['another kind of file', 'kind: Runbook', 'kind: Drill', ['2:7 `kind` must be Runbook']],
   [

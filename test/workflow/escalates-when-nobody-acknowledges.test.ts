@@ -68,6 +68,24 @@ test('a new alert after the acknowledgement restarts the levels that wait for on
   ])
 })
 
+test('a level of off-hours waits for them, and one of office hours pages in them', async () => {
+  // Wherever it is shortly after noon now.
+  const east = 12 - new Date().getUTCHours()
+  const zone = `Etc/GMT${east < 0 ? '+' : '-'}${Math.abs(east)}`
+  const minutesToTwo = 120 - new Date().getUTCMinutes()
+  const runbook = `
+triage: { severity: [ { is: SEV2 } ] }
+office_hours: { zone: ${zone}, days: [mon, tue, wed, thu, fri, sat, sun], from: "11:00", to: "14:00" }
+escalate:
+  - { after: 0m, page: [on-call], only: off-hours }
+  - { after: 15m, page: [team-lead], only: office-hours }
+`
+  const played = await harness.play({ runbook, target: broken, people: [resolveAt(150)] })
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([1, 0])
+  expect(played.pagedAt[0]!.minute).toBe(15)
+  expect(Math.abs(played.pagedAt[1]!.minute - minutesToTwo)).toBeLessThanOrEqual(1)
+})
+
 test('recovered and held: nobody is woken, acknowledged or not; a level that came due is paged when the alert is back', async () => {
   const lasting = { runbook: ladder({ steps: 2, hold: '30m' }), target: mendedBy(1) }
   const [quiet, back] = await Promise.all([

@@ -28,6 +28,7 @@ const told: Told[] = [
   [1.9, 'effect.ended', { step: 'end-idle-sessions', attempt: 1, action: 'postgres.terminate_idle', target: 'shop-db', outcome: 'succeeded', touched: 20, unit: 'sessions', evidence: { pidsEnded: [4711, 4712, 4713, 4714, 4715, 4716], pidsGone: [], pidsRefused: [] } }],
   [32, 'verification.ended', { of: 'end-idle-sessions/1', verdict: 'not_recovered', until: poolUntil, measured: { pool: { values: { value: 0.95, series: 1 } } }, samples: 29, heldForMs: 0, because: `${poolUntil} did not hold for 3 s in time` }],
   [32, 'step.ended', { step: 'end-idle-sessions', attempt: 1, result: 'failed', because: `${poolUntil} did not hold for 3 s in time` }],
+  [32, 'step.waits', { step: 'restart-api', attempt: 1, until: '2025-03-14T02:02:44Z', because: 'health is measured again then' }],
   [33, 'step.planned', { step: 'restart-api', attempt: 1, action: 'service.restart', risk: 'disruptive', target: 'shop-api', planHash, preview: { summary: 'Would stop shop-api (pid 4242) and start it again.', wouldTouch: 1, unit: 'process', examples: ['pid 4242, running since 01:12:44'] }, previewHash: sha('preview 2'), parameters: { grace: 3_000, healthy_within: 20_000 } }],
   [33, 'gate.opened', { gateId: `${number}/restart-api/1`, gate: 'approval', step: 'restart-api', planHash, approvers: ['role:approver'], quorum: 2, expiresAt: '2025-03-14T02:17:44Z', question: 'Would stop shop-api (pid 4242) and start it again.' }],
   [89, 'acknowledged', { alertsCovered: 1, epoch: 0 }, 'person:ana'],

@@ -23,6 +23,7 @@ const everyKind: Record<TimelineKind, true> = {
   'severity.changed': true,
   'impact.changed': true,
   'step.planned': true,
+  'step.waits': true,
   'step.ended': true,
   'gate.opened': true,
   'gate.voted': true,

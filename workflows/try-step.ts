@@ -1,0 +1,205 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow'
+import type { ActionResult } from '../activities/run-action.ts'
+import { attemptId, type StepResult } from '../contracts/incident.ts'
+import type { Step } from '../contracts/runbook.ts'
+import { evaluateCondition } from '../language/conditions.ts'
+import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
+import { hurryNextLevel } from './escalate.ts'
+import { askForOutcome, awaitGate } from './gate.ts'
+import type { Life } from './life.ts'
+import { silenceOf } from './silence.ts'
+import { triageScope } from './triage.ts'
+import { requestsFor, verify } from './verification.ts'
+
+export type Ended = { result: StepResult; because: string }
+/** `again` says why nothing was done: the same step is planned anew as the next attempt. A freeze is nobody's failure. */
+export type Try = Ended | { again: string; isFreeze?: true }
+
+/** One attempt: plan, approval, claim, effect and proof. */
+export async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
+  const skipped = whySkipped(life, step)
+  if (skipped !== undefined) return { result: 'skipped', because: skipped }
+  const { target, site } = life.bound(step.target)!
+  const { input } = life
+  const runbook = { name: input.runbook.name, hash: input.runbookHash }
+  const planned = await life
+    .carry(
+      unwritten => planStub(site).plan({ incident: input.number, step, attempt, target, runbook, unwritten }),
+      site,
+    )
+    .catch((error: unknown) => asFailedPlan(error, site))
+  if (planned.state === 'failed')
+    return { result: 'failed', because: `it could not be planned: ${planned.because}` }
+  if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
+  if (planned.state === 'observed') {
+    life.state.stepsLeftOut += 1
+    return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
+  }
+  if (planned.gate !== undefined) {
+    const decided = await awaitGate(life, planned.gate)
+    if (decided !== 'approved')
+      return { result: decided, because: await whyNotApproved(life, decided, planned.gate.onExpiry) }
+  }
+  return act(life, step, attempt, target, planned.planHash)
+}
+
+function asFailedPlan(error: unknown, site: string | undefined): { state: 'failed'; because: string } {
+  if (!(error instanceof ActivityFailure)) throw error
+  const silence = site === undefined ? undefined : silenceOf(site, error)
+  return { state: 'failed', because: silence ?? error.cause?.message ?? error.message }
+}
+
+function whySkipped(life: Life, step: Step): string | undefined {
+  const binding = life.input.bindings.find(candidate => candidate.role === step.target)
+  if (binding === undefined || 'problem' in binding) {
+    if (!life.state.isUnboundTold) hurryNextLevel(life, `its step ${step.id} has no target`)
+    life.state.isUnboundTold = true
+    life.state.stepsLeftOut += 1
+    return `no target for role ${step.target}: ${binding?.problem ?? 'unbound'}`
+  }
+  return whyNotNeeded(life, step)
+}
+
+/** By the measurements of triage. */
+export function whyNotNeeded(life: Life, step: Step): string | undefined {
+  if (step.when === undefined) return undefined
+  const evaluated = evaluateCondition(step.when, triageScope(life))
+  if ('noData' in evaluated) return `not to be judged without ${evaluated.noData}: ${step.when}`
+  return evaluated.value ? undefined : `not needed: ${step.when} does not hold`
+}
+
+async function whyNotApproved(
+  life: Life,
+  decided: string,
+  onExpiry: 'next' | 'escalate' | 'stop',
+): Promise<string> {
+  if (decided !== 'expired')
+    return decided === 'denied' ? 'a person denied it' : 'nobody has to decide it any more'
+  if (onExpiry === 'escalate') hurryNextLevel(life, 'nobody decided about a step in time')
+  return 'nobody decided in time'
+}
+
+/** Claim, effect, outcome; then what was done is proved, or found out. */
+async function act(life: Life, step: Step, attempt: number, target: string, planHash: string): Promise<Try> {
+  const lost = { incident: life.input.number, step: step.id, attempt, action: step.uses, target, planHash }
+  const { thaws } = life.state
+  const result = await runOrSettle(life, step, attempt, planHash, lost)
+  switch (result.outcome) {
+    case 'succeeded':
+      return proveStep(life, step, attempt)
+    case 'failed':
+      return { result: 'failed', because: result.because }
+    case 'abandoned':
+      return { again: 'its worker was lost before it began' }
+    case 'voided':
+      return afterVoid(life, step, attempt, result, thaws)
+    case 'unknown':
+      return findOut(life, step, attempt, lost)
+    default:
+      return result satisfies never
+  }
+}
+
+type Lost = Omit<Parameters<typeof settles.settle>[0], 'atMs'>
+type Acted = ActionResult | { outcome: 'abandoned' }
+
+async function runOrSettle(
+  life: Life,
+  step: Step,
+  attempt: number,
+  planHash: string,
+  lost: Lost,
+): Promise<Acted> {
+  const { number: incident } = life.input
+  try {
+    // A person who ends the incident does not tear an effect in two: it ends at its next batch by itself.
+    return await CancellationScope.nonCancellable(() =>
+      actionStubs(step, life.bound(step.target)?.site)[step.uses]({
+        incident,
+        step: step.id,
+        attempt,
+        action: step.uses,
+        planHash,
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    const touched = touchedBefore(error)
+    const reached = touched === undefined ? {} : { touched }
+    const settled = await settles.settle({ ...lost, ...reached, atMs: Date.now() })
+    if (settled === 'abandoned') return { outcome: 'abandoned' }
+    return { outcome: settled, because: 'its worker was lost; the record of the claim says so' }
+  }
+}
+
+/** How much the effect had touched when its worker was last heard of: by a heartbeat, or by the failure itself. */
+function touchedBefore({ cause }: ActivityFailure): number | undefined {
+  const told: unknown =
+    cause instanceof TimeoutFailure
+      ? cause.lastHeartbeatDetails
+      : cause instanceof ApplicationFailure
+        ? cause.details?.[0]
+        : undefined
+  if (typeof told !== 'object' || told === null || !('touched' in told)) return undefined
+  return typeof told.touched === 'number' ? told.touched : undefined
+}
+
+/**
+ * Nothing was done. A freeze is waited out; a changed target or a stale approval is planned and asked anew. A freeze that
+ * was lifted since the attempt began (`thaws`) is no longer waited for: nobody would tell of it again.
+ */
+async function afterVoid(
+  life: Life,
+  step: Step,
+  attempt: number,
+  result: Extract<ActionResult, { outcome: 'voided' }>,
+  thaws: number,
+): Promise<Try> {
+  if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
+  if (result.why !== 'frozen') return { again: result.because }
+  life.note('freeze.met', { step: step.id, attempt })
+  const waited = await life.wait(() => life.state.thaws > thaws)
+  return waited === 'turned'
+    ? { result: 'withdrawn', because: 'the incident took another turn during the freeze' }
+    : { again: result.because, isFreeze: true }
+}
+
+/** The outcome is unknown: the target is asked, then the measurements, then a person. Never tried again blindly. */
+async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Promise<Try> {
+  const { probe } = probeStub(life.bound(step.target)?.site)
+  const answer = await probe({ ...lost, atMs: Date.now() }).catch(() => 'cannot-tell' as const)
+  if (answer === 'done') return proveStep(life, step, attempt)
+  if (answer === 'not-done') return { again: 'its worker was lost, and the target says it was not done' }
+  const proved = await proveStep(life, step, attempt)
+  if (proved.result !== 'failed') return proved
+  const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, and it is not well.`
+  const told = await askForOutcome(life, { step: step.id, attempt, question })
+  if (told === 'not-done') return { again: 'a person said it was not done' }
+  const because =
+    told === 'done' ? 'a person said it was done, and it did not help' : 'it was never found out'
+  return { result: told === 'done' ? 'failed' : 'unknown', because }
+}
+
+async function proveStep(life: Life, step: Step, attempt: number): Promise<Ended> {
+  const { check, until, forMs } = step.verify
+  const of = attemptId(life.input.number, step.id, attempt).slice(life.input.number.length + 1)
+  const verified = await verify(life, step.verify, {
+    incident: life.input.number,
+    of,
+    ...requestsFor(life, [check]),
+    sees: 'value',
+    until,
+    forMs,
+  })
+  switch (verified.verdict) {
+    case 'recovered':
+      return { result: 'succeeded', because: verified.because }
+    case 'ended':
+      return { result: 'withdrawn', because: verified.because }
+    case 'not_recovered':
+    case 'no_data':
+      return { result: 'failed', because: verified.because }
+    default:
+      return verified satisfies never
+  }
+}
