@@ -214,9 +214,10 @@ export default {
         '^postmortem/',
         '^embedded/',
         '^rehearsal/replay-histories\\.ts$',
+        '^integrations/(alertmanager|generic)-source\\.ts$',
         PROCESS_IDENTITY,
       ],
-      'It speaks HTTP. Files are checked, and histories run again, on this side, because an auditor need not trust the service.',
+      'It speaks HTTP. Files are checked, alerts read from files, and histories run again, on this side: an auditor need not trust the service.',
     ),
     mayImportOnly(
       'bench',

@@ -13,6 +13,8 @@ export type LocalCode =
   | 'nothing_open'
   | 'ambiguous'
   | 'unreadable_file'
+  | 'unwritable_file'
+  | 'file_exists'
   | 'unreadable_postmortem'
   | 'editor_failed'
   | 'sandbox_refused'

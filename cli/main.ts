@@ -43,7 +43,11 @@ const nouns: readonly Noun[] = [
     description: 'who is reached, and how',
     load: () => import('./commands/contact.ts'),
   },
-  { name: 'runbook', description: 'check runbooks', load: () => import('./commands/runbook.ts') },
+  {
+    name: 'runbook',
+    description: 'check, understand, compare and begin runbooks',
+    load: () => import('./commands/runbook.ts'),
+  },
   { name: 'config', description: 'check the configuration', load: () => import('./commands/config.ts') },
   { name: 'sandbox', description: 'break and heal the sandbox', load: () => import('./commands/sandbox.ts') },
   {

@@ -13,6 +13,10 @@ import { counted, shortHash } from '../narrate/narration.ts'
 import { inSession, type Session } from '../session.ts'
 import { asTyped } from '../terminal/shell-word.ts'
 import { table } from '../terminal/table.ts'
+import { define as defineDiff } from './runbook-diff.ts'
+import { define as defineExplain } from './runbook-explain.ts'
+import { define as defineNew } from './runbook-new.ts'
+import { define as defineTest } from './runbook-test.ts'
 
 const usualFolder = 'runbooks'
 
@@ -25,6 +29,10 @@ export function define(noun: Command): void {
       inSession(command, session => lintRunbooks(session, paths)),
     )
   withExamples(lint, ['runbook lint', 'runbook lint runbooks/shop/pool-exhausted.yaml --json'])
+  defineExplain(noun)
+  defineDiff(noun)
+  defineNew(noun)
+  defineTest(noun)
 }
 
 interface Linted {

@@ -3,15 +3,18 @@ import type { Clock } from '../terminal/clock.ts'
 import type { Paint, Tone } from '../terminal/paint.ts'
 import { padEnd, wrap } from '../terminal/width.ts'
 
-export interface View {
+export interface Page {
   paint: Paint
   width: number
+}
+
+export interface View extends Page {
   clock: Clock
   now: number
 }
 
 /** A heading and what stands under it; nothing when there is nothing. */
-export function section(title: string, lines: readonly string[], { paint }: View): string[] {
+export function section(title: string, lines: readonly string[], { paint }: Page): string[] {
   return lines.length === 0 ? [] : ['', paint.strong(title.toUpperCase()), ...lines]
 }
 
@@ -22,7 +25,7 @@ export function timed(at: string, text: string, tone: Tone, view: View, indent =
 }
 
 /** A coloured lead of a known width, then a text that wraps in the room beside it. */
-export function hanging(lead: string, leadWidth: number, text: string, tone: Tone, view: View): string[] {
+export function hanging(lead: string, leadWidth: number, text: string, tone: Tone, view: Page): string[] {
   const [first = '', ...others] = wrap(text, view.width - leadWidth)
   const paint = view.paint[tone]
   return [lead + paint(first), ...others.map(line => ' '.repeat(leadWidth) + paint(line))]

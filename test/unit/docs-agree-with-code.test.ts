@@ -222,7 +222,7 @@ describe('the command line', () => {
 
   test.each(commands)('%s has its options, and no other', (usage, command) => {
     const flags = command.options.flatMap(({ long }) => long ?? [])
-    const told = matches(sectionOf(cli, usage), /`(--[a-z]+)[^`]*`/g).filter(flag => flag !== '--json')
+    const told = matches(sectionOf(cli, usage), /`(--[a-z-]+)[^`]*`/g).filter(flag => flag !== '--json')
     expect(unique(told)).toEqual(unique(flags))
   })
 

@@ -1,0 +1,55 @@
+import type { Step } from '../../contracts/runbook.ts'
+import type { ActionName, actionDefinitions, ParameterValue } from '../../contracts/targets/catalogue.ts'
+import { parameterInWords } from '../runbook/words.ts'
+import { change, type Change, type Effect } from './change.ts'
+
+/** Which way a parameter has to go for the action to do more, or to do it less gently. */
+type Loosening = 'more' | 'less' | 'shorter' | 'gone' | 'neither'
+
+/** Every parameter of every action: who adds one says here what loosens it. */
+const loosenings: {
+  [A in ActionName]: { [P in keyof (typeof actionDefinitions)[A]['parameters']]: Loosening }
+} = {
+  'postgres.terminate_idle': { idle_longer_than: 'less', at_most: 'more', application: 'gone' },
+  'redis.delete_matching': { prefix: 'shorter', at_most: 'more' },
+  'service.restart': { grace: 'less', healthy_within: 'neither' },
+}
+
+/** Of another action nothing can be compared; that it is another one is told already. */
+export function comparedParameters(before: Step, after: Step): Change[] {
+  if (before.uses !== after.uses) return []
+  const names = new Set([...Object.keys(before.with), ...Object.keys(after.with)])
+  return [...names].flatMap(name => comparedParameter(after, name, before.with[name], after.with[name]))
+}
+
+function comparedParameter(
+  { id, uses }: Step,
+  name: string,
+  before: ParameterValue | undefined,
+  after: ParameterValue | undefined,
+): Change[] {
+  const told = (value: ParameterValue | undefined): string =>
+    value === undefined ? 'nothing' : parameterInWords(uses, name, value)
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  // The table has every parameter by its name.
+  const loosening = (loosenings[uses] as Record<string, Loosening>)[name] ?? 'neither'
+  const effect = effects[loosening](before, after)
+  return [change('steps', effect, `${id}: ${name} is ${told(after)} instead of ${told(before)}`)]
+}
+
+type Judge = (before: ParameterValue | undefined, after: ParameterValue | undefined) => Effect
+
+const effects: Record<Loosening, Judge> = {
+  more: (before, after) => (Number(after) > Number(before) ? 'loosens' : 'tightens'),
+  less: (before, after) => (Number(after) < Number(before) ? 'loosens' : 'tightens'),
+  shorter: (before, after) => {
+    if (typeof before !== 'string' || typeof after !== 'string') return 'changes'
+    if (before.startsWith(after)) return 'loosens'
+    return after.startsWith(before) ? 'tightens' : 'changes'
+  },
+  gone: (before, after) => {
+    if (after === undefined) return 'loosens'
+    return before === undefined ? 'tightens' : 'changes'
+  },
+  neither: () => 'changes',
+}

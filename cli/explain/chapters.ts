@@ -1,0 +1,138 @@
+/** A runbook as one person tells it to another, chapter by chapter. */
+import { durationInWords } from '../../contracts/duration-words.ts'
+import type { CheckUse, Runbook } from '../../contracts/runbook.ts'
+import { checkDefinitions } from '../../contracts/targets/catalogue.ts'
+import { defaultRunbookName } from '../../language/choose-runbook.ts'
+import { listed } from '../narrate/narration.ts'
+import { fromMildest, parametersOf, severityInWords, steadinessInWords } from '../runbook/words.ts'
+import type { Chapter, Point } from './chapter.ts'
+import { whoIsCalled } from './escalation.ts'
+import { whatIsTried } from './steps.ts'
+
+export function chaptersOf(runbook: Runbook): Chapter[] {
+  return Object.values(tellers)
+    .flatMap(tell => tell(runbook))
+    .filter(({ points }) => points.length > 0)
+}
+
+/** Every key of a runbook, so that a new one cannot be left out by accident; in the order of telling. */
+const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[] } = {
+  // The heading says these.
+  name: () => [],
+  title: () => [],
+  owner: () => [],
+  source: () => [],
+  description: ({ description }) => [{ title: 'What it is for', points: purpose(description) }],
+  // Said with the alerts.
+  priority: () => [],
+  match: runbook => [{ title: 'For which alerts', points: whichAlerts(runbook) }],
+  targets: ({ targets }) => [{ title: 'On what', points: onWhat(targets) }],
+  triage: ({ triage }) => [
+    { title: 'What is looked at', points: whatIsLookedAt(triage.checks) },
+    { title: 'How severe it is', points: howSevere(triage) },
+  ],
+  mitigate: runbook => [{ title: 'What is tried', points: whatIsTried(runbook) }],
+  verify: ({ verify, mitigate }) => [{ title: 'How success is proved', points: proof(verify, mitigate) }],
+  holdMs: ({ holdMs }) => [{ title: 'When it is over', points: end(holdMs) }],
+  // Said with who is called.
+  officeHours: () => [],
+  escalate: runbook => [{ title: 'Who is called', points: whoIsCalled(runbook) }],
+  postmortem: ({ postmortem }) => [{ title: 'Afterwards', points: afterwards(postmortem) }],
+}
+
+function purpose(description: Runbook['description']): Point[] {
+  if (description === undefined) return []
+  const { what, whenToUse, whenNotToUse } = description
+  return [
+    { text: what },
+    ...(whenToUse === undefined ? [] : [{ text: `Right when: ${whenToUse}` }]),
+    ...(whenNotToUse === undefined ? [] : [{ text: `Wrong when: ${whenNotToUse}` }]),
+  ]
+}
+
+function whichAlerts({ name, match, priority }: Runbook): Point[] {
+  if (match !== undefined) {
+    const text = 'It is chosen for an alert of which this holds:'
+    const before = 'Where another runbook is meant for the alert too, the higher priority goes first;'
+    const rank = priority === undefined ? [] : [{ text: `${before} this one has ${priority}, most have 0.` }]
+    return [{ text, condition: match }, ...rank]
+  }
+  const text =
+    name === defaultRunbookName
+      ? 'It is chosen for every alert that no other runbook is meant for.'
+      : 'It is never chosen: it says of no alert that it is meant for it.'
+  return [{ text }]
+}
+
+function onWhat(targets: Runbook['targets']): Point[] {
+  const roles = Object.entries(targets).map(([role, kind]) => ({ label: role, text: kind }))
+  if (roles.length === 0) return [{ text: 'On nothing: it measures and changes nothing.' }]
+  const text =
+    'Each of these is the one target with that role and kind in the system and environment of the alert; what needs one that is missing, or there twice, is left out.'
+  return [{ text, facts: roles }]
+}
+
+function whatIsLookedAt(checks: readonly CheckUse[]): Point[] {
+  if (checks.length === 0) return [{ text: 'Nothing is measured.' }]
+  const facts = checks.map(check => ({ label: check.name, text: measured(check) }))
+  return [{ text: 'All of this at the same time; nothing is changed by it.', facts }]
+}
+
+function measured({ uses, target, with: parameters, timeoutMs }: CheckUse): string {
+  const given = parametersOf(uses, parameters)
+  return [
+    `${checkDefinitions[uses].describe}, on ${target} (${uses})`,
+    ...(given === '' ? [] : [given]),
+    `given up after ${durationInWords(timeoutMs)}`,
+  ].join('; ')
+}
+
+function howSevere({ severity, impact }: Runbook['triage']): Point[] {
+  const rules = severity.map((rule, index): Point => {
+    const told = severityInWords(rule)
+    if (rule.when === undefined)
+      return { text: index === 0 ? `${told}, whatever was measured.` : `Otherwise ${told}.` }
+    return { text: `${index === 0 ? '' : 'Otherwise '}${told} when`, condition: rule.when }
+  })
+  if (impact === undefined)
+    return [
+      ...rules,
+      { text: 'Nothing says whether customers are affected; that is unknown, which counts as yes.' },
+    ]
+  const text = 'Customers are affected (without data that is unknown, which counts as yes) when'
+  return [...rules, { text, condition: impact }]
+}
+
+function proof(verify: Runbook['verify'], mitigate: Runbook['mitigate']): Point[] {
+  if (verify === undefined)
+    return [{ text: 'By its alerts alone: it counts as recovered when every one of them has resolved.' }]
+  const occasion =
+    mitigate.length === 0 ? 'When the alerts resolve' : 'When a step has helped, or the alerts resolve'
+  return [
+    {
+      text: `${occasion}, ${listed(verify.checks)} ${verify.checks.length === 1 ? 'is' : 'are'} measured ${steadinessInWords(verify)}:`,
+      condition: verify.until,
+    },
+    { text: 'What cannot be measured is not proved. Without proof the next step is tried.' },
+  ]
+}
+
+function end(holdMs: number): Point[] {
+  const lasted =
+    holdMs === 0 ? 'As soon as it is recovered' : `When the recovery has lasted ${durationInWords(holdMs)}`
+  return [
+    {
+      text: `${lasted} and no alert fires any more. Meanwhile nobody is called; an alert that comes back leads to the next step.`,
+    },
+  ]
+}
+
+function afterwards(postmortem: Runbook['postmortem']): Point[] {
+  if (postmortem === undefined) return [{ text: 'No post-mortem is asked for.' }]
+  const { for: severities, dueMs } = postmortem
+  return [
+    {
+      text: `A post-mortem is due ${durationInWords(dueMs)} after the end, when it was ${fromMildest(severities)}.`,
+    },
+  ]
+}

@@ -1,0 +1,43 @@
+import type { EscalationLevel, Runbook } from '../../contracts/runbook.ts'
+import { listed } from '../narrate/narration.ts'
+import { officeHoursInWords, onlyInWords, timeOfLevel, unlessInWords } from '../runbook/words.ts'
+import type { Point } from './chapter.ts'
+
+export function whoIsCalled({ escalate, officeHours }: Pick<Runbook, 'escalate' | 'officeHours'>): Point[] {
+  const hours =
+    officeHours === undefined ? [] : [{ text: `Office hours are ${officeHoursInWords(officeHours)}.` }]
+  return [...escalate.map(told), ...hours, ...restarts(escalate)]
+}
+
+function told(level: EscalationLevel): Point {
+  const parts = Object.values(tellers).flatMap(tell => tell(level))
+  const text = sentence(parts.join(', '))
+  return level.when === undefined ? { text: `${text}.` } : { text: `${text}, if`, condition: level.when }
+}
+
+/** Every key of a level, so that a new one cannot be left out by accident; in the order of telling. */
+const tellers: { [K in keyof Required<EscalationLevel>]: (level: EscalationLevel) => string[] } = {
+  afterMs: level => [`${timeOfLevel(level)}: ${listed(level.page)}`],
+  // Said with its time.
+  page: () => [],
+  unless: ({ unless }) => (unless === undefined ? [] : [unlessInWords[unless]]),
+  only: ({ only }) => {
+    const hours = onlyInWords(only)
+    return hours === undefined ? [] : [`${hours}, or as soon as they have come`]
+  },
+  severity: ({ severity }) =>
+    severity === undefined ? [] : [`and the incident becomes at least ${severity}`],
+  // It ends the sentence.
+  when: () => [],
+}
+
+function restarts(levels: readonly EscalationLevel[]): Point[] {
+  const isStopped = levels.some(({ unless, afterMs }) => unless === 'acknowledged' && afterMs > 0)
+  const text =
+    'Times count from the opening; where an acknowledgement stops the call, from the newest alert that needs one.'
+  return isStopped ? [{ text }] : []
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,117 @@
+/** The way through a runbook as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html */
+import { durationInWords } from '../../contracts/duration-words.ts'
+import type { Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
+import { listed } from '../narrate/narration.ts'
+import {
+  approversInWords,
+  fromMildest,
+  severityInWords,
+  timeOfLevel,
+  unlessInWords,
+} from '../runbook/words.ts'
+import { mermaidLabel } from './mermaid-text.ts'
+
+/** The whole diagram, without a newline at its end. Nothing a runbook says can add a node, an arrow or a directive to it. */
+export function flowchartOf(runbook: Runbook): string {
+  return ['flowchart TD', ...[...wayOf(runbook), ...escalationOf(runbook)].map(line => `  ${line}`)].join(
+    '\n',
+  )
+}
+
+function wayOf(runbook: Runbook): string[] {
+  const { triage, match, mitigate, verify } = runbook
+  const checks = triage.checks.map(({ name }) => name)
+  return [
+    `alert([${mermaidLabel('An alert', match ?? 'that no other runbook is meant for')}])`,
+    `triage[${mermaidLabel('Look at', checks.length === 0 ? 'nothing' : listed(checks))}]`,
+    `severity[${mermaidLabel(...triage.severity.map(severity))}]`,
+    `alert --> triage --> severity --> ${entryOf(mitigate, 0)}`,
+    ...mitigate.flatMap((step, index) => wayOfStep(step, index, mitigate)),
+    `people[${mermaidLabel('No step is left', 'The next level is called, people go on')}]`,
+    verify === undefined
+      ? `proof{${mermaidLabel('Have all alerts resolved?')}}`
+      : `proof{${mermaidLabel('Is all well?', verify.until, `for ${durationInWords(verify.forMs)}`)}}`,
+    `people -.->|${mermaidLabel('the alerts resolve')}| proof`,
+    `proof -->|${mermaidLabel('no')}| ${mitigate.length === 0 ? 'people' : `again[${mermaidLabel('On with the next step', 'or with people when none is left')}]`}`,
+    `proof -->|${mermaidLabel('yes')}| over([${mermaidLabel('Over', lasting(runbook.holdMs))}])`,
+    ...afterwards(runbook),
+  ]
+}
+
+function severity(rule: Runbook['triage']['severity'][number], index: number): string {
+  const told = severityInWords(rule)
+  if (rule.when === undefined) return index === 0 ? told : `otherwise ${told}`
+  return `${told} if ${rule.when}`
+}
+
+/** Where a step begins: with its condition, its gate or itself; `people` behind the last one. */
+function entryOf(steps: readonly Step[], index: number): string {
+  const step = steps[index]
+  if (step === undefined) return 'people'
+  if (step.when !== undefined) return `when${index}`
+  return step.gate === undefined ? `step${index}` : `gate${index}`
+}
+
+function wayOfStep(step: Step, index: number, all: readonly Step[]): string[] {
+  const next = entryOf(all, index + 1)
+  const { id, uses, target, when, gate, verify } = step
+  const afterCondition = gate === undefined ? `step${index}` : `gate${index}`
+  return [
+    ...(when === undefined
+      ? []
+      : [
+          `when${index}{${mermaidLabel(`Step ${index + 1}, only if`, when)}}`,
+          `when${index} -->|${mermaidLabel('yes')}| ${afterCondition}`,
+          `when${index} -->|${mermaidLabel('no, or no data')}| ${next}`,
+        ]),
+    ...(gate === undefined ? [] : wayOfGate(gate, index, next)),
+    `step${index}[${mermaidLabel(`Step ${index + 1} ${id}`, `${uses} on ${target}`)}]`,
+    `step${index} --> helped${index}{${mermaidLabel(`Does ${verify.check} show it?`, verify.until, `for ${durationInWords(verify.forMs)}`)}}`,
+    `helped${index} -->|${mermaidLabel('yes')}| proof`,
+    `helped${index} -->|${mermaidLabel('no, or no data')}| ${next}`,
+  ]
+}
+
+function wayOfGate(gate: RunbookGate, index: number, next: string): string[] {
+  const label = mermaidLabel('Approval by', approversInWords(gate))
+  const silence = `nobody within ${durationInWords(gate.expiresMs)}`
+  return [
+    `gate${index}{{${label}}}`,
+    `gate${index} -->|${mermaidLabel('approved')}| step${index}`,
+    `gate${index} -->|${mermaidLabel('denied')}| ${next}`,
+    gate.onExpiry === 'stop'
+      ? `gate${index} -->|${mermaidLabel(silence, 'no further step')}| people`
+      : `gate${index} -->|${mermaidLabel(silence, ...(gate.onExpiry === 'escalate' ? ['next level is called'] : []))}| ${next}`,
+  ]
+}
+
+function lasting(holdMs: number): string {
+  return holdMs === 0
+    ? 'when no alert fires'
+    : `when it has lasted ${durationInWords(holdMs)} and no alert fires`
+}
+
+function afterwards({ postmortem }: Runbook): string[] {
+  if (postmortem === undefined) return []
+  const label = mermaidLabel('Post-mortem', `within ${durationInWords(postmortem.dueMs)}`)
+  return [`over -->|${mermaidLabel(fromMildest(postmortem.for))}| postmortem[${label}]`]
+}
+
+/** Beside everything else; the levels follow each other in time, whatever the steps do. */
+function escalationOf({ escalate }: Runbook): string[] {
+  const levels = escalate.map((level, index) => {
+    const { unless, when } = level
+    const circumstances = [
+      ...(unless === undefined ? [] : [unlessInWords[unless]]),
+      ...(when === undefined ? [] : [`if ${when}`]),
+    ]
+    return `level${index}[${mermaidLabel(`${timeOfLevel(level)}: ${listed(level.page)}`, ...circumstances)}]`
+  })
+  return [
+    `subgraph meanwhile [${mermaidLabel('Meanwhile, until it has recovered')}]`,
+    ...levels.map(line => `  ${line}`),
+    ...(levels.length < 2 ? [] : [`  ${levels.map((_, index) => `level${index}`).join(' --> ')}`]),
+    'end',
+    'alert -.-> level0',
+  ]
+}

@@ -1,0 +1,107 @@
+import { durationInWords } from '../../contracts/duration-words.ts'
+import type { Risk } from '../../contracts/incident.ts'
+import type { Runbook, Step } from '../../contracts/runbook.ts'
+import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
+import {
+  approversInWords,
+  onExpiryInWords,
+  onFailureInWords,
+  parametersOf,
+  retryInWords,
+  steadinessInWords,
+  undoInWords,
+} from '../runbook/words.ts'
+import type { Fact, Point } from './chapter.ts'
+
+export function whatIsTried({ mitigate }: Runbook): Point[] {
+  if (mitigate.length === 0) return [{ text: 'Nothing is changed: people are called.' }]
+  const steps = mitigate.map((step, index) => told(step, index + 1))
+  return [
+    {
+      text:
+        mitigate.length === 1
+          ? 'One step:'
+          : 'One after the other, until one of them has helped; whatever a step ends as, if it has not helped the next one is tried.',
+    },
+    ...steps,
+    {
+      text: 'When no step is left, the next level of the escalation is called at once and the incident stays with people. (Not when targets in `observe` left every step out.)',
+    },
+  ]
+}
+
+function told(step: Step, number: number): Point {
+  const facts = Object.values(tellers).flatMap(tell => tell(step))
+  return { text: `${number}. ${step.id}: ${step.uses} on ${step.target}`, facts }
+}
+
+const riskInWords: Record<Risk, string> = {
+  reversible: 'it can be undone',
+  disruptive: 'users may notice, nothing irreplaceable is lost',
+  destructive: 'data is lost',
+}
+
+/** Every key of a step, so that a new one cannot be left out by accident; in the order of telling. */
+const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
+  // The step's own line says these.
+  id: () => [],
+  target: () => [],
+  uses: ({ uses }) => {
+    const { describe, risk } = actionDefinitions[uses]
+    return [
+      { label: 'does', text: describe },
+      { label: 'risk', text: `${risk}: ${riskInWords[risk]}` },
+    ]
+  },
+  when: ({ when }) =>
+    when === undefined
+      ? []
+      : [{ label: 'only if', text: 'this holds; without data it is left out:', condition: when }],
+  with: ({ uses, with: parameters }) => {
+    const given = parametersOf(uses, parameters)
+    return given === '' ? [] : [{ label: 'with', text: given }]
+  },
+  precheck: ({ precheck }) => {
+    if (precheck === undefined) return []
+    const { check, afterMs, when } = precheck
+    const wait = afterMs === 0 ? '' : ` after ${durationInWords(afterMs)}`
+    return [
+      {
+        label: 'looks again',
+        text: `${check} is measured anew${wait}; only if this holds:`,
+        condition: when,
+      },
+    ]
+  },
+  gate: ({ gate, uses }) => (gate === undefined ? ungated(uses) : gated(gate)),
+  timeoutMs: ({ timeoutMs }) => [{ label: 'limit', text: `given up after ${durationInWords(timeoutMs)}` }],
+  verify: ({ verify }) => [
+    {
+      label: 'helped',
+      text: `when ${verify.check} shows it, measured ${steadinessInWords(verify)}:`,
+      condition: verify.until,
+    },
+  ],
+  retry: ({ retry }) => (retry === undefined ? [] : [{ label: 'failed', text: retryInWords(retry) }]),
+  onFailure: ({ onFailure }) =>
+    onFailure === undefined
+      ? []
+      : [{ label: 'last try', text: `when it fails too, ${onFailureInWords(onFailure)}` }],
+  undo: ({ undo }) => [{ label: 'undo', text: undoInWords(undo) }],
+}
+
+function gated(gate: NonNullable<Step['gate']>): Fact[] {
+  const { expiresMs, onExpiry } = gate
+  return [
+    { label: 'approval', text: `by ${approversInWords(gate)}, within ${durationInWords(expiresMs)}` },
+    { label: 'no answer', text: `${onExpiryInWords[onExpiry]}; silence never approves` },
+  ]
+}
+
+function ungated(uses: Step['uses']): Fact[] {
+  const isDestructive = (actionDefinitions[uses].risk as Risk) === 'destructive'
+  const text = isDestructive
+    ? '2 different people, because data is lost'
+    : 'the runbook asks nobody; a target in `propose` asks all the same, one in `observe` is left alone'
+  return [{ label: 'approval', text }]
+}

@@ -1,0 +1,113 @@
+import type { Autonomy } from '../../contracts/incident.ts'
+import type { Chapter, Fact, Point } from '../explain/chapter.ts'
+import { whoIsCalled } from '../explain/escalation.ts'
+import { listed, shortHash } from '../narrate/narration.ts'
+import { approversInWords, severityInWords } from '../runbook/words.ts'
+import type { Foreseen, Judged } from './foresee.ts'
+
+/** What would become of an alert, in the form in which runbooks are explained. */
+export function chaptersOfForeseen(foreseen: Foreseen): Chapter[] {
+  const { calls } = foreseen
+  const chapters = [
+    { title: 'Which runbook', points: whichRunbook(foreseen) },
+    { title: 'On what', points: onWhat(foreseen) },
+    { title: 'How severe it would be', points: howSevere(foreseen) },
+    { title: 'What would be tried', points: whatWouldBeTried(foreseen) },
+    { title: 'Who would be called', points: calls.length === 0 ? [] : whoIsCalled({ escalate: calls }) },
+    { title: 'What was not done', points: [{ text: notDone }] },
+  ]
+  return chapters.filter(({ points }) => points.length > 0)
+}
+
+const notDone =
+  'Nothing was measured, planned, called or changed: this is what the alert and the files alone say. What a step would do exactly is known only when its target has been asked.'
+
+function whichRunbook({ runbook, others }: Foreseen): Point[] {
+  if (runbook === null)
+    return [
+      { text: 'None: no runbook matches and there is no default one, so the alert waits until there is.' },
+    ]
+  const { name, title, file, hash, isDefault } = runbook
+  const why = isDefault ? ' No other matches.' : ''
+  const text = `${name}: ${title} (version ${shortHash(hash)}, ${file}).${why}`
+  if (others.length === 0) return [{ text }]
+  const more = `${listed(others)} ${others.length === 1 ? 'matches' : 'match'} as well and ${others.length === 1 ? 'is' : 'are'} not chosen.`
+  return [{ text }, { text: more }]
+}
+
+const autonomyInWords: Record<Autonomy, string> = {
+  observe: 'it is only observed: steps are planned and nothing is changed',
+  propose: 'every step on it has to be approved',
+  auto: 'steps run as the runbook says',
+}
+
+function onWhat({ runbook, bindings, unmeasured, place }: Foreseen): Point[] {
+  if (runbook === null) return []
+  const where = `${place.system}/${place.environment}`
+  if (bindings === null)
+    return [
+      { text: `In ${where}. Which targets that means is in a configuration; none was given (--config).` },
+    ]
+  if (bindings.length === 0) return [{ text: `In ${where}, on nothing: it measures and changes nothing.` }]
+  const facts = bindings.map((binding): Fact => {
+    const { role, kind } = binding
+    if ('target' in binding) {
+      const site = binding.site === undefined ? '' : `, at ${binding.site}`
+      return {
+        label: role,
+        text: `${binding.target} (${kind}${site}); ${autonomyInWords[binding.autonomy ?? 'observe']}`,
+      }
+    }
+    const why =
+      binding.problem === 'unbound'
+        ? `no ${kind} has this role there`
+        : `${listed(binding.candidates)} all have this role`
+    return { label: role, text: `${binding.problem}: ${why}; what needs it is left out, and people are told` }
+  })
+  const lost =
+    unmeasured.length === 0
+      ? []
+      : [{ text: `Without their targets these give no data: ${listed(unmeasured)}.` }]
+  return [{ text: `In ${where}:`, facts }, ...lost]
+}
+
+/** Rules behind one that holds for certain are never asked. */
+function howSevere({ severity, impact }: Foreseen): Point[] {
+  const decided = severity.findIndex(({ holds }) => holds === true)
+  const asked = severity.slice(0, decided + 1).filter(({ holds }) => holds !== false)
+  const points = asked.map((rule): Point => {
+    const told = severityInWords(rule)
+    if (rule.holds === true) return { text: asked.length === 1 ? `${told}.` : `Otherwise ${told}.` }
+    return unknown(`${told}, if`, rule)
+  })
+  return impact === null ? points : [...points, customers(impact)]
+}
+
+function customers(impact: Judged): Point {
+  if (impact.holds === 'not known yet') return unknown('Customers are affected, if', impact)
+  return { text: `Customers are ${impact.holds ? '' : 'not '}affected: the alert itself says so.` }
+}
+
+function whatWouldBeTried({ runbook, steps, bindings }: Foreseen): Point[] {
+  if (runbook === null) return []
+  if (steps.length === 0) return [{ text: 'Nothing: people are called.' }]
+  return steps.map((step, index): Point => {
+    const { id, uses, target, gate, holds } = step
+    const asked = gate === undefined ? '' : `, approved by ${approversInWords(gate)}`
+    const what = `${index + 1}. ${id}: ${uses} on ${target}${asked}`
+    const problem = bindings?.find(({ role }) => role === target)
+    if (problem !== undefined && 'problem' in problem)
+      return { text: `${what}: left out, because ${target} is ${problem.problem}.` }
+    if (holds === false)
+      return { text: `${what}: left out, because this does not hold`, condition: step.when ?? '' }
+    return holds === true ? { text: `${what}.` } : unknown(`${what}, if`, step)
+  })
+}
+
+function unknown(text: string, { when, noData }: Judged): Point {
+  return {
+    text,
+    condition: when ?? '',
+    ...(noData === undefined ? {} : { facts: [{ label: 'to measure', text: noData }] }),
+  }
+}

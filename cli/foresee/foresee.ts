@@ -1,0 +1,118 @@
+/** What an alert would lead to, as far as it can be said without measuring anything. Pure. */
+import type { IncomingAlert } from '../../contracts/alert.ts'
+import type { Severity } from '../../contracts/incident.ts'
+import type { Binding, EscalationLevel, Runbook } from '../../contracts/runbook.ts'
+import { bindTargets } from '../../language/bind.ts'
+import { chooseRunbook } from '../../language/choose-runbook.ts'
+import {
+  checksScope,
+  evaluateCondition,
+  evaluateMatch,
+  type ConditionAlert,
+} from '../../language/conditions.ts'
+import type { ConfiguredTarget } from '../runbook/configured-targets.ts'
+import type { RunbookFile } from '../runbook/read.ts'
+
+/** A condition judged by the alert alone. `noData` says what has to be measured first. */
+export interface Judged {
+  when?: string
+  holds: boolean | 'not known yet'
+  noData?: string
+}
+
+export interface Foreseen {
+  alert: { name: string; labels: Record<string, string> }
+  place: { system: string; environment: string }
+  /** Null when no runbook matches and there is no default one: the alert waits until there is. */
+  runbook: { name: string; title: string; file: string; hash: string; isDefault: boolean } | null
+  /** Other runbooks that match the alert. */
+  others: string[]
+  /** Null without a configuration. */
+  bindings: (Binding & { autonomy?: ConfiguredTarget['autonomy'] })[] | null
+  /** Checks whose target is missing or there twice. */
+  unmeasured: string[]
+  severity: (Judged & { is: Severity; label?: string })[]
+  impact: Judged | null
+  steps: (Judged & { id: string; uses: string; target: string; gate: Runbook['mitigate'][number]['gate'] })[]
+  calls: EscalationLevel[]
+}
+
+export function foresee(
+  alert: IncomingAlert,
+  files: readonly RunbookFile[],
+  targets: readonly ConfiguredTarget[] | undefined,
+): Foreseen {
+  const about = { labels: alert.labels, annotations: alert.annotations }
+  const runbooks = files.map(({ runbook }) => runbook)
+  const chosen = chooseRunbook(runbooks, about)
+  const file = files.find(({ runbook }) => runbook === chosen)
+  const matching = runbooks.filter(runbook => runbook !== chosen && evaluateMatch(runbook, about))
+  const place = {
+    system: alert.labels['system'] ?? 'unknown',
+    environment: alert.labels['environment'] ?? 'unknown',
+  }
+  const bindings = chosen === undefined || targets === undefined ? null : bound(chosen, place, targets)
+  return {
+    alert: { name: alert.name, labels: { ...alert.labels } },
+    place,
+    runbook:
+      file === undefined
+        ? null
+        : {
+            name: file.runbook.name,
+            title: file.runbook.title,
+            file: file.file,
+            hash: file.hash,
+            isDefault: file.runbook.match === undefined,
+          },
+    others: matching.map(({ name }) => name),
+    bindings,
+    unmeasured: chosen === undefined ? [] : unmeasuredBy(chosen, bindings ?? []),
+    ...(chosen === undefined ? nothing : judged(chosen, about)),
+  }
+}
+
+const nothing = { severity: [], impact: null, steps: [], calls: [] }
+
+function bound(
+  { targets: roles }: Runbook,
+  place: { system: string; environment: string },
+  targets: readonly ConfiguredTarget[],
+): NonNullable<Foreseen['bindings']> {
+  return bindTargets(roles, place, targets).map(binding => {
+    const target = 'target' in binding ? targets.find(({ name }) => name === binding.target) : undefined
+    return target === undefined ? binding : { ...binding, autonomy: target.autonomy }
+  })
+}
+
+function unmeasuredBy({ triage }: Runbook, bindings: NonNullable<Foreseen['bindings']>): string[] {
+  const problems = bindings.flatMap(binding => ('problem' in binding ? [binding.role] : []))
+  return triage.checks.filter(({ target }) => problems.includes(target)).map(({ name }) => name)
+}
+
+function judged(
+  runbook: Runbook,
+  alert: ConditionAlert,
+): Pick<Foreseen, 'severity' | 'impact' | 'steps' | 'calls'> {
+  const { triage, mitigate, escalate } = runbook
+  const judge = (when: string | undefined): Judged => judgeByAlert(when, runbook, alert)
+  return {
+    severity: triage.severity.map(({ is, label, when }) => ({
+      is,
+      ...(label === undefined ? {} : { label }),
+      ...judge(when),
+    })),
+    impact: triage.impact === undefined ? null : judge(triage.impact),
+    steps: mitigate.map(({ id, uses, target, gate, when }) => ({ id, uses, target, gate, ...judge(when) })),
+    calls: escalate,
+  }
+}
+
+/** No check has a result here, so a condition that needs one has no data; `||` and `&&` may still decide. */
+function judgeByAlert(when: string | undefined, { triage }: Runbook, alert: ConditionAlert): Judged {
+  if (when === undefined) return { holds: true }
+  const evaluated = evaluateCondition(when, checksScope(triage.checks, {}, alert))
+  return 'value' in evaluated
+    ? { when, holds: evaluated.value }
+    : { when, holds: 'not known yet', noData: evaluated.noData }
+}

@@ -1,0 +1,107 @@
+/** The parts of a runbook as a sentence says them; whole sentences are made by who tells the runbook. */
+import { durationInWords } from '../../contracts/duration-words.ts'
+import { isMoreSevere, type Severity } from '../../contracts/incident.ts'
+import type { OfficeHours } from '../../contracts/office-hours.ts'
+import type { EscalationLevel, RunbookGate, SeverityRule, Steadiness, Step } from '../../contracts/runbook.ts'
+import {
+  actionDefinitions,
+  checkDefinitions,
+  isActionName,
+  type ActionName,
+  type CheckName,
+  type ParameterValue,
+} from '../../contracts/targets/catalogue.ts'
+import type { ParameterDefinition } from '../../contracts/targets/definition.ts'
+import { askedOf, listed, unbroken } from '../narrate/narration.ts'
+import { valueInWords } from '../narrate/values.ts'
+
+/** `idle_longer_than 10 minutes · at_most 200`; names stay those of the file. */
+export function parametersOf(uses: ActionName | CheckName, given: Record<string, ParameterValue>): string {
+  return Object.entries(given)
+    .map(([name, value]) => `${name}${unbroken}${parameterInWords(uses, name, value)}`)
+    .join(' · ')
+}
+
+export function parameterInWords(uses: ActionName | CheckName, name: string, value: ParameterValue): string {
+  const { parameters }: { parameters: Record<string, ParameterDefinition> } = isActionName(uses)
+    ? actionDefinitions[uses]
+    : checkDefinitions[uses]
+  const isDuration = parameters[name]?.type === 'duration' && typeof value === 'number'
+  return (isDuration ? durationInWords(value) : valueInWords(value)).replaceAll(' ', unbroken)
+}
+
+/** `one of senior or lead`, `two different people of senior`. */
+export function approversInWords({ approvers, quorum }: Pick<RunbookGate, 'approvers' | 'quorum'>): string {
+  const who = askedOf(approvers)
+  if (quorum > 1) return `${quorum} different people of ${who}`
+  return approvers.length > 1 ? `one of ${who}` : who
+}
+
+export const onExpiryInWords: Record<RunbookGate['onExpiry'], string> = {
+  next: 'the next step is tried',
+  escalate: 'the next level of the escalation is called at once and the next step is tried',
+  stop: 'no further step is tried, and it stays with people',
+}
+
+export function retryInWords(retry: Step['retry']): string {
+  if (retry === undefined) return 'it is not tried again'
+  const { times, afterMs } = retry
+  return `it is tried again ${times === 1 ? 'once' : `up to ${times} times`}, each time after ${durationInWords(afterMs)}`
+}
+
+export function onFailureInWords(onFailure: Step['onFailure']): string {
+  return onExpiryInWords[onFailure ?? 'next']
+}
+
+export function undoInWords(undo: Step['undo']): string {
+  return `nothing to undo: ${undo.none}`
+}
+
+/** `after 1 second, then every 5 seconds; it has to hold for 30 seconds on end, within 5 minutes`. */
+export function steadinessInWords({ settleMs, forMs, withinMs, everyMs }: Omit<Steadiness, 'until'>): string {
+  const settle = settleMs === 0 ? 'at once' : `after ${durationInWords(settleMs)}`
+  const held = forMs === 0 ? 'has to hold once' : `has to hold for ${durationInWords(forMs)} on end`
+  return `${settle}, then ${everyInWords(everyMs)}; it ${held}, within ${durationInWords(withinMs)}`
+}
+
+/** `every 5 seconds`, `every second`. */
+export function everyInWords(ms: number): string {
+  return `every ${durationInWords(ms).replace(/^1 /, '')}`
+}
+
+export function severityInWords({ is, label }: Pick<SeverityRule, 'is' | 'label'>): string {
+  return label === undefined ? is : `${is} (${label})`
+}
+
+/** `at once`, `after 15 minutes`. */
+export function timeOfLevel({ afterMs }: Pick<EscalationLevel, 'afterMs'>): string {
+  return afterMs === 0 ? 'at once' : `after ${durationInWords(afterMs)}`
+}
+
+/** `only in office hours`; undefined at any hour. */
+export function onlyInWords(only: EscalationLevel['only']): string | undefined {
+  return only === undefined
+    ? undefined
+    : `only ${only === 'office-hours' ? 'in office hours' : 'out of office hours'}`
+}
+
+/** `mon, tue and wed from 09:00 to 17:00, Europe/Berlin`. */
+export function officeHoursInWords({ zone, days, fromMinute, toMinute }: OfficeHours): string {
+  return `${listed(days)} from ${timeOfDay(fromMinute)} to ${timeOfDay(toMinute)}, ${zone}`
+}
+
+function timeOfDay(minutes: number): string {
+  const two = (part: number): string => String(part).padStart(2, '0')
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+export const unlessInWords: Record<NonNullable<EscalationLevel['unless']>, string> = {
+  acknowledged: 'unless somebody has acknowledged',
+  resolved: 'unless it is resolved',
+}
+
+/** A post-mortem is due from the mildest of these on: `SEV2 or worse`. */
+export function fromMildest(severities: readonly Severity[]): string {
+  const mildest = severities.reduce((one, other) => (isMoreSevere(one, other) ? other : one))
+  return mildest === 'SEV1' ? mildest : `${mildest} or worse`
+}
