@@ -22,11 +22,44 @@ export function formatDuration(ms: number): string {
   return `${ms / size}${unit}`
 }
 
-/** What an editor is told; the reason for a refusal comes from below. */
-const written = z.unknown().meta({ type: 'string', pattern: pattern.source, description: durationShape })
+interface DurationOptions {
+  /** Bounds in milliseconds, inclusive; by default none but the longest there is. */
+  min?: number
+  max?: number
+  /** What is taken where nothing is written: only told here, filled in by whoever reads the file. */
+  defaultMs?: number
+}
 
-/** The schema of a duration between two bounds in milliseconds, inclusive. */
-export function duration({ min = 0, max = longestDurationMs }: { min?: number; max?: number } = {}) {
+/** What editors are told of a duration; `title` is its type in words. */
+export function durationMeta(options: DurationOptions) {
+  return {
+    title: `duration${boundsOf(options)}`,
+    type: 'string',
+    pattern: pattern.source,
+    description: durationShape,
+    ...(options.defaultMs === undefined ? {} : { default: formatDuration(options.defaultMs) }),
+    examples: examplesOf(options),
+  }
+}
+
+function examplesOf({ min = 0, max = longestDurationMs }: DurationOptions): string[] {
+  const fitting = ['30s', '10m', '500ms'].filter(written => {
+    const ms = parseDuration(written) ?? 0
+    return ms >= min && ms <= max
+  })
+  return fitting.slice(0, 2)
+}
+
+function boundsOf({ min = 0, max = longestDurationMs }: DurationOptions): string {
+  if (max === longestDurationMs) return min === 0 ? '' : `, at least ${formatDuration(min)}`
+  return min === 0 ? `, at most ${formatDuration(max)}` : `, ${formatDuration(min)} to ${formatDuration(max)}`
+}
+
+/** The schema of a duration between two bounds. */
+export function duration(options: DurationOptions = {}) {
+  const { min = 0, max = longestDurationMs } = options
+  // Editors are told its shape; the reason for a refusal comes from below.
+  const written = z.unknown().meta(durationMeta(options))
   return written.transform((written, context): number => {
     const ms = parseDuration(written)
     const message = ms === undefined ? durationShape : outOfBounds(ms, min, max)

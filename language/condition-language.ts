@@ -23,9 +23,17 @@ const celLimits = {
  * `matches` is missing because JavaScript's regular expressions can take exponential time on an alert's text, and
  * `cel.bind`, `map`, `filter`, `join`, `split` because they let values grow; a workflow task has two seconds.
  */
-const loops = ['all', 'exists']
-const stringFunctions = ['contains', 'endsWith', 'lowerAscii', 'startsWith', 'trim', 'upperAscii']
-const functions = ['double', 'has', 'int', 'size', 'string', ...stringFunctions, ...loops]
+const loops = ['all', 'exists'] as const
+const stringFunctions = ['contains', 'endsWith', 'lowerAscii', 'startsWith', 'trim', 'upperAscii'] as const
+export const conditionFunctions = [
+  'double',
+  'has',
+  'int',
+  'size',
+  'string',
+  ...stringFunctions,
+  ...loops,
+] as const
 
 /** Parses and type-checks an expression that must be true or false. */
 export function compile(expression: string, variables: Variables): Compiled {
@@ -92,16 +100,20 @@ function findForbidden(
   if (part.op !== 'call' && part.op !== 'rcall') return findForbidden(part.args, environment, insideLoop)
   const [name] = part.args
   const offset = part.pos
-  if (!functions.includes(name)) return unknownFunction(name, offset)
-  const isLoop = part.op === 'rcall' && loops.includes(name)
+  if (!isOneOf(conditionFunctions, name)) return unknownFunction(name, offset)
+  const isLoop = part.op === 'rcall' && isOneOf(loops, name)
   if (isLoop && insideLoop) return { message: 'loops inside loops are not allowed in conditions', offset }
   const wrong = name === 'has' ? problemOfHas(part.args[1], environment) : undefined
   return wrong ?? findForbidden(part.args, environment, insideLoop || isLoop)
 }
 
+function isOneOf(names: readonly string[], name: string): boolean {
+  return names.includes(name)
+}
+
 function unknownFunction(name: string, offset: number): ConditionProblem {
   const message = `conditions have no function \`${name}\``
-  if (name !== 'matches') return withHint(message, offset, name, functions)
+  if (name !== 'matches') return withHint(message, offset, name, [...conditionFunctions])
   const hint = 'use contains, startsWith, endsWith or `in [...]`: regular expressions have no bounded cost'
   return { message, offset, hint }
 }

@@ -63,7 +63,7 @@ function readParameter(definition: ParameterDefinition, written: unknown): Read 
     case 'labels':
       return readLabels(written)
     default:
-      return definition.type satisfies never
+      return definition satisfies never
   }
 }
 

@@ -1,124 +1,255 @@
-/** The runbook as it is written: strict, snake_case, durations with units. DESIGN.md section 6 is its prose. */
+/**
+ * The runbook as it is written: strict, snake_case, durations with units. DESIGN.md section 6 is its prose. Editors and
+ * docs/runbook-reference.md show what each key says of itself: `title` is its type in words (a `check` or an `action` is one of the catalogue), `defaultMs` what the normaliser fills in.
+ */
 import { z } from 'zod'
 import { severities } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
-import { duration } from '../contracts/duration.ts'
+import { duration, formatDuration } from '../contracts/duration.ts'
 import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
 
 /** Names of runbooks, steps, roles, teams and functions. */
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, at most 63')
+const name = named(
+  'name',
+  /^[a-z0-9][a-z0-9-]{0,62}$/,
+  'must be lower-case letters, digits and dashes, at most 63',
+)
 /** CEL reads these behind a dot as words of its own. */
 const celWords = ['in', 'true', 'false', 'null']
-const checkName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9_]{0,62}$/,
-    'must be lower-case letters, digits and underscores, beginning with a letter',
-  )
-  .refine(text => !celWords.includes(text), 'is a word of CEL and cannot name a check')
+const checkName = named(
+  'name of a check',
+  /^[a-z][a-z0-9_]{0,62}$/,
+  'must be lower-case letters, digits and underscores, beginning with a letter',
+).refine(text => !celWords.includes(text), 'is a word of CEL and cannot name a check')
+const approver = named(
+  'role',
+  /^role:[a-z0-9][a-z0-9._-]*$/,
+  'must be `role:` and the name of a role or function',
+)
 const text = z.string().min(1)
-const condition = z.string().min(1)
+const condition = z.string().min(1).meta({ title: 'condition (CEL)' })
 const severity = z.enum(severities)
-/** What the definitions of the check or action say about it is checked by lint-parameters.ts. */
+/** What the definitions of the check or action say about it is checked by read-parameters.ts. */
 const parameters = z.record(z.string(), z.unknown()).default({})
 
 /** Faster than this, a verification is load and no longer a measurement. */
 const shortestEveryMs = 250
 
 const steadiness = {
-  until: condition,
-  settle: duration().optional(),
-  for: duration().optional(),
-  within: duration({ min: 1 }).optional(),
-  every: duration({ min: shortestEveryMs }).optional(),
+  until: condition.describe('What must hold'),
+  settle: duration({ defaultMs: 0 }).optional().describe('Wait before the first measurement'),
+  for: duration({ defaultMs: limits.verifyForMs }).optional().describe('How long it must hold on end'),
+  within: duration({ min: 1, defaultMs: limits.verifyWithinMs })
+    .optional()
+    .describe('When to give up; settle and for together must fit into it'),
+  every: duration({ min: shortestEveryMs })
+    .optional()
+    .describe(
+      `Time between measurements; without it a third of for, at least ${formatDuration(limits.verifyEveryMs)}`,
+    ),
 }
 
-const checkUse = z.strictObject({
-  uses: text,
-  target: text,
-  with: parameters,
-  timeout: duration({ min: 1 }).optional(),
-})
+const checkUse = z
+  .strictObject({
+    uses: text.meta({ title: 'check', description: 'What measures' }),
+    target: text.describe('A role of targets'),
+    with: parameters.describe('The parameters of the check'),
+    timeout: duration({ min: 1, defaultMs: limits.checkTimeoutMs })
+      .optional()
+      .describe('Longest time for one measurement'),
+  })
+  .meta({ title: 'check' })
 
-const severityRule = z.strictObject({ is: severity, label: text.optional(), when: condition.optional() })
+const severityRule = z
+  .strictObject({
+    is: severity.describe('How bad it is'),
+    label: text.optional().describe("The team's own word for it, such as P0"),
+    when: condition.optional().describe('When the rule holds; only the last rule has none'),
+  })
+  .meta({ title: 'severity rule' })
 
-const gate = z.strictObject({
-  approvers: z
-    .array(
-      z.string().regex(/^role:[a-z0-9][a-z0-9._-]*$/, 'must be `role:` and the name of a role or function'),
-    )
-    .min(1),
-  quorum: z.int().min(1).max(20).default(1),
-  expires: duration({ min: 1_000 }).optional(),
-  on_expiry: z.enum(['next', 'escalate', 'stop']).default('escalate'),
-})
+const gate = z
+  .strictObject({
+    approvers: z
+      .array(approver)
+      .min(1)
+      .describe('Who may allow it: the role approver and one of these roles or functions'),
+    quorum: z.int().min(1).max(20).default(1).describe('How many different people have to allow it'),
+    expires: duration({ min: 1_000, defaultMs: limits.gateExpiresMs })
+      .optional()
+      .describe('After this nobody can allow it any more'),
+    on_expiry: z
+      .enum(['next', 'escalate', 'stop'])
+      .default('escalate')
+      .describe(
+        'When nobody decided: the next step, a page to the next level and then the next step, or no further step. Never approves',
+      ),
+  })
+  .meta({ title: 'gate' })
 
-const precheck = z.strictObject({ check: text, when: condition, after: duration().default(0) })
+const precheck = z
+  .strictObject({
+    check: text.describe('The check of triage that is measured anew'),
+    when: condition.describe('When the step is still for; if false or without data it is skipped'),
+    after: duration({ defaultMs: 0 })
+      .default(0)
+      .describe('Wait before it is measured: what passes by itself gets this long'),
+  })
+  .meta({ title: 'precheck' })
 
-const retry = z.strictObject({
-  times: z.int().min(1).max(5),
-  after: duration({ min: 1_000 }).optional(),
-})
+const retry = z
+  .strictObject({
+    times: z.int().min(1).max(5).describe('How many further tries'),
+    after: duration({ min: 1_000, defaultMs: limits.retryAfterMs })
+      .optional()
+      .describe('Wait before the next try'),
+  })
+  .meta({ title: 'retry' })
 
-const step = z.strictObject({
-  id: name,
-  uses: text,
-  target: text,
-  when: condition.optional(),
-  with: parameters,
-  precheck: precheck.optional(),
-  gate: gate.optional(),
-  verify: z.strictObject({ check: text, ...steadiness }),
-  retry: retry.optional(),
-  on_failure: z.enum(['next', 'escalate', 'stop']).default('next'),
-  undo: z.strictObject({ none: text }),
-  timeout: duration({ min: 1_000 }).optional(),
-})
+const step = z
+  .strictObject({
+    id: name.describe('Its name, unique in the runbook'),
+    uses: text.meta({ title: 'action', description: 'What changes something' }),
+    target: text.describe('A role of targets'),
+    when: condition.optional().describe('When the step is for; if false or without data it is skipped'),
+    with: parameters.describe('The parameters of the action'),
+    precheck: precheck.optional().describe('Looks again before anything is planned, after a wait'),
+    gate: gate
+      .optional()
+      .describe("Who has to allow it; without one the target's autonomy and the action's risk may still ask"),
+    verify: z
+      .strictObject({ check: text.describe('The check of triage that is measured again'), ...steadiness })
+      .describe('How its success is measured; no data is no success'),
+    retry: retry.optional().describe('Tries again when it failed'),
+    on_failure: z
+      .enum(['next', 'escalate', 'stop'])
+      .default('next')
+      .describe(
+        'After its last try: the next step, a page to the next level and then the next step, or no further step',
+      ),
+    undo: z
+      .strictObject({ none: text.describe('Why there is nothing to undo') })
+      .describe('What takes it back'),
+    timeout: duration({ min: 1_000, defaultMs: limits.stepTimeoutMs })
+      .optional()
+      .describe('Longest time of the effect'),
+  })
+  .meta({ title: 'step' })
 
 const timeOfDay = z
   .string()
   .refine(written => parseTimeOfDay(written) !== undefined, 'must be a time of day such as "09:00"')
+  .meta({ title: 'time of day', examples: ['09:00', '17:30'] })
   .transform(written => parseTimeOfDay(written) ?? 0)
 
-const officeHours = z.strictObject({
-  zone: z.string().refine(isTimeZone, 'must be the IANA name of a time zone such as Europe/Berlin'),
-  days: z.array(z.enum(weekdays)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
-  from: timeOfDay,
-  to: timeOfDay,
-})
+const officeHours = z
+  .strictObject({
+    zone: z
+      .string()
+      .refine(isTimeZone, 'must be the IANA name of a time zone such as Europe/Berlin')
+      .describe('The time zone by its IANA name, such as Europe/Berlin; clocks that change are followed'),
+    days: z
+      .array(z.enum(weekdays))
+      .min(1)
+      .default(['mon', 'tue', 'wed', 'thu', 'fri'])
+      .describe('The days of work'),
+    from: timeOfDay.describe('The first minute of the day, in quotes'),
+    to: timeOfDay.describe('The minute after the last, later than from; "24:00" is midnight'),
+  })
+  .meta({ title: 'office hours' })
 
-const escalationLevel = z.strictObject({
-  after: duration(),
-  unless: z.enum(['acknowledged', 'resolved']).optional(),
-  only: z.enum(['office-hours', 'off-hours']).optional(),
-  when: condition.optional(),
-  page: z.array(name).min(1),
-  severity: severity.optional(),
-})
+const escalationLevel = z
+  .strictObject({
+    after: duration().describe(
+      'Time from the opening; with unless: acknowledged, from the newest alert that needs an acknowledgement',
+    ),
+    unless: z.enum(['acknowledged', 'resolved']).optional().describe('What makes the page needless'),
+    only: z
+      .enum(['office-hours', 'off-hours'])
+      .optional()
+      .describe('The hours it pages in; due in other hours, it waits for the next of these'),
+    when: condition.optional().describe('When the level pages; without data it pages'),
+    page: z.array(name).min(1).describe('The functions to page, such as on-call'),
+    severity: severity.optional().describe('The incident becomes at least this severe when the level pages'),
+  })
+  .meta({ title: 'level' })
 
 export const runbookSource = z.strictObject({
-  apiVersion: z.literal('paramedic/v1'),
-  kind: z.literal('Runbook'),
-  metadata: z.strictObject({ name, title: text, owner: name, source: text.optional() }),
+  apiVersion: z.literal('paramedic/v1').describe('The version of the language'),
+  kind: z.literal('Runbook').describe('What the file is'),
+  metadata: z
+    .strictObject({
+      name: name.describe(
+        'Its name, unique among all runbooks; default is the one that takes what no other matches',
+      ),
+      title: text.describe('What is wrong, in a few words for people'),
+      owner: name.describe('The team that answers for it'),
+      source: text.optional().describe('Where the procedure is from, such as handbook.md#7'),
+    })
+    .describe('What it is called and whose it is'),
   description: z
-    .strictObject({ what: text, when_to_use: text.optional(), when_not_to_use: text.optional() })
-    .optional(),
-  targets: z.record(name, z.enum(targetKinds)).default({}),
-  match: condition.optional(),
-  priority: z.int().min(-1_000).max(1_000).default(0),
-  triage: z.strictObject({
-    checks: z.record(checkName, checkUse).default({}),
-    severity: z.array(severityRule).min(1),
-    impact: condition.optional(),
-  }),
-  mitigate: z.array(step).default([]),
-  verify: z.strictObject({ checks: z.array(text).min(1), ...steadiness }).optional(),
-  hold: duration().optional(),
-  office_hours: officeHours.optional(),
-  escalate: z.array(escalationLevel).min(1),
-  postmortem: z.strictObject({ due: duration({ min: 1 }), for: z.array(severity).min(1) }).optional(),
+    .strictObject({
+      what: text.describe('What is going on when the alert fires'),
+      when_to_use: text.optional().describe('What tells that this is the case the runbook is for'),
+      when_not_to_use: text.optional().describe('What looks alike and needs something else'),
+    })
+    .optional()
+    .describe('What the person who is paged reads first'),
+  targets: z
+    .record(name, z.enum(targetKinds))
+    .default({})
+    .describe(
+      "Role: kind. An incident binds each role to the one target with that role and kind in the alert's system and environment",
+    ),
+  match: condition.optional().describe('Which alerts it is for; every runbook but default needs one'),
+  priority: z
+    .int()
+    .min(-1_000)
+    .max(1_000)
+    .default(0)
+    .describe('Of several runbooks whose match holds, the highest is taken'),
+  triage: z
+    .strictObject({
+      checks: z
+        .record(checkName, checkUse)
+        .default({})
+        .describe('Name: what is measured, all at once, to judge and to verify'),
+      severity: z.array(severityRule).min(1).describe('How bad it is: the first rule that holds'),
+      impact: condition
+        .optional()
+        .describe('Are customers affected? Without it, or without data, unknown, which counts as yes'),
+    })
+    .describe('What is looked at first, and what it says about the incident'),
+  mitigate: z.array(step).default([]).describe('The steps, tried in order until one is verified'),
+  verify: z
+    .strictObject({
+      checks: z.array(text).min(1).describe('The checks of triage that are measured again'),
+      ...steadiness,
+    })
+    .optional()
+    .describe(
+      `When the whole is well; without it the alerts have to resolve within ${formatDuration(limits.alertsClearWithinMs)}`,
+    ),
+  hold: duration({ defaultMs: limits.holdMs })
+    .optional()
+    .describe('How long a recovery must last before the incident closes'),
+  office_hours: officeHours
+    .optional()
+    .describe('When the team is at work, for levels that page only then or only outside of them'),
+  escalate: z.array(escalationLevel).min(1).describe('Who is paged when, in the order of time'),
+  postmortem: z
+    .strictObject({
+      due: duration({ min: 1 }).describe('Time from the end of the incident'),
+      for: z.array(severity).min(1).describe('The severities that ask for one'),
+    })
+    .optional()
+    .describe('When its post-mortem is due'),
 })
 
 export type RunbookSource = z.output<typeof runbookSource>
+
+/** Text of one shape; linter and editor say what is wrong with it in the same words. */
+function named(title: string, shape: RegExp, problem: string) {
+  return z.string().regex(shape, problem).meta({ title, patternErrorMessage: problem })
+}

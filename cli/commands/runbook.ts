@@ -6,6 +6,8 @@ import type { Fault } from '../../language/fault.ts'
 import { formatFault } from '../../language/format-fault.ts'
 import { lintTogether } from '../../language/lint-together.ts'
 import { type ParsedRunbook, parseRunbook } from '../../language/parse-runbook.ts'
+import { runbookJsonSchema } from '../../language/runbook-json-schema.ts'
+import { runbookReference } from '../../language/runbook-reference.ts'
 import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
@@ -33,6 +35,29 @@ export function define(noun: Command): void {
   defineDiff(noun)
   defineNew(noun)
   defineTest(noun)
+
+  const schema = noun
+    .command('schema')
+    .description('the JSON Schema of a runbook, for editors')
+    .action((_: object, command: Command) =>
+      inSession(command, session => Promise.resolve(session.printJson(runbookJsonSchema()))),
+    )
+  withExamples(schema, ['runbook schema > runbook.schema.json'])
+
+  const reference = noun
+    .command('reference')
+    .description('every key, condition, check and action of this version, as Markdown')
+    .action((_: object, command: Command) =>
+      inSession(command, session => Promise.resolve(printReference(session))),
+    )
+  withExamples(reference, ['runbook reference > runbook-reference.md'])
+}
+
+function printReference({ terminal, isJson, printJson }: Session): ExitCode {
+  const reference = runbookReference()
+  if (isJson) printJson({ markdown: reference })
+  else terminal.print(reference.trimEnd().split('\n'))
+  return exitCodes.ok
 }
 
 interface Linted {

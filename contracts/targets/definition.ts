@@ -10,9 +10,12 @@ export type TargetKind = (typeof targetKinds)[number]
 /** Durations are integer milliseconds here and `10m` in YAML. Label maps are string to string. */
 export type ParameterValue = string | number | boolean | Record<string, string>
 
-export interface ParameterDefinition {
-  type: 'duration' | 'int' | 'double' | 'string' | 'bool' | 'labels'
-  /** What it means, with its unit. */
+/** A number is nothing without its unit; a duration is written with one, and a text is as long as its characters. */
+type Typed<Number extends string, Other extends string> =
+  { type: Number; unit: string } | { type: Other; unit?: never }
+
+export type ParameterDefinition = Typed<'int' | 'double', 'duration' | 'string' | 'bool' | 'labels'> & {
+  /** What it means. */
   describe: string
   required?: boolean
   default?: ParameterValue
@@ -22,11 +25,7 @@ export interface ParameterDefinition {
 }
 
 /** `int` and `double` tell CEL how to compare and calculate. A missing value is `no_data`, never zero. */
-export interface FieldDefinition {
-  type: 'int' | 'double' | 'string' | 'bool'
-  describe: string
-  unit?: string
-}
+export type FieldDefinition = Typed<'int' | 'double', 'string' | 'bool'> & { describe: string }
 
 export interface CheckDefinition {
   kind: TargetKind

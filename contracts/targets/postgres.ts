@@ -46,6 +46,7 @@ export const postgresActions = {
       },
       at_most: {
         type: 'int',
+        unit: 'sessions',
         describe: 'Never end more sessions than this',
         default: 200,
         min: 1,

@@ -18,6 +18,7 @@ export const prometheusChecks = {
     fields: {
       value: {
         type: 'double',
+        unit: 'that of the metric',
         describe: 'The sum of the matching series; missing when none matches or it is NaN or infinite',
       },
       series: { type: 'int', unit: 'series', describe: 'How many series matched' },

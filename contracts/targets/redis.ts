@@ -14,6 +14,7 @@ export const redisChecks = {
       },
       count_at_most: {
         type: 'int',
+        unit: 'keys',
         describe: 'Stop counting at this many keys',
         default: 100_000,
         min: 1,
@@ -44,6 +45,7 @@ export const redisActions = {
       },
       at_most: {
         type: 'int',
+        unit: 'keys',
         describe: 'Never delete more keys than this',
         default: 100_000,
         min: 1,

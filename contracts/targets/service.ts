@@ -15,7 +15,11 @@ export const serviceChecks = {
     },
     fields: {
       status: { type: 'string', describe: 'up (2xx), degraded (any other answer), down (no answer)' },
-      http_status: { type: 'int', describe: 'HTTP status; missing when there was no answer' },
+      http_status: {
+        type: 'int',
+        unit: 'status code',
+        describe: 'Of the answer; missing when there was none',
+      },
       latency_ms: {
         type: 'double',
         unit: 'milliseconds',

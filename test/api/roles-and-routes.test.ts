@@ -79,6 +79,7 @@ const golden: Record<string, string> = {
   'GET /healthz': '-vraAuiMG',
   'GET /readyz': '-vraAuiMG',
   'GET /schemas/configuration.json': '-vraAuiMG',
+  'GET /schemas/runbook.json': '-vraAuiMG',
   'GET /openapi.json': '-vraAuiMG',
   'GET /openapi.yaml': '-vraAuiMG',
   'GET /docs': '-vraAuiMG',

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { source } from '../support/documents.ts'
 import { runParamedic } from './support/run-paramedic.ts'
 
 const valid = `apiVersion: paramedic/v1
@@ -169,4 +170,11 @@ principals: [{ name: mia, roles: [viewer], token: '\${env:MIA}' }]
   expect(refused.stdout).toContain('`${env:MILL_URL}` could not be read')
   expect(refused.stdout).toContain('npx paramedic config check paramedic.yaml --site berlin')
   expect((await check(there, '--site', 'berlni')).stdout).toContain('did you mean `berlin`?')
+})
+
+it('prints the schema and the reference of runbooks as they are kept', async () => {
+  const schema = await runParamedic(['runbook', 'schema'], { cwd: folder })
+  expect(schema).toMatchObject({ exitCode: 0, stdout: source('docs/schemas/runbook.json') })
+  const reference = await runParamedic(['runbook', 'reference'], { cwd: folder })
+  expect(reference).toMatchObject({ exitCode: 0, stdout: source('docs/runbook-reference.md') })
 })

@@ -36,6 +36,15 @@ export function page(file: string): Page {
   return { file, text: source(file) }
 }
 
+/** The runbooks that come with Paramedic. */
+export function shippedRunbooks(): Page[] {
+  const files = readdirSync(join(projectDir, 'runbooks'), { recursive: true, encoding: 'utf8' })
+  return files
+    .filter(file => file.endsWith('.yaml') && !file.endsWith('.drill.yaml'))
+    .toSorted()
+    .map(file => page(join('runbooks', file)))
+}
+
 export function source(file: string): string {
   return readFileSync(join(projectDir, file), 'utf8')
 }

@@ -21,18 +21,10 @@ import { exitCodes } from '../../cli/exit-codes.ts'
 import { configurationSchema } from '../../contracts/configuration.ts'
 import { errorCodes } from '../../contracts/error-codes.ts'
 import { rolesFor, verbs } from '../../contracts/principals.ts'
-import { actionDefinitions, checkDefinitions } from '../../contracts/targets/catalogue.ts'
-import type {
-  ActionDefinition,
-  CheckDefinition,
-  ParameterDefinition,
-} from '../../contracts/targets/definition.ts'
 import { DEFAULT_PORTS } from '../../embedded/ports.ts'
 import { alertmanagerSource } from '../../integrations/alertmanager-source.ts'
-import { formatDuration } from '../../contracts/duration.ts'
 import { parseConfiguration } from '../../language/parse-configuration.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
-import { runbookSource } from '../../language/runbook-source.ts'
 import type { Pool } from '../../store/database.ts'
 import {
   allPages,
@@ -51,9 +43,9 @@ import {
 
 const pages = allPages()
 const readme = page('README.md')
-const [api, cli, configuration, errors, runbooks] = ['api', 'cli', 'configuration', 'errors', 'runbooks'].map(
-  name => page(`docs/${name}.md`),
-) as [typeof readme, typeof readme, typeof readme, typeof readme, typeof readme]
+const [api, cli, configuration, errors] = ['api', 'cli', 'configuration', 'errors'].map(name =>
+  page(`docs/${name}.md`),
+) as [typeof readme, typeof readme, typeof readme, typeof readme]
 
 describe('every page', () => {
   test.each(pages.map(one => [one.file, one] as const))(
@@ -113,7 +105,6 @@ describe('variables', () => {
 describe('keys of files', () => {
   const rows = [
     ['docs/configuration.md', chapter(configuration, 'paramedic.yaml'), configurationSchema],
-    ['docs/runbooks.md', chapter(runbooks, 'Keys'), runbookSource],
   ] as const
 
   test.each(rows)('%s has every key, and no other', (_, text, schema) => {
@@ -141,55 +132,6 @@ function keysOf(schema: z.ZodType | undefined): string[] {
   const inner = [one.innerType, one.in, one.element, one.valueType, ...options]
   const own = Object.entries(shape).flatMap(([key, value]) => [key, ...keysOf(value)])
   return [...own, ...inner.flatMap(keysOf)]
-}
-
-describe('checks and actions', () => {
-  const definitions: Record<string, CheckDefinition | ActionDefinition> = {
-    ...checkDefinitions,
-    ...actionDefinitions,
-  }
-
-  test('each has its section in docs/runbooks.md, and no other', () => {
-    const told = codeTitles(runbooks).filter(title => title.includes('.'))
-    expect(told.toSorted()).toEqual(unique(Object.keys(definitions)))
-  })
-
-  test.each(Object.entries(definitions))('%s says what its definition says', (name, definition) => {
-    const text = sectionOf(runbooks, name)
-    const risk = 'risk' in definition ? `; risk \`${definition.risk}\`` : ''
-    expect(text).toContain(`On a \`${definition.kind}\` target${risk}. ${definition.describe}.`)
-    if ('fence' in definition) expect(text).toContain(`Fence: ${definition.fence}.`)
-    expect(tableRows(text)).toEqual(rowsOf(definition))
-  })
-})
-
-function rowsOf(definition: CheckDefinition | ActionDefinition): string[][] {
-  const parameters = Object.entries(definition.parameters).map(([name, parameter]) => [
-    `\`${name}\``,
-    parameter.type,
-    defaultOf(parameter),
-    rangeOf(parameter),
-    parameter.describe,
-  ])
-  const fields = 'fields' in definition ? Object.entries(definition.fields) : []
-  return [
-    ...parameters,
-    ...fields.map(([name, { type, unit = '', describe }]) => [`\`${name}\``, type, unit, describe]),
-  ]
-}
-
-function defaultOf({ type, required, default: value }: ParameterDefinition): string {
-  if (required === true) return 'required'
-  if (value === undefined) return 'none'
-  return `\`${type === 'duration' ? formatDuration(Number(value)) : JSON.stringify(value)}\``
-}
-
-function rangeOf({ type, min, max }: ParameterDefinition): string {
-  const written = (bound: number): string => (type === 'duration' ? formatDuration(bound) : String(bound))
-  const unit = type === 'string' ? ' characters' : ''
-  if (min !== undefined && max !== undefined) return `${written(min)} to ${written(max)}${unit}`
-  if (min !== undefined) return `at least ${written(min)}${unit}`
-  return max === undefined ? '' : `at most ${written(max)}${unit}`
 }
 
 describe('the command line', () => {
