@@ -7,7 +7,8 @@ import type { ASTNode } from '@marcbachmann/cel-js'
 import { explain, withHint, type ConditionProblem } from './condition-problem.ts'
 import type { VariableType, Variables } from './condition-values.ts'
 
-export type Compiled = { run: (values: Map<string, unknown>) => unknown } | { problem: ConditionProblem }
+export type Compiled =
+  { run: (values: Map<string, unknown>) => unknown; ast: ASTNode } | { problem: ConditionProblem }
 
 /** A condition is one thought; a longer one belongs into a check. */
 const maxLength = 2_048
@@ -37,18 +38,28 @@ export const conditionFunctions = [
 
 /** Parses and type-checks an expression that must be true or false. */
 export function compile(expression: string, variables: Variables): Compiled {
+  return createCompiler(variables)(expression)
+}
+
+/** The same for several expressions that see the same: declaring what they see costs more than a short expression does. */
+export function createCompiler(variables: Variables): (expression: string) => Compiled {
+  let declared: Environment | undefined
+  return expression => compileIn(() => (declared ??= environmentOf(variables)), expression, variables)
+}
+
+function compileIn(environmentOf: () => Environment, expression: string, variables: Variables): Compiled {
   if (expression.length > maxLength) {
     return { problem: { message: `the condition is longer than ${maxLength} characters`, offset: maxLength } }
   }
   try {
-    const environment = environmentOf(variables)
+    const environment = environmentOf()
     const parsed = environment.parse(expression)
     const forbidden = findForbidden(parsed.ast, environment, false)
     if (forbidden !== undefined) return { problem: forbidden }
     const { type = 'dyn', error } = parsed.check()
     if (error !== undefined) return { problem: explain(error, variables) }
     if (type !== 'bool' && type !== 'dyn') return { problem: notABool(type) }
-    return { run: values => parsed(values) as unknown }
+    return { run: values => parsed(values) as unknown, ast: parsed.ast }
   } catch (error) {
     return { problem: explain(error, variables) }
   }

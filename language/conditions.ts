@@ -7,7 +7,7 @@ import type { Impact, Phase, Severity } from '../contracts/incident.ts'
 import type { CheckUse, Runbook } from '../contracts/runbook.ts'
 import { checkDefinitions, type CheckName } from '../contracts/targets/catalogue.ts'
 import { compile } from './condition-language.ts'
-import { reasonOf, type ConditionProblem } from './condition-problem.ts'
+import { reasonOf } from './condition-problem.ts'
 import { recordToCel, type Variables } from './condition-values.ts'
 
 /** What a condition sees: the declared types, and the values as they were measured or received. */
@@ -38,12 +38,6 @@ export function evaluateCondition(expression: string, scope: Scope): Evaluated {
   } catch (error) {
     return { noData: reasonOf(error) }
   }
-}
-
-/** Checks a condition without values, for the linter: an empty list means it parses and its types fit. */
-export function checkCondition(expression: string, variables: Variables): ConditionProblem[] {
-  const compiled = compile(expression, variables)
-  return 'problem' in compiled ? [compiled.problem] : []
 }
 
 /** Says whether a runbook is meant for an alert; a label the condition names and the alert lacks means no. */

@@ -1,4 +1,5 @@
 import { replaceUnseen } from '../contracts/inert-text.ts'
+import { widthOfCharacter } from '../contracts/text-width.ts'
 import type { Fault } from './fault.ts'
 
 /** Longer lines are cut around the caret: a minified file must not fill a terminal. */
@@ -9,18 +10,19 @@ const widestLine = 160
  * and for lines that hold a credential, the line is left out.
  */
 export function formatFault(fault: Fault, text?: string): string {
-  const head = `${fault.file}:${fault.line}:${fault.column} ${fault.message}`
-  const hint = fault.hint === undefined ? [] : [`  hint: ${fault.hint}`]
+  const head = inertInPlace(`${fault.file}:${fault.line}:${fault.column} ${fault.message}`)
+  const hint = fault.hint === undefined ? [] : [`  hint: ${inertInPlace(fault.hint)}`]
   return [head, ...excerpt(fault, text), ...hint].join('\n')
 }
 
 function excerpt(fault: Fault, text: string | undefined): string[] {
-  const line = text?.split(/\r\n|\r|\n/)[fault.line - 1]
+  const line = text?.split(/\r?\n/)[fault.line - 1]
   if (line === undefined || line.trim() === '' || fault.isLineSecret) return []
   const start = Math.max(0, Math.min(fault.column - widestLine / 2, line.length - widestLine))
   const shown = line.slice(start, start + widestLine)
-  // A tab keeps its width when the caret line repeats it.
-  const indent = shown.slice(0, fault.column - 1 - start).replace(/[^\t]/g, ' ')
+  // A tab keeps its width when the caret line repeats it; a picture or an ideograph takes two columns, an accent none.
+  const before = inertInPlace(shown.slice(0, fault.column - 1 - start))
+  const indent = before.replace(/[^\t]/gu, character => ' '.repeat(widthOfCharacter(character)))
   const gutter = String(fault.line)
   return [`  ${gutter} | ${inertInPlace(shown)}`, `  ${' '.repeat(gutter.length)} | ${indent}^`]
 }

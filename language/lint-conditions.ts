@@ -1,44 +1,65 @@
 /** Every CEL expression of a runbook, each against what it will see. */
 import { isCheckName } from '../contracts/targets/catalogue.ts'
+import { type Compiled, createCompiler } from './condition-language.ts'
 import type { Variables } from './condition-values.ts'
-import { alertVariables, checkCondition, incidentVariables, valueVariables } from './conditions.ts'
+import { alertVariables, incidentVariables, valueVariables } from './conditions.ts'
 import type { Finding, Path } from './fault.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
-export function lintConditions(tree: unknown): Finding[] {
+export interface WrittenCondition {
+  path: Path
+  expression: string
+  compiled: Compiled
+}
+
+/** The conditions of a runbook as they were written, compiled once for every rule that reads them. */
+export function conditionsIn(tree: unknown): WrittenCondition[] {
   const checks = variablesOfChecks(tree)
-  const inTriage = { checks, ...alertVariables }
+  const inTriage = createCompiler({ checks, ...alertVariables })
+  const ofIncident = createCompiler(incidentVariables)
   const listed = listAt(tree, ['verify', 'checks'])
-  const ofOverall = {
+  const ofOverall = createCompiler({
     checks: Object.fromEntries(Object.entries(checks).filter(([name]) => listed.includes(name))),
-  }
+  })
   return [
-    ...lint(tree, ['match'], alertVariables),
+    ...conditionAt(tree, ['match'], createCompiler(alertVariables)),
     ...listAt(tree, ['triage', 'severity']).flatMap((_, index) =>
-      lint(tree, ['triage', 'severity', index, 'when'], inTriage),
+      conditionAt(tree, ['triage', 'severity', index, 'when'], inTriage),
     ),
-    ...lint(tree, ['triage', 'impact'], inTriage),
+    ...conditionAt(tree, ['triage', 'impact'], inTriage),
     ...listAt(tree, ['mitigate']).flatMap((step, index) => [
-      ...lint(tree, ['mitigate', index, 'when'], inTriage),
-      ...lint(tree, ['mitigate', index, 'precheck', 'when'], variablesOfValue(tree, step, 'precheck')),
-      ...lint(tree, ['mitigate', index, 'verify', 'until'], variablesOfValue(tree, step, 'verify')),
+      ...conditionAt(tree, ['mitigate', index, 'when'], inTriage),
+      ...(['precheck', 'verify'] as const).flatMap(part =>
+        conditionAt(
+          tree,
+          ['mitigate', index, part, part === 'precheck' ? 'when' : 'until'],
+          createCompiler(variablesOfValue(tree, step, part)),
+        ),
+      ),
     ]),
-    ...lint(tree, ['verify', 'until'], ofOverall),
+    ...conditionAt(tree, ['verify', 'until'], ofOverall),
     ...listAt(tree, ['escalate']).flatMap((_, index) =>
-      lint(tree, ['escalate', index, 'when'], incidentVariables),
+      conditionAt(tree, ['escalate', index, 'when'], ofIncident),
     ),
   ]
 }
 
-function lint(tree: unknown, path: Path, variables: Variables): Finding[] {
+function conditionAt(
+  tree: unknown,
+  path: Path,
+  compile: (expression: string) => Compiled,
+): WrittenCondition[] {
   const expression = valueAt(tree, path)
   if (typeof expression !== 'string' || expression === '') return []
-  return checkCondition(expression, variables).map(({ message, offset, hint }) => ({
-    path,
-    offset,
-    message: `in \`${String(path.at(-1))}\`: ${message}`,
-    hint,
-  }))
+  return [{ path, expression, compiled: compile(expression) }]
+}
+
+export function lintConditions(conditions: readonly WrittenCondition[]): Finding[] {
+  return conditions.flatMap(({ path, compiled }): Finding[] => {
+    if (!('problem' in compiled)) return []
+    const { message, offset, hint } = compiled.problem
+    return [{ path, offset, message: `in \`${String(path.at(-1))}\`: ${message}`, hint }]
+  })
 }
 
 /** A check whose `uses` is wrong has been reported; what conditions ask of it is not checked as well. */

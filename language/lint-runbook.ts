@@ -3,26 +3,30 @@
  * was written and skips what the schema refuses anyway, so that one pass reports everything.
  */
 import { defaultRunbookName } from './choose-runbook.ts'
-import { parseDuration } from '../contracts/duration.ts'
-import { parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
-import type { Finding } from './fault.ts'
-import { lintConditions } from './lint-conditions.ts'
+import { coded, type CodedFinding, type Finding } from './fault.ts'
+import { conditionsIn, lintConditions } from './lint-conditions.ts'
+import { lintEscalation } from './lint-escalation.ts'
+import { lintOfficeHours } from './lint-office-hours.ts'
+import { lintReach } from './lint-reach.ts'
+import { lintRepeatedWords } from './lint-repeated-words.ts'
 import { lintUses } from './lint-uses.ts'
 import { lintSteadiness } from './lint-steadiness.ts'
+import { lintTexts } from './lint-texts.ts'
 import { nameHint } from './nearest-name.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
-export function lintRunbook(tree: unknown): Finding[] {
+export function lintRunbook(tree: unknown): CodedFinding[] {
+  const conditions = conditionsIn(tree)
   return [
-    ...lintMatch(tree),
-    ...lintUses(tree),
-    ...lintSeverityRules(tree),
-    ...lintStepIds(tree),
-    ...lintCheckNames(tree),
-    ...lintSteadiness(tree),
-    ...lintOfficeHours(tree),
-    ...lintEscalation(tree),
-    ...lintConditions(tree),
+    ...coded('shape', lintTexts(tree)),
+    ...coded('match', lintMatch(tree)),
+    ...coded('uses', lintUses(tree)),
+    ...coded('severity', lintSeverityRules(tree)),
+    ...coded('name', [...lintStepIds(tree), ...lintRepeatedWords(tree)]),
+    ...coded('verification', [...lintCheckNames(tree), ...lintSteadiness(tree)]),
+    ...coded('condition', lintConditions(conditions)),
+    ...coded('reach', lintReach(tree, conditions)),
+    ...coded('escalation', [...lintOfficeHours(tree), ...lintEscalation(tree, conditions)]),
   ]
 }
 
@@ -95,50 +99,5 @@ function lintCheckNames(tree: unknown): Finding[] {
     const name = valueAt(tree, path)
     if (typeof name !== 'string' || known.includes(name)) return []
     return [{ path, message: `triage has no check \`${name}\``, hint: nameHint(name, known) }]
-  })
-}
-
-function lintOfficeHours(tree: unknown): Finding[] {
-  const hours = valueAt(tree, ['office_hours'])
-  const only = listAt(tree, ['escalate']).flatMap((level, index) =>
-    valueAt(level, ['only']) === undefined ? [] : [['escalate', index, 'only']],
-  )
-  if (hours === undefined)
-    return only.map(path => ({
-      path,
-      at: 'key',
-      message: '`only` needs `office_hours`: without them nobody knows when they are',
-      hint: 'add for example: office_hours: { zone: Europe/Berlin, from: "09:00", to: "17:00" }',
-    }))
-  if (isAroundTheClock(hours))
-    return [
-      {
-        path: ['office_hours'],
-        at: 'key',
-        message: 'hours around the clock leave no off-hours, and no level needs them',
-      },
-    ]
-  const [from, to] = ['from', 'to'].map(key => timeOfDayAt(hours, key))
-  if (from === undefined || to === undefined || from < to) return []
-  return [{ path: ['office_hours', 'to'], message: '`to` must be later than `from`, on the same day' }]
-}
-
-function isAroundTheClock(hours: unknown): boolean {
-  const days = listAt(hours, ['days'])
-  const isEveryDay = weekdays.every(day => days.includes(day))
-  return isEveryDay && timeOfDayAt(hours, 'from') === 0 && timeOfDayAt(hours, 'to') === 24 * 60
-}
-
-function timeOfDayAt(hours: unknown, key: string): number | undefined {
-  const written = valueAt(hours, [key])
-  return typeof written === 'string' ? parseTimeOfDay(written) : undefined
-}
-
-function lintEscalation(tree: unknown): Finding[] {
-  const afters = listAt(tree, ['escalate']).map(level => parseDuration(valueAt(level, ['after'])))
-  return afters.flatMap((after, index) => {
-    const before = afters[index - 1]
-    if (after === undefined || before === undefined || after >= before) return []
-    return [{ path: ['escalate', index, 'after'], message: 'levels must be in the order of their time' }]
   })
 }

@@ -6,7 +6,7 @@ import { entriesOf, listAt, valueAt } from './tree.ts'
 const rule = 'secrets only as ${env:NAME} or ${file:PATH}'
 const channelSecrets = ['signing_secret', 'routing_key', 'bot_token']
 /** What ends the name of a credential in a query, among variables, among options: `sslpassword`, `STRIPE_API_KEY`, `--auth-token`. */
-const credentialName =
+export const credentialName =
   /(^|[_-])((ssl)?(pass|passwd|password)|secret|sig|token|(api|access|secret|private)[_-]?key)$/i
 /** Stands for a reference while a URL is looked at; no password anybody would write. */
 const mark = 'paramedic-reference'
@@ -85,7 +85,7 @@ function lintUrl(tree: unknown, path: Path): Finding[] {
 }
 
 /** The first credential that a URL carries. */
-function credentialIn(url: string): { what: string; isInQuery: boolean; value: string } | undefined {
+export function credentialIn(url: string): { what: string; isInQuery: boolean; value: string } | undefined {
   const parsed = URL.parse(url)
   const value = parsed === null ? /:\/\/[^/@\s]*:([^/@\s]+)@/.exec(url)?.[1] : parsed.password
   if (value !== undefined && value !== '') return { what: 'password', isInQuery: false, value }

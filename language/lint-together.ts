@@ -1,14 +1,14 @@
 /** What is wrong with runbooks only beside each other: names that are taken, and alerts for which chance would choose. */
 import type { Runbook } from '../contracts/runbook.ts'
 import { priorityOf, specificityOf } from './choose-runbook.ts'
-import type { Fault, Finding } from './fault.ts'
+import type { CodedFinding, Fault } from './fault.ts'
 import { canBothMatch, matchTerms } from './match-terms.ts'
 
 /** A runbook without faults of its own, and the file it is in. */
 export interface Neighbour {
   file: string
   runbook: Runbook
-  locate: (finding: Finding) => Fault
+  locate: (finding: CodedFinding) => Fault
 }
 
 /** Every fault is in the later file of a pair, in their order. */
@@ -21,11 +21,16 @@ export function lintTogether(runbooks: readonly Neighbour[]): Fault[] {
   )
 }
 
-function findingAbout(one: Runbook, { runbook: before, file }: Neighbour): Finding | undefined {
+function findingAbout(one: Runbook, { runbook: before, file }: Neighbour): CodedFinding | undefined {
   if (one.name === before.name)
-    return { path: ['metadata', 'name'], message: `runbook \`${one.name}\` is in ${file} already` }
+    return {
+      code: 'name',
+      path: ['metadata', 'name'],
+      message: `runbook \`${one.name}\` is in ${file} already`,
+    }
   if (!areTied(one, before)) return undefined
   return {
+    code: 'match',
     path: ['match'],
     at: 'key',
     message: `can hold for the same alert as that of \`${before.name}\` in ${file}, and neither goes first`,

@@ -24,7 +24,10 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     ...present('match', source.match),
     ...present('priority', source.priority === 0 ? undefined : source.priority),
     triage: {
-      checks: Object.entries(triage.checks).map(([name, check]) => checkUseOf(name, check)),
+      // Measured all at once: in which order somebody wrote them is no part of what a runbook says.
+      checks: Object.entries(triage.checks)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, check]) => checkUseOf(name, check)),
       severity: triage.severity.map(({ is, label, when }) => ({
         is,
         ...present('label', label),

@@ -1,7 +1,8 @@
 /** YAML text to a plain value that still knows where each part was written. */
-import { LineCounter, parseDocument } from 'yaml'
+import { parseDocument } from 'yaml'
 import { limits } from '../contracts/limits.ts'
-import type { Fault, Finding, Path } from './fault.ts'
+import type { CodedFinding, Fault, FaultCode, Path } from './fault.ts'
+import { createLinePositions } from './line-positions.ts'
 import { offsetOfFinding, rangeOf } from './yaml-positions.ts'
 import {
   collectionProblems,
@@ -15,7 +16,7 @@ import {
 export interface YamlSource {
   value: unknown
   /** Gives a finding its line and column. */
-  locate: (finding: Finding) => Fault
+  locate: (finding: CodedFinding) => Fault
   /** The first and last line of the value at a path. */
   linesOf: (path: Path) => { first: number; last: number } | undefined
 }
@@ -33,7 +34,9 @@ const options = {
  * throws because of what the text says.
  */
 export function parseYamlSource(text: string, file: string): { source: YamlSource } | { faults: Fault[] } {
-  const refused = (message: string) => ({ faults: [{ file, line: 1, column: 1, message }] })
+  const refused = (message: string) => ({
+    faults: [{ file, line: 1, column: 1, code: 'yaml' as const, message }],
+  })
   const bytes = new TextEncoder().encode(text).length
   if (bytes > limits.runbookBytes) return refused(`the file is larger than ${limits.runbookBytes / 1024} KiB`)
   if (isNestedTooDeeply(text)) return refused(tooDeep)
@@ -48,25 +51,27 @@ export function parseYamlSource(text: string, file: string): { source: YamlSourc
 }
 
 function parse(text: string, file: string): { source: YamlSource } | { faults: Fault[] } {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { ...options, lineCounter })
-  const lineAt = (offset: number): number => lineCounter.linePos(offset).line || 1
-  const faultAt = (offset: number, message: string, hint?: string): Fault => {
-    const { line, col } = lineCounter.linePos(offset)
-    return { file, line: line || 1, column: col || 1, message, ...(hint && { hint }) }
+  const document = parseDocument(text, options)
+  const positionOf = createLinePositions(text)
+  const faultAt = (offset: number, code: FaultCode, message: string, hint?: string): Fault => {
+    return { file, ...positionOf(offset), code, message, ...(hint && { hint }) }
   }
 
   const problems = [...syntaxProblems(document), ...collectionProblems(document)]
-  if (problems.length > 0) return { faults: problems.map(({ offset, message }) => faultAt(offset, message)) }
-  const value: unknown = document.toJS({ maxAliasCount: most.aliases })
+  if (problems.length > 0)
+    return { faults: problems.map(({ offset, message }) => faultAt(offset, 'yaml', message)) }
+  // The library counts the anchor as well.
+  const value: unknown = document.toJS({ maxAliasCount: most.aliases + 1 })
   const problem = valueProblem(value)
-  if (problem !== undefined) return { faults: [faultAt(0, problem)] }
+  if (problem !== undefined) return { faults: [faultAt(0, 'yaml', problem)] }
 
-  const locate = (finding: Finding): Fault =>
-    faultAt(offsetOfFinding(document, text, finding), finding.message, finding.hint)
+  const locate = (finding: CodedFinding): Fault =>
+    faultAt(offsetOfFinding(document, text, finding), finding.code, finding.message, finding.hint)
   const linesOf = (path: Path): { first: number; last: number } | undefined => {
     const range = rangeOf(document, path)
-    return range && { first: lineAt(range.start), last: lineAt(Math.max(range.start, range.end - 1)) }
+    if (range === undefined) return undefined
+    const last = Math.max(range.start, range.end - 1)
+    return { first: positionOf(range.start).line, last: positionOf(last).line }
   }
   return { source: { value, locate, linesOf } }
 }

@@ -1,23 +1,11 @@
 /** How many columns a text takes on a terminal, and fitting it into fewer. */
+import { widthOfCharacter, widthOfText } from '../../contracts/text-width.ts'
 
 /** What our own colours add takes no room. */
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const colours = /\u001b\[[0-9;]*m/g
-const combining = /^(?:\p{M}|[\u200c\u200d]|[\ufe0e\ufe0f])$/u
-/** East Asian wide and full-width characters (UAX #11) and emoji that are drawn as pictures. */
-const wide =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u
-
 export function widthOf(text: string): number {
-  let width = 0
-  for (const character of text.replace(colours, '')) width += widthOfCharacter(character)
-  return width
-}
-
-function widthOfCharacter(character: string): number {
-  if (character >= ' ' && character <= '~') return 1
-  if (combining.test(character)) return 0
-  return wide.test(character) ? 2 : 1
+  return widthOfText(text.replace(colours, ''))
 }
 
 export function padEnd(text: string, width: number): string {

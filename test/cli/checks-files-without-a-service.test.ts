@@ -56,6 +56,58 @@ it('reports two runbooks of one name', async () => {
   expect(stdout).toContain('runbook `default` is in')
 })
 
+const configuration = `apiVersion: paramedic/v1
+kind: Configuration
+channels: [{ name: pager, kind: pagerduty, routing_key: '\${env:PAGER_KEY}' }]
+contacts: [{ name: mia, functions: [senior], reach: [{ channel: pager }] }]
+`
+const nobody = 'nobody is called for `on-call`'
+
+it('holds runbooks against the usual configuration, the one of the variable, or the one that is named', async () => {
+  writeFileSync(join(folder, 'other.yaml'), configuration)
+  const lint = (...args: string[]) => runParamedic(['runbook', 'lint', ...args], { cwd: folder })
+  const named = await lint('--config', 'other.yaml')
+  expect(named).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(nobody) as string })
+  expect(named.stdout).toContain('held against other.yaml')
+  const env = { PARAMEDIC_CONFIG: 'other.yaml' }
+  const ofVariable = await runParamedic(['runbook', 'lint', '--json'], { cwd: folder, env })
+  expect(JSON.parse(ofVariable.stdout)).toMatchObject({ configuration: 'other.yaml' })
+  expect((await lint()).exitCode).toBe(0)
+  writeFileSync(join(folder, 'paramedic.yaml'), configuration.replace('senior', 'on-call'))
+  expect(await lint()).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('held against paramedic.yaml') as string,
+  })
+})
+
+it.each([
+  [
+    'a configuration that does not exist',
+    ['--config', 'nowhere.yaml'],
+    'There is no configuration nowhere.yaml',
+  ],
+  [
+    'a configuration that is a runbook',
+    ['--config', 'runbooks/default.yaml'],
+    'npx paramedic config check runbooks/default.yaml',
+  ],
+  ['two formats', ['--json', '--format', 'github'], '--json and --format github exclude each other'],
+  ['a format there is not', ['--format', 'xml'], 'text, json, github'],
+])('is wrong usage to lint with %s', async (_, args, told) => {
+  const { exitCode, stdout, stderr } = await runParamedic(['runbook', 'lint', ...args], { cwd: folder })
+  expect(exitCode).toBe(2)
+  expect(stdout + stderr).toContain(told)
+})
+
+it('annotates a pull request', async () => {
+  writeFileSync(join(folder, 'runbooks', 'default.yaml'), valid.replace('SEV2', 'SEV7'))
+  const { exitCode, stdout } = await runParamedic(['runbook', 'lint', '--format', 'github'], { cwd: folder })
+  expect(exitCode).toBe(1)
+  expect(stdout).toBe(
+    '::error file=runbooks/default.yaml,line=5,col=40,title=runbook lint%3A shape::`is` must be one of SEV1, SEV2, SEV3, SEV4\n',
+  )
+})
+
 it('is wrong usage to lint what is not there', async () => {
   const { exitCode, stderr } = await runParamedic(['runbook', 'lint', 'nowhere'], { cwd: folder })
   expect(exitCode).toBe(2)

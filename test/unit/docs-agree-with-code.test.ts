@@ -23,6 +23,7 @@ import { errorCodes } from '../../contracts/error-codes.ts'
 import { rolesFor, verbs } from '../../contracts/principals.ts'
 import { DEFAULT_PORTS } from '../../embedded/ports.ts'
 import { alertmanagerSource } from '../../integrations/alertmanager-source.ts'
+import { faultCodes } from '../../language/fault.ts'
 import { parseConfiguration } from '../../language/parse-configuration.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import type { Pool } from '../../store/database.ts'
@@ -43,6 +44,7 @@ import {
 
 const pages = allPages()
 const readme = page('README.md')
+const runbooks = page('docs/runbooks.md')
 const [api, cli, configuration, errors] = ['api', 'cli', 'configuration', 'errors'].map(name =>
   page(`docs/${name}.md`),
 ) as [typeof readme, typeof readme, typeof readme, typeof readme]
@@ -133,6 +135,13 @@ function keysOf(schema: z.ZodType | undefined): string[] {
   const own = Object.entries(shape).flatMap(([key, value]) => [key, ...keysOf(value)])
   return [...own, ...inner.flatMap(keysOf)]
 }
+
+test('docs/runbooks.md has every code that the linter gives, as the code says it', () => {
+  const ofConfigurations = ['reference', 'site']
+  const codes = Object.entries(faultCodes).filter(([code]) => !ofConfigurations.includes(code))
+  const told = sections(runbooks).find(({ title }) => title === 'The linter')?.body ?? ''
+  expect(tableRows(told)).toEqual(codes.map(([code, meaning]) => [`\`${code}\``, meaning]))
+})
 
 describe('the command line', () => {
   const nouns = {

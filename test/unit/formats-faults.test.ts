@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { widthOfText } from '../../contracts/text-width.ts'
 import { formatFault } from '../../language/format-fault.ts'
 
 const fault = {
   file: 'x.yaml',
   line: 2,
   column: 7,
+  code: 'shape' as const,
   message: '`kind` must be Runbook',
   hint: 'did you mean `Runbook`?',
 }
@@ -47,4 +49,18 @@ test('what nobody would see in the line is shown, and the caret still stands bel
   )
   expect(shown).toBe('  1 | a\ufffd: \ufffd\ufffd\ufffdb')
   expect(shown?.[caret?.indexOf('^') ?? 0]).toBe('b')
+})
+
+test.each([
+  ['ideographs', 'title: 接続プール, kind: x'],
+  ['pictures', 'title: 🔥🔥 pool, kind: x'],
+  ['accents of their own', 'title: Cafe\u0301, kind: x'],
+  ['tabs', 'title:\tpool,\tkind: x'],
+])('the caret stands below its column behind %s', (_, line) => {
+  const column = line.indexOf('kind') + 1
+  const [, shown = '', caret = ''] = formatFault({ ...fault, line: 1, column }, line).split('\n')
+  const onTerminal = (text: string): number => widthOfText(text.replaceAll('\t', ' '.repeat(8)))
+  expect(onTerminal(caret.slice(0, caret.indexOf('^')))).toBe(
+    onTerminal(shown.slice(0, shown.indexOf('kind'))),
+  )
 })

@@ -106,6 +106,12 @@ describe.each(Object.entries(parsers))('%s', (_, { text, parse }) => {
     ['as many keys as allowed', keys(1_000), 'unknown key `k0`'],
     ['many conditions', `mitigate:\n${'- {when: "a"}\n'.repeat(1_000)}`, '`apiVersion` is required'],
     ['one long line', 'a: ' + 'x '.repeat(100_000), '`apiVersion` is required'],
+    ['one long word', 'a: ' + 'x'.repeat(250_000), '`apiVersion` is required'],
+    ['addresses without an end', 'a: "x://[' + ':'.repeat(250_000) + '"', '`apiVersion` is required'],
+    ['addresses that begin again', 'a: ' + 'x.'.repeat(125_000), '`apiVersion` is required'],
+    ['tokens that begin again', 'a: ' + 'eyJ-'.repeat(62_000), '`apiVersion` is required'],
+    ['severities with many ways', severities(50), '`apiVersion` is required'],
+    ['levels with long loops', levels(20), '`apiVersion` is required'],
     ['more than the limit', 'x'.repeat(limits.runbookBytes + 1), 'the file is larger than 256 KiB'],
   ])('%s: refused in time', (_, bomb, message) => {
     const faults = expectQuickAnswer(() => parse(bomb), bomb.slice(0, 100))
@@ -113,6 +119,20 @@ describe.each(Object.entries(parsers))('%s', (_, { text, parse }) => {
     if (message.startsWith('the file')) expect(faults).toHaveLength(1)
   })
 })
+
+/** As many ways as are held against each other, none of which implies another. */
+function severities(count: number): string {
+  const five = (variable: string, from: number): string =>
+    `(${[0, 1, 2, 3, 4].map(way => `alert.labels.${variable} == "${from * 5 + way}"`).join(' || ')})`
+  const rules = Array.from({ length: count }, (_, rule) => `${five('a', rule)} && ${five('b', rule)}`)
+  return `triage:\n  severity:\n${rules.map(when => `  - { is: SEV1, when: '${when}' }\n`).join('')}  - { is: SEV2 }\n`
+}
+
+function levels(count: number): string {
+  const list = `[${Array<string>(90).fill('1').join(', ')}]`
+  const when = `${list}.all(x, ${Array<string>(60).fill('x == 1').join(' && ')}) && incident.severity == "x"`
+  return `escalate:\n${`- { after: 1m, page: [a], when: '${when}' }\n`.repeat(count)}`
+}
 
 function keys(count: number): string {
   return Array.from({ length: count }, (_, index) => `k${index}:`).join('\n')

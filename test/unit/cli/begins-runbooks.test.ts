@@ -44,10 +44,10 @@ describe('what is written', () => {
   it('fits the targets of the configuration', async () => {
     const yaml = draftRunbook(read(reported), configured())
     expect(parsed(yaml).triage.checks.map(({ name, target: role }) => [name, role])).toEqual([
-      ['sessions', 'db'],
+      ['entries', 'cache'],
       ['health_api', 'api'],
       ['health_web_shop', 'web-shop'],
-      ['entries', 'cache'],
+      ['sessions', 'db'],
     ])
     await expect(yaml).toMatchFileSnapshot('golden/begun-runbook.yaml.txt')
   })

@@ -33,7 +33,7 @@ it('binds only where a configuration says to what', () => {
       { role: 'api', problem: 'ambiguous', candidates: ['shop-api', 'shop-api-2'] },
       { role: 'metrics', problem: 'unbound' },
     ],
-    unmeasured: ['pool', 'waiting', 'errors', 'health'],
+    unmeasured: ['errors', 'health', 'pool', 'waiting'],
   })
   const without = foresee(alert(labels), shipped, undefined)
   expect(without).toMatchObject({ bindings: null, unmeasured: [] })

@@ -1,0 +1,131 @@
+/** A runbook against the configuration it is meant for: its targets, its people, who may allow what. */
+import { roles as builtInRoles } from '../contracts/configuration/people.ts'
+import { can, type Principal } from '../contracts/principals.ts'
+import type { Configured, ConfiguredContact, ConfiguredTarget } from './configured.ts'
+import type { Finding, Path } from './fault.ts'
+import { lintRefusals } from './lint-refusals.ts'
+import { nameHint, nearestName } from './nearest-name.ts'
+import { entriesOf, listAt, valueAt } from './tree.ts'
+
+/** A list that the configuration leaves empty says nothing about names. */
+export function lintConfigured(tree: unknown, { targets, principals, contacts }: Configured): Finding[] {
+  const steps = listAt(tree, ['mitigate'])
+  return [
+    ...(targets.length === 0 ? [] : [...lintRoles(tree, targets), ...lintRefusals(tree, targets)]),
+    ...(principals.length === 0
+      ? []
+      : steps.flatMap((step, index) => [
+          ...lintGate(step, ['mitigate', index], principals),
+          ...lintAutonomy(tree, step, ['mitigate', index], targets, principals),
+        ])),
+    ...(contacts.some(({ hasChannel }) => hasChannel) ? lintPaged(tree, contacts) : []),
+  ]
+}
+
+function lintRoles(tree: unknown, targets: readonly ConfiguredTarget[]): Finding[] {
+  return entriesOf(valueAt(tree, ['targets'])).flatMap(([role, kind]): Finding[] => {
+    const found = typeof kind === 'string' ? problemOfRole(role, kind, targets) : undefined
+    return found === undefined ? [] : [{ path: ['targets', role], at: 'key', ...found }]
+  })
+}
+
+type Problem = Pick<Finding, 'message' | 'hint'>
+
+function problemOfRole(
+  role: string,
+  kind: string,
+  targets: readonly ConfiguredTarget[],
+): Problem | undefined {
+  const named = targets.filter(target => target.role === role)
+  const fitting = named.filter(target => target.kind === kind)
+  const [other] = named
+  if (other === undefined)
+    return { message: `no configured target has the role \`${role}\``, hint: hintOfRole(role, kind, targets) }
+  if (fitting.length === 0)
+    return { message: `\`${other.name}\` has the role \`${role}\`, and is of kind ${other.kind}` }
+  const isAlone = ({ place }: ConfiguredTarget): boolean =>
+    fitting.filter(target => target.place === place).length === 1
+  if (fitting.some(isAlone)) return undefined
+  const names = fitting.map(({ name }) => name).join(', ')
+  return {
+    message: `the role \`${role}\` is ambiguous wherever there is one: ${names}`,
+    hint: 'a place has one target of each role and kind',
+  }
+}
+
+function hintOfRole(role: string, kind: string, targets: readonly ConfiguredTarget[]): string | undefined {
+  const known = each(targets.filter(target => target.kind === kind).map(target => target.role))
+  const nearest = nearestName(role, known)
+  if (nearest !== undefined) return `did you mean \`${nearest}\`?`
+  return known.length === 0 ? `there is no target of kind ${kind}` : `of kind ${kind}: ${known.join(', ')}`
+}
+
+function lintGate(step: unknown, path: Path, principals: readonly Principal[]): Finding[] {
+  const approvers = listAt(step, ['gate', 'approvers']).filter(one => typeof one === 'string')
+  if (approvers.length === 0) return []
+  const held = each([...builtInRoles, ...principals.flatMap(({ functions }) => functions)])
+  const known = held.map(name => `role:${name}`)
+  const inGate = (...rest: Path): Path => [...path, 'gate', ...rest]
+  const unknown = approvers.flatMap((approver, index): Finding[] => {
+    if (known.includes(approver) || !approver.startsWith('role:')) return []
+    const message = `\`${approver}\` is no role, and no principal has it as a function`
+    return [{ path: inGate('approvers', index), message, hint: nameHint(approver, known) }]
+  })
+  const deciders = principals.filter(principal => can(principal, 'gates.decide', { approvers }))
+  if (deciders.length === 0 && unknown.length === 0) return [nobodyDecides(inGate('approvers'), principals)]
+  const quorum = valueAt(step, ['gate', 'quorum']) ?? 1
+  if (deciders.length === 0 || typeof quorum !== 'number' || quorum <= deciders.length) return unknown
+  const names = deciders.map(({ name }) => name).join(', ')
+  const message = `${quorum} people have to allow this step, and only ${names} may`
+  return [...unknown, { path: inGate('quorum'), message }]
+}
+
+function nobodyDecides(path: Path, principals: readonly Principal[]): Finding {
+  const message = 'nobody may decide this gate: none of its approvers has the role `approver` as well'
+  const able = principals
+    .filter(principal => can(principal, 'gates.decide'))
+    .map(({ name, functions }) => (functions.length === 0 ? name : `${name} (${functions.join(', ')})`))
+  const hint = able.length === 0 ? 'no principal has it' : `may decide gates: ${able.join(', ')}`
+  return { path, message, hint }
+}
+
+/** A target in `propose` asks for every step, whether the runbook has a gate or not. */
+function lintAutonomy(
+  tree: unknown,
+  step: unknown,
+  path: Path,
+  targets: readonly ConfiguredTarget[],
+  principals: readonly Principal[],
+): Finding[] {
+  if (valueAt(step, ['gate']) !== undefined) return []
+  if (principals.some(principal => can(principal, 'gates.decide'))) return []
+  const role = valueAt(step, ['target'])
+  const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
+  const asking = targets.find(
+    target => target.role === role && target.kind === kind && target.autonomy === 'propose',
+  )
+  if (asking === undefined) return []
+  const message = `nobody may allow this step: \`${asking.name}\` is in \`propose\`, and no principal has the role \`approver\``
+  return [{ path, message }]
+}
+
+function lintPaged(tree: unknown, contacts: readonly ConfiguredContact[]): Finding[] {
+  const called = (some: readonly ConfiguredContact[]): string[] =>
+    each(some.flatMap(({ name, functions }) => [name, ...functions]))
+  const known = called(contacts.filter(({ hasChannel }) => hasChannel)).toSorted()
+  return listAt(tree, ['escalate']).flatMap((level, at) =>
+    listAt(level, ['page']).flatMap((name, index): Finding[] => {
+      if (typeof name !== 'string' || known.includes(name)) return []
+      const reader = contacts.find(contact => called([contact]).includes(name))
+      const message =
+        reader === undefined
+          ? `nobody is called for \`${name}\``
+          : `nobody can be paged as \`${name}\`: ${reader.name} has only a link`
+      return [{ path: ['escalate', at, 'page', index], message, hint: nameHint(name, known) }]
+    }),
+  )
+}
+
+function each(names: readonly string[]): string[] {
+  return [...new Set(names)]
+}

@@ -1,0 +1,46 @@
+/** A normalised runbook, written again as its author would have: the way back, which only tests go. */
+import { formatDuration } from '../../contracts/duration.ts'
+import type { Runbook } from '../../contracts/runbook.ts'
+import { actionDefinitions, checkDefinitions } from '../../contracts/targets/catalogue.ts'
+
+type Written = Record<string, unknown>
+
+export function writtenRunbook(runbook: Runbook): Written {
+  const { name, title, owner, source, ...rest } = runbook
+  const written = inYamlWords(rest) as Written & { triage: { checks: Written[] } }
+  const checks = written.triage.checks.map(({ name, ...check }) => [String(name), check])
+  return {
+    apiVersion: 'paramedic/v1',
+    kind: 'Runbook',
+    metadata: { name, title, owner, ...(source === undefined ? {} : { source }) },
+    ...written,
+    triage: { ...written.triage, checks: Object.fromEntries(checks) as Written },
+  }
+}
+
+/** `settleMs: 5000` becomes `settle: 5s`; names and labels inside `with` and `targets` stay as they are. */
+function inYamlWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inYamlWords)
+  if (typeof value !== 'object' || value === null) return value
+  const use = value as { uses?: string; with?: Written }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inside]): [string, unknown] => {
+      if (key === 'with') return [key, parametersOf(use.uses ?? '', use.with ?? {})]
+      if (key === 'targets') return [key, inside]
+      const snake = key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+      if (snake.endsWith('_ms')) return [snake.slice(0, -'_ms'.length), formatDuration(Number(inside))]
+      return [snake, inYamlWords(inside)]
+    }),
+  )
+}
+
+function parametersOf(uses: string, given: Written): Written {
+  const { parameters } = { ...checkDefinitions, ...actionDefinitions }[uses as keyof typeof checkDefinitions]
+  const types = new Map(Object.entries(parameters).map(([name, { type }]) => [name, type]))
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      types.get(name) === 'duration' ? formatDuration(Number(value)) : value,
+    ]),
+  )
+}

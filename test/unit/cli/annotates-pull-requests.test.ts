@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { githubAnnotation } from '../../../cli/lint/github-annotations.ts'
+
+const fault = {
+  file: 'a.yaml',
+  line: 2,
+  column: 7,
+  code: 'shape' as const,
+  message: '`kind` must be Runbook',
+}
+
+test('a fault is one workflow command', () => {
+  expect(githubAnnotation(fault)).toBe(
+    '::error file=a.yaml,line=2,col=7,title=runbook lint%3A shape::`kind` must be Runbook',
+  )
+})
+
+test('the hint is a line of its own', () => {
+  expect(githubAnnotation({ ...fault, hint: 'did you mean `Runbook`?' })).toMatch(
+    /::`kind` must be Runbook%0Ahint: did you mean `Runbook`\?$/,
+  )
+})
+
+test('what is quoted ends no property and begins no command', () => {
+  const annotation = githubAnnotation({
+    ...fault,
+    file: 'a,line=1::b%.yaml',
+    message: 'unknown key `x\r\n::error file=y::100%`',
+  })
+  expect(annotation).toBe(
+    '::error file=a%2Cline=1%3A%3Ab%25.yaml,line=2,col=7,title=runbook lint%3A shape::unknown key `x\u{fffd}\u{fffd}::error file=y::100%25`',
+  )
+  expect(annotation).not.toMatch(/[\r\n]/)
+})
