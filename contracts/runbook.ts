@@ -3,7 +3,7 @@
  * Its identity is SHA-256(JCS(this tree)). Plain data, so that it can travel in a workflow's input.
  */
 import type { Severity } from './incident.ts'
-import type { HoursOnly, OfficeHours } from './office-hours.ts'
+import { type HoursOnly, nextIn, type OfficeHours } from './office-hours.ts'
 import type { ActionName, CheckName, ParameterValue, TargetKind } from './targets/catalogue.ts'
 
 export interface Runbook {
@@ -123,6 +123,16 @@ export interface EscalationLevel {
   page: string[]
   /** The incident becomes at least this severe when the level pages. */
   severity?: Severity
+}
+
+/** When a level that is due at `ms` may page: then, or as soon as its hours have come. */
+export function inItsHours(
+  { escalate, officeHours }: Pick<Runbook, 'escalate' | 'officeHours'>,
+  level: number,
+  ms: number,
+): number {
+  const only = escalate[level]?.only
+  return only === undefined || officeHours === undefined ? ms : nextIn(only, officeHours, ms)
 }
 
 /** A role of the runbook and the target the alert's system and environment gave it. */

@@ -1,9 +1,8 @@
 /** The next escalation, calculated from the runbook the incident runs by the same rules as workflows/escalate.ts. */
 import { isOpen, pageId } from '../contracts/incident.ts'
-import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
+import { type EscalationLevel, inItsHours, type Runbook } from '../contracts/runbook.ts'
 import type { IncidentDetail, NextPageView } from '../contracts/views.ts'
 import { evaluateCondition, incidentScope } from './conditions.ts'
-import { inItsHours } from './hours-of-level.ts'
 
 /** What decides which level is next. */
 export type Circumstances = Pick<
