@@ -1,6 +1,7 @@
+import type { ASTNode } from '@marcbachmann/cel-js'
 import type { Runbook } from '../contracts/runbook.ts'
-import { evaluateMatch, type ConditionAlert } from './conditions.ts'
-import { matchTerms } from './match-terms.ts'
+import { compile } from './condition-language.ts'
+import { alertVariables, evaluateMatch, type ConditionAlert } from './conditions.ts'
 
 /** The runbook for alerts that no other runbook is meant for. */
 export const defaultRunbookName = 'default'
@@ -27,7 +28,18 @@ export function priorityOf({ priority = 0 }: Pick<Runbook, 'priority'>): number 
   return priority
 }
 
-/** How much a runbook asks of an alert: the terms of its `match`. */
+/** How much a runbook asks of an alert: the terms of its `match`, joined by `&&`. */
 export function specificityOf({ match }: Pick<Runbook, 'match'>): number {
-  return match === undefined ? 0 : matchTerms(match).length
+  return match === undefined ? 0 : termsIn(parseMatch(match))
+}
+
+/** Throws what the compiler says of a `match` that is not sound. */
+export function parseMatch(match: string): ASTNode {
+  const compiled = compile(match, alertVariables)
+  if ('problem' in compiled) throw new Error(compiled.problem.message)
+  return compiled.ast
+}
+
+function termsIn(node: ASTNode): number {
+  return node.op === '&&' ? termsIn(node.args[0]) + termsIn(node.args[1]) : 1
 }

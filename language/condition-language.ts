@@ -65,12 +65,6 @@ function compileIn(environmentOf: () => Environment, expression: string, variabl
   }
 }
 
-/** The tree of a condition that compiles; undefined for one that does not. */
-export function parseCondition(expression: string, variables: Variables): ASTNode | undefined {
-  if ('problem' in compile(expression, variables)) return undefined
-  return environmentOf(variables).parse(expression).ast
-}
-
 function environmentOf(variables: Variables): Environment {
   const environment = new Environment({ limits: celLimits })
   for (const [name, type] of Object.entries(variables)) {

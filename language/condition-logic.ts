@@ -49,6 +49,11 @@ export function holdsOnlyWhere(ways: Ways, others: readonly (Ways | undefined)[]
   return [...found].toSorted((a, b) => a - b)
 }
 
+/** Can both be true at once? Yes, unless each way of the one excludes each way of the other. */
+export function canBothHold(ways: Ways, others: Ways): boolean {
+  return ways.some(way => others.some(other => exclusion([...way, ...other]) === undefined))
+}
+
 function isInside(way: Way, wider: Way): boolean {
   return wider.every(asked => way.some(atom => implies(atom, asked)))
 }
@@ -146,9 +151,9 @@ function pathOf(node: ASTNode): string | undefined {
   if (node.op !== '[]') return undefined
   const [inside, key] = node.args
   const path = pathOf(inside)
-  return path !== undefined && key.op === 'value' && typeof key.args === 'string'
-    ? `${path}[${JSON.stringify(key.args)}]`
-    : undefined
+  if (path === undefined || key.op !== 'value' || typeof key.args !== 'string') return undefined
+  // Two ways to write one value.
+  return /^[A-Za-z_]\w*$/.test(key.args) ? `${path}.${key.args}` : `${path}[${JSON.stringify(key.args)}]`
 }
 
 function writtenOf(node: ASTNode): number | string | boolean | undefined {

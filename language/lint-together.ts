@@ -1,8 +1,8 @@
 /** What is wrong with runbooks only beside each other: names that are taken, and alerts for which chance would choose. */
 import type { Runbook } from '../contracts/runbook.ts'
-import { priorityOf, specificityOf } from './choose-runbook.ts'
 import type { CodedFinding, Fault } from './fault.ts'
-import { canBothMatch, matchTerms } from './match-terms.ts'
+import { canBothHold, waysOf } from './condition-logic.ts'
+import { parseMatch, priorityOf, specificityOf } from './choose-runbook.ts'
 
 /** A runbook without faults of its own, and the file it is in. */
 export interface Neighbour {
@@ -41,5 +41,7 @@ function findingAbout(one: Runbook, { runbook: before, file }: Neighbour): Coded
 function areTied(one: Runbook, other: Runbook): boolean {
   if (one.match === undefined || other.match === undefined) return false
   if (priorityOf(one) !== priorityOf(other) || specificityOf(one) !== specificityOf(other)) return false
-  return canBothMatch(matchTerms(one.match), matchTerms(other.match))
+  const [ways, others] = [one.match, other.match].map(match => waysOf(parseMatch(match)))
+  // More ways than can be held against each other: saying that two are apart has to be certain.
+  return ways === undefined || others === undefined || canBothHold(ways, others)
 }
