@@ -37,6 +37,11 @@ const long = [
   'test/rules/one-worker-evaluates-a-rule.test.ts',
   'test/supervision/compares-with-temporal.test.ts',
   'test/supervision/one-tells-and-only-once.test.ts',
+]
+
+// Aimed at a moment of the real clock. With nothing cached the SDK gives up a task whose local activity is at work when its
+// workflow is evicted, and it comes again ten seconds later: whatever such a race meets, it is not what it was aimed at.
+const races = [
   'test/workflow/an-alert-returns-as-the-hold-ends.test.ts',
   'test/workflow/an-approval-races-its-expiry.test.ts',
 ]
@@ -61,7 +66,7 @@ export default defineConfig({
           name: 'integration',
           provide: { maxCachedWorkflows: 200 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**', 'test/full/**', ...long, ...punctual, ...unfit],
+          exclude: ['test/unit/**', 'test/full/**', ...long, ...races, ...punctual, ...unfit],
         },
       },
       {
@@ -79,7 +84,7 @@ export default defineConfig({
           ...withServers,
           name: 'long',
           provide: { maxCachedWorkflows: 200 },
-          include: ['test/full/**/*.test.ts', ...long],
+          include: ['test/full/**/*.test.ts', ...long, ...races],
           exclude: unfit,
           testTimeout: 600 * SECOND_MS,
         },
@@ -91,7 +96,7 @@ export default defineConfig({
           name: 'replayed',
           provide: { maxCachedWorkflows: 0 },
           include: ['test/workflow/**/*.test.ts'],
-          exclude: unfit,
+          exclude: [...races, ...unfit],
           testTimeout: 600 * SECOND_MS,
         },
       },

@@ -19,6 +19,7 @@ const brief = `apiVersion: paramedic/v1
 kind: Runbook
 metadata: { name: brief, title: Brief, owner: test }
 match: alert.labels.alertname.startsWith("Brief")
+priority: 1
 triage: { severity: [ { is: SEV4 } ] }
 hold: 100ms
 escalate:
