@@ -8,7 +8,7 @@ const SECOND_MS = 1_000
 // no variable for that folder.)
 process.env['XDG_DATA_HOME'] = join(import.meta.dirname, '.paramedic', 'vitest')
 
-// Two cores run the servers beside the tests; more workers only make every test slower.
+// Two cores run the servers beside the tests: more workers make every test slower, and those that aim at a moment miss it.
 const shared = {
   pool: 'forks',
   isolate: true,
@@ -35,7 +35,9 @@ const long = [
   'test/reach/a-channel-that-fails-is-left-for-the-next.test.ts',
   'test/reach/what-cannot-go-at-once-goes-together.test.ts',
   'test/rules/one-worker-evaluates-a-rule.test.ts',
+  'test/supervision/a-thousand-incidents-cost-little.test.ts',
   'test/supervision/compares-with-temporal.test.ts',
+  'test/supervision/finds-what-is-wrong.test.ts',
   'test/supervision/one-tells-and-only-once.test.ts',
 ]
 

@@ -4,6 +4,9 @@ import { ensureInstalled, PROJECT_DIR, spawnOnNode24, withPlainErrors } from '..
 const VITEST = join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs')
 const PREPARE = join(PROJECT_DIR, 'test', 'support', 'prepare-temporal.ts')
 
+// Integration tests wait for servers half of the time: a third worker fills two cores. What aims at a moment runs with two.
+const INTEGRATION_WORKERS = 3
+
 await withPlainErrors(async () => {
   process.chdir(PROJECT_DIR)
   await ensureInstalled()
@@ -20,7 +23,8 @@ await withPlainErrors(async () => {
   let integration = 0
   for (const projects of rounds) {
     const named = projects.flatMap(name => ['--project', name])
-    integration = (await vitest([...named, '--passWithNoTests'])) || integration
+    const workers = isFull ? [] : ['--maxWorkers', String(INTEGRATION_WORKERS)]
+    integration = (await vitest([...named, ...workers, '--passWithNoTests'])) || integration
   }
   if (temporal !== 0) {
     process.stderr.write('paramedic: tests that need Temporal did not run: there is none here, see above\n')
