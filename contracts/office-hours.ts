@@ -1,7 +1,7 @@
 /** When a team is at work, and which moments an escalation level may page in. Pure, and safe in the workflow sandbox. */
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-export type Weekday = (typeof weekdays)[number]
+type Weekday = (typeof weekdays)[number]
 
 export interface OfficeHours {
   /** IANA name. */

@@ -1,5 +1,5 @@
 /** Offsets of a text as lines and columns, both from 1; columns in UTF-16 units. */
-export interface LinePosition {
+interface LinePosition {
   line: number
   column: number
 }

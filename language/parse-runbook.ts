@@ -20,6 +20,11 @@ export type ParsedRunbook =
     }
   | { faults: Fault[] }
 
+/** By its name; drills lie beside the runbooks they rehearse. */
+export function isRunbookFile(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name)
+}
+
 /**
  * Parses, checks and normalises a runbook, and gives its identity. Reports every fault at once, in the order a reader
  * meets them; never throws because of what the text says. With what is configured, the names of people and targets are held

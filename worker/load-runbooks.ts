@@ -5,7 +5,7 @@ import type { LoadedRunbook } from '../contracts/runbook.ts'
 import type { Fault } from '../language/fault.ts'
 import { formatFault } from '../language/format-fault.ts'
 import { lintTogether, type Neighbour } from '../language/lint-together.ts'
-import { parseRunbook } from '../language/parse-runbook.ts'
+import { isRunbookFile, parseRunbook } from '../language/parse-runbook.ts'
 import type { Pool } from '../store/database.ts'
 import { saveRunbookVersion } from '../store/runbooks.ts'
 
@@ -16,9 +16,7 @@ export interface RunbookFile extends LoadedRunbook {
 
 /** Reads every runbook below a folder. Throws `invalid_runbook` with every fault of every file. */
 export async function readRunbooks(directory: string): Promise<RunbookFile[]> {
-  const names = (await readdir(directory, { recursive: true })).filter(
-    name => /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name),
-  )
+  const names = (await readdir(directory, { recursive: true })).filter(isRunbookFile)
   const sources = new Map<string, string>()
   const read: (RunbookFile & Neighbour)[] = []
   const faults: Fault[] = []

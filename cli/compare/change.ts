@@ -36,7 +36,7 @@ export function change(area: Area, effect: Effect, text: string): Change {
 }
 
 /** What it means when a number or time grows or shrinks. */
-export interface Directions {
+interface Directions {
   more: Effect
   less: Effect
 }

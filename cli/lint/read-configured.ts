@@ -9,7 +9,7 @@ import { asTyped } from '../terminal/shell-word.ts'
 
 const usualName = 'paramedic.yaml'
 
-export interface ConfiguredFile {
+interface ConfiguredFile {
   file: string
   configured: Configured
 }

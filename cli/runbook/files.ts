@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isRunbookFile } from '../../language/parse-runbook.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 
@@ -19,14 +20,9 @@ export async function runbookFilesIn(path: string): Promise<string[]> {
   if (!found.isDirectory()) return [path]
   const names = await readdir(path, { recursive: true })
   return names
-    .filter(isRunbook)
+    .filter(isRunbookFile)
     .sort()
     .map(name => join(path, name))
-}
-
-/** Drills lie beside the runbooks they rehearse. */
-function isRunbook(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name)
 }
 
 export function unreadableRunbooks(path: string, reason: string): Failure {

@@ -19,7 +19,7 @@ export interface RunbookFile {
   hash: string
 }
 
-export interface FaultyFile {
+interface FaultyFile {
   file: string
   text: string
   faults: Fault[]

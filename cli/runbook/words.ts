@@ -65,7 +65,7 @@ export function steadinessInWords({ settleMs, forMs, withinMs, everyMs }: Omit<S
 }
 
 /** `every 5 seconds`, `every second`. */
-export function everyInWords(ms: number): string {
+function everyInWords(ms: number): string {
   return `every ${durationInWords(ms).replace(/^1 /, '')}`
 }
 
