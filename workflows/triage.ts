@@ -1,8 +1,8 @@
-import type { Impact } from '../contracts/incident.ts'
 import type { CheckUse } from '../contracts/runbook.ts'
-import { checksScope, evaluateCondition } from '../language/conditions.ts'
+import { checksScope } from '../language/conditions.ts'
 import { checkStubs, records } from './activity-stubs.ts'
-import { type NamedSeverity, raisedImpact, raiseSeverity } from './incident-state.ts'
+import { assessImpact, assessSeverity } from './assess.ts'
+import { raisedImpact, raiseSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
 import { silenceOf } from './silence.ts'
 
@@ -19,8 +19,9 @@ export async function triage(life: Life): Promise<void> {
     }),
   )
   const { state } = life
-  const measured = assessSeverity(life)
-  const impact = assessImpact(life)
+  const scope = triageScope(life)
+  const measured = assessSeverity(runbook, scope, state)
+  const impact = assessImpact(runbook, scope)
   raiseSeverity(state, measured)
   state.impact = raisedImpact(state, impact.impact)
   const label = state.severityLabel === undefined ? {} : { label: state.severityLabel }
@@ -64,32 +65,6 @@ export async function measureCheck(
       return life.carry(unwritten => records.giveUpCheck({ ...request, problem, unwritten }))
     })
   return 'values' in result ? result.values : undefined
-}
-
-function assessSeverity(life: Life): NamedSeverity & { because: string } {
-  const unknown: string[] = []
-  for (const rule of life.input.runbook.triage.severity) {
-    const because = rule.when === undefined ? 'no stronger rule holds' : `${rule.when} holds`
-    const evaluated =
-      rule.when === undefined ? { value: true } : evaluateCondition(rule.when, triageScope(life))
-    if ('noData' in evaluated) unknown.push(`${rule.is} could not be judged: no ${evaluated.noData}`)
-    else if (evaluated.value) {
-      const told = [`${rule.is}: ${because}`, ...unknown].join('; ')
-      return { severity: rule.is, label: rule.label, because: told }
-    }
-  }
-  const { severity, severityLabel: label } = life.state
-  return { severity, label, because: ['no rule holds', ...unknown].join('; ') }
-}
-
-function assessImpact(life: Life): { impact: Impact; because: string } {
-  const { impact } = life.input.runbook.triage
-  if (impact === undefined) return { impact: 'unknown', because: 'impact is not measured' }
-  const evaluated = evaluateCondition(impact, triageScope(life))
-  if ('noData' in evaluated) return { impact: 'unknown', because: `impact unknown: no ${evaluated.noData}` }
-  return evaluated.value
-    ? { impact: 'yes', because: `impact: ${impact}` }
-    : { impact: 'no', because: `no impact: not ${impact}` }
 }
 
 /** What triage's conditions and a step's `when` see. */
