@@ -1,9 +1,13 @@
 /** Steps that every target they could be bound to would refuse, as far as the configuration says so. */
+import { serviceActions } from '../contracts/targets/service.ts'
 import type { ConfiguredTarget } from './configured.ts'
 import type { Finding, Path } from './fault.ts'
 import { listAt, valueAt } from './tree.ts'
 
 type Refusal = Pick<Finding, 'path' | 'message' | 'hint'>
+
+/** What a service is asked for by its process. */
+const needsProcess: readonly string[] = Object.keys(serviceActions)
 
 export function lintRefusals(tree: unknown, targets: readonly ConfiguredTarget[]): Finding[] {
   return listAt(tree, ['mitigate']).flatMap((step, index) => {
@@ -18,7 +22,7 @@ export function lintRefusals(tree: unknown, targets: readonly ConfiguredTarget[]
 
 function refusalBy(target: ConfiguredTarget, step: unknown, path: Path): Refusal | undefined {
   const uses = valueAt(step, ['uses'])
-  if (uses === 'service.restart' && !target.hasProcess) {
+  if (typeof uses === 'string' && needsProcess.includes(uses) && !target.hasProcess) {
     const message = `\`${target.name}\` would refuse this: it is not said how its process is run`
     return { path: [...path, 'uses'], message, hint: 'give the target a `process`' }
   }

@@ -15,6 +15,8 @@ import { deleteMatching } from './redis/delete-matching.ts'
 import { keys } from './redis/keys.ts'
 import { health } from './service/health.ts'
 import { restart } from './service/restart.ts'
+import { start } from './service/start.ts'
+import { stop } from './service/stop.ts'
 import type { Action, Check } from './target.ts'
 
 /** One measurement for each check, by its name. */
@@ -36,4 +38,6 @@ export const actions: ActionImplementations = {
   'postgres.terminate_idle': terminateIdle,
   'redis.delete_matching': deleteMatching,
   'service.restart': restart,
+  'service.start': start,
+  'service.stop': stop,
 }

@@ -13,6 +13,8 @@ const loosenings: {
   'postgres.terminate_idle': { idle_longer_than: 'less', at_most: 'more', application: 'gone' },
   'redis.delete_matching': { prefix: 'shorter', at_most: 'more' },
   'service.restart': { grace: 'less', healthy_within: 'neither' },
+  'service.start': { healthy_within: 'neither' },
+  'service.stop': { grace: 'less' },
 }
 
 /** Of another action nothing can be compared; that it is another one is told already. */

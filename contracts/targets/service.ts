@@ -29,28 +29,43 @@ export const serviceChecks = {
   },
 } as const satisfies Record<string, CheckDefinition>
 
+const grace = {
+  type: 'duration',
+  describe: 'Time between TERM and KILL',
+  default: 10_000,
+  min: 100,
+  max: 300_000,
+} as const
+
+const healthyWithin = {
+  type: 'duration',
+  describe: 'Longest wait for a healthy answer after the start',
+  default: 60_000,
+  min: 1_000,
+  max: 1_800_000,
+} as const
+
 export const serviceActions = {
   'service.restart': {
     kind: 'service',
     describe: 'TERM, wait, KILL, start, wait until the health endpoint answers',
     risk: 'disruptive',
-    parameters: {
-      grace: {
-        type: 'duration',
-        describe: 'Time between TERM and KILL',
-        default: 10_000,
-        min: 100,
-        max: 300_000,
-      },
-      healthy_within: {
-        type: 'duration',
-        describe: 'Longest wait for a healthy answer after the start',
-        default: 60_000,
-        min: 1_000,
-        max: 1_800_000,
-      },
-    },
+    parameters: { grace, healthy_within: healthyWithin },
     fence:
       'the process is stopped only while pid and start time are the planned ones; a start happens under a lock and only when none runs; nothing interrupts between the two',
+  },
+  'service.start': {
+    kind: 'service',
+    describe: 'Start a process that does not run, wait until the health endpoint answers',
+    risk: 'reversible',
+    parameters: { healthy_within: healthyWithin },
+    fence: 'a start happens under a lock and only when no process runs, whoever else starts it',
+  },
+  'service.stop': {
+    kind: 'service',
+    describe: 'TERM, wait, KILL; the service stays stopped until somebody starts it',
+    risk: 'disruptive',
+    parameters: { grace },
+    fence: 'the process is stopped only while pid and start time are the planned ones',
   },
 } as const satisfies Record<string, ActionDefinition>

@@ -1,46 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { driverOf } from '../../activities/targets/service/identity.ts'
 import { isRunning } from '../../activities/targets/service/process-identity.mjs'
 import { restart } from '../../activities/targets/service/restart.ts'
 import { CodedError } from '../../contracts/coded-error.ts'
-import { freePort } from '../../embedded/ports.ts'
+import { serviceUnderTest } from '../support/service-under-test.ts'
 import { effectContext, failureOf, patience, serviceTarget } from '../support/targets-under-test.ts'
-
-/**
- * Writes `start <pid>` and `end <pid>` to a ledger. The port is the lock of what it serves: a second one beside it could
- * not listen and would write `conflict`.
- */
-const service = `
-  const { appendFileSync } = require('fs')
-  const tell = event => appendFileSync(process.env.LEDGER, event + ' ' + process.pid + '\\n')
-  tell('start')
-  const mood = process.env.MOOD
-  if (mood === 'falls-over') setTimeout(() => process.exit(1), 100)
-  if (mood === 'deaf') process.on('SIGTERM', () => {})
-  else process.on('SIGTERM', () => setTimeout(() => { tell('end'); process.exit(0) }, mood === 'slow-to-end' ? 2500 : 0))
-  const answer = mood === 'sick' ? 503 : 200
-  require('http')
-    .createServer((_, response) => response.writeHead(answer).end('mood ' + mood))
-    .on('error', () => { tell('conflict'); process.exit(1) })
-    .listen(process.env.PORT, '127.0.0.1')`
 
 const parameters = { grace: 5_000, healthy_within: 15_000 }
 
-let folder: string
-let port: number
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'paramedic-restart-'))
-  port = await freePort()
-})
-
-afterEach(async () => {
-  await driverOf(target()).stop({ graceMs: 0 })
-  rmSync(folder, { recursive: true, force: true })
-})
+const { target, started, ledger } = serviceUnderTest()
 
 describe('a restart', () => {
   it('ends the planned process, starts one and waits until it is healthy', async () => {
@@ -238,32 +206,8 @@ it('refuses a service whose process is not configured', async () => {
   expect(failure).toMatchObject({ code: 'target_rejected', hint: expect.stringContaining('pid_file') })
 })
 
-function target(mood = 'well', onPort = port) {
-  return serviceTarget(`http://127.0.0.1:${onPort}/health`, {
-    command: [process.execPath, '-e', service],
-    directory: folder,
-    environment: { LEDGER: join(folder, 'ledger'), PORT: String(port), MOOD: mood },
-    pidFile: join(folder, 'service.pid'),
-    logFile: join(folder, 'service.log'),
-  })
-}
-
-async function started(mood = 'well') {
-  const identity = await driverOf(target(mood)).start()
-  await vi.waitUntil(
-    async () => (await fetch(`http://127.0.0.1:${port}`).catch(() => undefined)) !== undefined,
-    { timeout: 20_000 },
-  )
-  return identity
-}
-
 function identity() {
   return restart.identify(target(), patience)
-}
-
-function ledger(): string[] {
-  const file = join(folder, 'ledger')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
 }
 
 function isRunningPid(pid: number): boolean {

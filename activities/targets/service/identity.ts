@@ -9,7 +9,7 @@ export function driverOf(target: TargetConfigurationOf<'service'>): ProcessDrive
 }
 
 /** How the service's process is run, as configured. Throws `target_rejected` when it is not. */
-export function processOf(target: TargetConfigurationOf<'service'>): NonNullable<typeof target.process> {
+function processOf(target: TargetConfigurationOf<'service'>): NonNullable<typeof target.process> {
   if (target.process !== undefined) return target.process
   throw new CodedError(
     'target_rejected',

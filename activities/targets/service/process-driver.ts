@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../../contracts/coded-error.ts'
@@ -29,6 +38,15 @@ export interface ProcessDriver {
   start(): Promise<ProcessIdentity>
   /** TERM, up to `graceMs`, then KILL, both to its process group. With `expected`, a different process is left alone. */
   stop(options: { graceMs: number; expected?: ProcessIdentity }): Promise<StopResult>
+  traces(): StartTraces
+}
+
+/** What starts and stops have left behind. */
+export interface StartTraces {
+  /** Wall clock: when the last start wrote down its process, whether that still runs or not. A stop forgets it. */
+  startedAtMs?: number
+  /** Somebody holds the lock, or died while holding it: what that start or stop has done is not known here. */
+  isCutOff: boolean
 }
 
 /** How often a stop looks whether the process has gone. */
@@ -69,6 +87,11 @@ export function createProcessDriver(definition: ProcessDefinition): ProcessDrive
         return 'stopped'
       })
     },
+
+    traces: () => ({
+      ...(existsSync(definition.pidFile) ? { startedAtMs: statSync(definition.pidFile).mtimeMs } : {}),
+      isCutOff: existsSync(lockFile),
+    }),
   }
 }
 

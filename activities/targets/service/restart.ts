@@ -1,16 +1,16 @@
-import { statSync } from 'node:fs'
 import { CodedError, isCodedError } from '../../../contracts/coded-error.ts'
 import type { TargetIdentity } from '../../../contracts/plan.ts'
 import type { serviceActions } from '../../../contracts/targets/service.ts'
 import { createPace } from '../pace.ts'
 import { isSameIdentity, requireSameIdentity } from '../same-identity.ts'
 import type { Action } from '../target.ts'
-import { driverOf, identityOf, processNamedBy, processOf } from './identity.ts'
-import type { ProcessDriver, ProcessIdentity, StopResult } from './process-driver.ts'
+import { driverOf, identityOf, processNamedBy } from './identity.ts'
+import type { ProcessDriver, ProcessIdentity } from './process-driver.ts'
+import { type Stopped, stopPlanned } from './stop-planned.ts'
 import { untilHealthy } from './until-healthy.ts'
 
 interface Restarted {
-  howStopped: StopResult | 'nothing-to-stop'
+  howStopped: Stopped | 'nothing-to-stop'
   stoppedInMs: number
   process: ProcessIdentity
 }
@@ -56,19 +56,21 @@ export const restart: Action<(typeof serviceActions)['service.restart']> = {
       withinMs: parameters.healthy_within,
       pace,
       signal: context.signal,
+      done: 'restarted',
       told,
     })
     return { touched, unit: 'process', evidence: { ...told, healthyInMs } }
   },
 
   async probe(target, _parameters, claim) {
-    const running = await driverOf(target).identity()
+    const driver = driverOf(target)
+    const running = await driver.identity()
     const found = identityOf(running)
     // "None runs", as planned: perhaps it never started, perhaps it started and fell over.
     if (running === undefined) return { answer: 'cannot-tell', evidence: { running: 'none' } }
     if (isSameIdentity(claim.identity, found)) return { answer: 'not-done', evidence: { running: found } }
     // The driver writes the pid file in the moment of the start; the start time itself is opaque.
-    const startedAtMs = statSync(processOf(target).pidFile).mtimeMs
+    const { startedAtMs = 0 } = driver.traces()
     const isAfterClaim = startedAtMs >= claim.claimedAtMs
     return {
       answer: isAfterClaim ? 'done' : 'cannot-tell',
@@ -85,14 +87,8 @@ async function stopAndStart(
 ): Promise<Restarted> {
   const expected = processNamedBy(planned)
   const startedMs = performance.now()
-  const howStopped = expected === undefined ? 'nothing-to-stop' : await driver.stop({ graceMs, expected })
-  if (howStopped === 'identity-changed') {
-    requireSameIdentity(target, planned, identityOf(await driver.identity()))
-    throw new CodedError(
-      'identity_changed',
-      `The process of ${target} was another one for a moment; it was left alone.`,
-    )
-  }
+  const howStopped =
+    expected === undefined ? 'nothing-to-stop' : await stopPlanned(target, driver, expected, graceMs)
   const stoppedInMs = Math.round(performance.now() - startedMs)
   try {
     return { howStopped, stoppedInMs, process: await driver.start() }

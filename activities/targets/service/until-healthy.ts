@@ -19,7 +19,9 @@ interface HealthyWait {
   withinMs: number
   pace: Pace
   signal: AbortSignal
-  /** What is known of the restart; part of a failure. */
+  /** What was done to it, as a failure tells it: `restarted`. */
+  done: string
+  /** What is known of that; part of a failure. */
   told: Record<string, unknown>
 }
 
@@ -44,10 +46,10 @@ export async function untilHealthy(wait: HealthyWait): Promise<number> {
   throw unhealthy(wait, `it was not healthy within ${withinMs / 1_000} s`, lastAnswer)
 }
 
-function unhealthy({ target, told }: HealthyWait, what: string, lastAnswer: string): CodedError {
+function unhealthy({ target, done, told }: HealthyWait, what: string, lastAnswer: string): CodedError {
   return new CodedError(
     'target_rejected',
-    `${target.name} was restarted, but ${what}; last answer: ${lastAnswer}.`,
+    `${target.name} was ${done}, but ${what}; last answer: ${lastAnswer}.`,
     {
       fields: { target: target.name, touched: 1, lastAnswer, ...told },
       hint: `Read the end of ${target.process?.logFile ?? 'its log'}.`,
