@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import * as module from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,6 +13,8 @@ export const PROJECT_DIR = dirname(dirname(fileURLToPath(import.meta.url)))
 const MODULES_DIR = join(PROJECT_DIR, 'node_modules')
 const MARKER = join(MODULES_DIR, '.paramedic-installed')
 const LOCK = join(PROJECT_DIR, '.paramedic', 'install.lock')
+// Compiled modules, for the next process: a command begins in half the time. Whoever may not write here goes without.
+const COMPILED = join(MODULES_DIR, '.cache', 'paramedic-compiled')
 const OUTPUT_KEPT_CHARACTERS = 3_000
 // Development packages too, under NODE_ENV=production as well: the checks and the workflow bundler are among them.
 const INCLUDE = ['--include=dev', '--include=optional', '--no-audit', '--no-fund']
@@ -63,6 +66,7 @@ export async function ensureInstalled() {
 export async function runOnNode24(script, args) {
   if (isNewEnough(process.versions.node)) {
     process.argv = [process.execPath, script, ...args]
+    module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? COMPILED)
     await import(pathToFileURL(script).href)
     return
   }
@@ -74,7 +78,7 @@ export function spawnOnNode24(script, args, env = process.env) {
   const node = node24()
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
     stdio: 'inherit',
-    env,
+    env: { NODE_COMPILE_CACHE: COMPILED, ...env },
   })
   const stopForwarding = forwardSignals(child)
   return new Promise((resolve, reject) => {

@@ -77,7 +77,9 @@ function start(
   args: readonly string[],
   { env, cwd }: Required<Pick<RunOptions, 'env' | 'cwd'>>,
 ) {
-  const child = spawn(command, args, { cwd, env: { PATH: process.env['PATH'], TZ: 'Europe/Berlin', ...env } })
+  // Compiled modules are kept from process to process, as the bootstrap of the real command keeps them.
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  const child = spawn(command, args, { cwd, env: { PATH, NODE_COMPILE_CACHE, TZ: 'Europe/Berlin', ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
