@@ -10,6 +10,7 @@ import { narratePage } from './narrate/pages.ts'
 import { narratePerson } from './narrate/people.ts'
 import { narratePostmortem, narratePostmortemPage } from './narrate/postmortems.ts'
 import { narrateRecord } from './narrate/records.ts'
+import { narrateRunbook } from './narrate/runbooks.ts'
 import type { Narration, NarrationWords } from './narrate/narration.ts'
 import { narrateStep } from './narrate/steps.ts'
 import { narrateSupervision } from './narrate/supervision.ts'
@@ -83,6 +84,11 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'history.archived':
     case 'message.unknown':
       return narrateRecord(entry)
+    case 'runbook.in-force':
+    case 'runbook.withdrawn':
+    case 'runbook.held-back':
+    case 'runbook.mended':
+      return narrateRunbook(entry)
     case 'supervision.found':
     case 'supervision.paged':
     case 'supervision.ended':

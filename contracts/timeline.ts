@@ -13,6 +13,7 @@ import type {
 import type { NewsEvent } from './notice.ts'
 import type { Preview } from './plan.ts'
 import type { PostmortemSection, PostmortemTick } from './postmortem.ts'
+import type { WayInForce } from './runbook-registry.ts'
 import type { FindingKind } from './supervision.ts'
 
 export interface TimelineEvents {
@@ -185,6 +186,12 @@ export interface TimelineEvents {
   'postmortem.reopened': { version: number; reason: string }
   'action-item.done': { item: number; text: string; note?: string }
   'message.unknown': { rowId: number }
+  /** `before`: the version it replaces; the same hash when only comments, layout or the file are others. */
+  'runbook.in-force': { name: string; hash: string; before?: string; file: string; way: WayInForce }
+  'runbook.withdrawn': { name: string; hash: string; way: WayInForce }
+  /** `keeps`: the runbook whose last good version stays in force. */
+  'runbook.held-back': { file: string; faults: number; because: string; keeps?: string; way: WayInForce }
+  'runbook.mended': { file: string }
   'supervision.found': { finding: FindingKind; subject: string; since: string }
   'supervision.paged': { finding: FindingKind; subject: string; since: string; channel: string }
   'supervision.ended': { finding: FindingKind; subject: string; since: string; lastedMs: number }

@@ -11,8 +11,8 @@ import { leaveNews } from '../store/news.ts'
 
 /** What the relay needs to know to open an incident. */
 export interface Intake {
-  /** One of them is the default, which takes what no other matches. */
-  runbooks: readonly LoadedRunbook[]
+  /** Those in force, as the transaction sees them. One of them is the default, which takes what no other matches. */
+  runbooks(tx: Queryable): Promise<readonly LoadedRunbook[]>
   targets: readonly BindableTarget[]
   log: { error(fields: object, message: string): void }
 }
@@ -42,7 +42,7 @@ async function openFor(
   entries: NewEntry[],
 ): Promise<{ number: string; isNew: boolean }> {
   const about = { labels: alert.labels, annotations: alert.annotations }
-  const { runbook, hash } = chosenFor(intake, about)
+  const { runbook, hash } = chosenFor(await intake.runbooks(tx), about)
   const place = {
     system: alert.labels['system'] ?? 'unknown',
     environment: alert.labels['environment'] ?? 'unknown',
@@ -84,16 +84,16 @@ async function openFor(
   return opened
 }
 
-function chosenFor(intake: Intake, alert: ConditionAlert): LoadedRunbook {
+function chosenFor(runbooks: readonly LoadedRunbook[], alert: ConditionAlert): LoadedRunbook {
   const chosen = chooseRunbook(
-    intake.runbooks.map(loaded => loaded.runbook),
+    runbooks.map(loaded => loaded.runbook),
     alert,
   )
-  const loaded = intake.runbooks.find(candidate => candidate.runbook === chosen)
+  const loaded = runbooks.find(candidate => candidate.runbook === chosen)
   if (loaded === undefined)
     throw new CodedError(
       'invalid_runbook',
-      'No runbook matches the alert and there is no runbook named default.',
+      'No runbook in force matches the alert, and none is named default.',
     )
   return loaded
 }

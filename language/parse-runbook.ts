@@ -2,6 +2,7 @@ import { hashOf } from '../contracts/canonical-json.ts'
 import type { Runbook } from '../contracts/runbook.ts'
 import type { Configured } from './configured.ts'
 import { coded, type CodedFinding, inReadingOrder, type Fault } from './fault.ts'
+import { createLinePositions } from './line-positions.ts'
 import { lintConfigured } from './lint-configured.ts'
 import { lintRunbookSecrets } from './lint-runbook-secrets.ts'
 import { lintRunbook } from './lint-runbook.ts'
@@ -20,9 +21,12 @@ export type ParsedRunbook =
     }
   | { faults: Fault[] }
 
-/** By its name; drills lie beside the runbooks they rehearse. */
+/**
+ * By its name below a folder. Drills lie beside the runbooks they rehearse, and what is hidden is another program's: a ConfigMap that
+ * Kubernetes mounts keeps each file once more in a folder that begins with two dots.
+ */
 export function isRunbookFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name)
+  return /\.ya?ml$/.test(name) && !/\.drill\.ya?ml$/.test(name) && !/(^|[\\/])\./.test(name)
 }
 
 /**
@@ -46,6 +50,16 @@ export function parseRunbook(text: string, file: string, configured?: Configured
     secrets,
   )
   if (!checked.success || faults.length > 0) return { faults }
+  const comments = nulInComments(text, file)
+  if (comments.length > 0) return { faults: comments }
   const runbook = normaliseRunbook(checked.data)
   return { runbook, hash: hashOf(runbook), locate: yaml.source.locate }
+}
+
+/** The text is kept as well, and PostgreSQL has no NUL in it. Elsewhere the value that holds it is told. */
+function nulInComments(text: string, file: string): Fault[] {
+  const offset = text.indexOf('\0')
+  if (offset === -1) return []
+  const message = 'a comment holds a NUL, which cannot be kept'
+  return [{ file, ...createLinePositions(text)(offset), code: 'yaml', message }]
 }

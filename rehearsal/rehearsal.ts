@@ -62,7 +62,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   const log = { error: (fields: object, message: string) => console.error(message, fields) }
   const relay = createRelay(
     pool,
-    { runbooks: options.runbooks, targets: configuration.targets, log },
+    { runbooks: async () => options.runbooks, targets: configuration.targets, log },
     workflows,
   )
   const relayAll = async (withinMs: number): Promise<void> => {

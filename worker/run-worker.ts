@@ -8,6 +8,7 @@ import { createActivities, createSiteActivities, type TargetDependencies } from 
 import { actions, checks } from '../activities/targets/implementations.ts'
 import { createMetricReader } from '../activities/targets/metric-reader.ts'
 import type { OwnConfiguration } from '../contracts/configuration.ts'
+import { isCodedError } from '../contracts/coded-error.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import { notifiersOf } from '../integrations/notifiers.ts'
 import { createRelay } from '../intake/relay.ts'
@@ -17,10 +18,11 @@ import { editionOf } from '../rules/edition.ts'
 import { createRuleEngine } from '../rules/engine.ts'
 import type { Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
+import { createInForceReader } from '../store/runbooks-in-force.ts'
 import { createSiteWorkers, createWorkers, runWorkers } from './create-workers.ts'
 import { createHistories } from './histories.ts'
 import { createIncidentWorkflows } from './incident-workflows.ts'
-import { keepVersions, type RunbookFile } from './load-runbooks.ts'
+import { putFolderInForce, type RunbookFolder } from './load-runbooks.ts'
 import { bundleWorkflows } from './workflow-bundle.ts'
 
 export interface WorkerOptions {
@@ -28,8 +30,8 @@ export interface WorkerOptions {
   temporal: TemporalEndpoint
   /** The part of it that belongs to the site. */
   configuration: OwnConfiguration
-  /** Of a worker with a site there are none: what it does comes with its tasks. */
-  runbooks: RunbookFile[]
+  /** Of a worker with a site there is none: what it does comes with its tasks. */
+  runbooks: RunbookFolder | undefined
   site?: string | undefined
   log: Logger
   /** Ends the worker in order: relay, workers, connections. */
@@ -59,6 +61,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }),
   })
   await untilDone(options, 'PostgreSQL', () => migrate(pool))
+  const { runbooks } = options
+  if (runbooks !== undefined)
+    await untilDone(options, 'PostgreSQL', () => putFolderInForce(pool, runbooks, log))
   const rulesAtWork = createRuleEngine(
     pool,
     editionOf(configuration, site),
@@ -70,16 +75,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 }
 
 async function serveIncidents(options: WorkerOptions): Promise<void> {
-  const { pool, log, stopping, configuration, runbooks } = options
+  const { pool, log, stopping, configuration } = options
   const { namespace } = options.temporal
-  await untilDone(options, 'PostgreSQL', () => keepVersions(pool, runbooks))
   const client = new Client({
     connection: Connection.lazy({ ...connectionOptions(options.temporal), channelArgs: reconnectSoon }),
     namespace,
   })
   const relaying = createRelay(
     pool,
-    { runbooks, targets: configuration.places, log },
+    { runbooks: createInForceReader(), targets: configuration.places, log },
     createIncidentWorkflows(client),
   ).run(stopping)
   const gate = createChannelGate(pool, notifiersOf(configuration, log), log)
@@ -119,7 +123,7 @@ async function poll(
   await connection.close()
 }
 
-/** Tries until it works or the worker is told to stop; says what it waits for. */
+/** Tries until it works or the worker is told to stop; says what it waits for. What is refused no waiting mends, and is thrown. */
 async function untilDone<T>(
   { log, stopping }: WorkerOptions,
   what: string,
@@ -129,6 +133,7 @@ async function untilDone<T>(
     try {
       return await work()
     } catch (error) {
+      if (isCodedError(error) && error.family === 'refused') throw error
       log.warn({ error: error instanceof Error ? error.message : String(error) }, `waiting for ${what}`)
       await delay(retryMs, undefined, { signal: stopping }).catch(() => {})
     }

@@ -21,7 +21,11 @@ async function relayed(atMs: number): Promise<void> {
   const runbooks = [{ runbook: emptyRunbook, hash: 'runbook-hash' }]
   const hand = async () => 'delivered' as const
   const workflows = { startWithMessage: hand, signal: hand }
-  const relay = createRelay(pool, { runbooks, targets: [], log: { error: () => {} } }, workflows)
+  const relay = createRelay(
+    pool,
+    { runbooks: async () => runbooks, targets: [], log: { error: () => {} } },
+    workflows,
+  )
   while ((await relay.pass(atMs)) > 0);
 }
 

@@ -72,7 +72,7 @@ test('an alert that no runbook takes waits for one, and stops neither alerts nor
     signal: async () => 'delivered' as const,
   }
   const log = { error: () => {} }
-  const withoutRunbooks = createRelay(intake.pool, { runbooks: [], targets: [], log }, workflows)
+  const withoutRunbooks = createRelay(intake.pool, { runbooks: async () => [], targets: [], log }, workflows)
   await intake.deliver([firing('known')])
   await intake.relays[0].pass(atMs)
   const [known] = await intake.incidents('known')

@@ -3,7 +3,7 @@ import './pause-at-statement.ts'
 import { pino } from 'pino'
 import { loadConfiguration, readEnvironment } from '../../configuration.ts'
 import { openDatabase } from '../../store/database.ts'
-import { readRunbooks } from '../../worker/load-runbooks.ts'
+import { readRunbookFolder } from '../../worker/load-runbooks.ts'
 import { runWorker } from '../../worker/run-worker.ts'
 
 const environment = readEnvironment()
@@ -15,7 +15,7 @@ await runWorker({
   pool,
   temporal: environment.temporal,
   configuration: loadConfiguration(environment.configPath, { site }),
-  runbooks: site === undefined ? await readRunbooks(environment.runbooksDir) : [],
+  runbooks: site === undefined ? await readRunbookFolder(environment.runbooksDir) : undefined,
   site,
   log: pino({ level: 'error' }),
   stopping: stopping.signal,

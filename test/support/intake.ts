@@ -81,7 +81,7 @@ function createIntake(pool: Pool, other: Pool): IntakeUnderTest {
   const handedOver = new Map<string, number[]>()
   const problems: object[] = []
   const log = { error: (fields: object) => void problems.push(fields) }
-  const knows: Intake = { runbooks: [defaultRunbook], targets: [], log }
+  const knows: Intake = { runbooks: async () => [defaultRunbook], targets: [], log }
   const workflows = recordingWorkflows(handedOver)
   const relays: [Relay, Relay] = [createRelay(pool, knows, workflows), createRelay(other, knows, workflows)]
 

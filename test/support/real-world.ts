@@ -15,6 +15,7 @@ import { createAlertmanager } from './alertmanager-sender.ts'
 import { type Child, type Fault, startChild } from './child-process.ts'
 import { freshDatabase } from './fresh-database.ts'
 import { eventually, reportAlert } from './incident-harness.ts'
+import { smallRunbook } from './small-runbooks.ts'
 
 export interface ApiProcess extends Child {
   url: string
@@ -114,6 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const configPath = path.join(folder, 'paramedic.yaml')
   writeFileSync(configPath, configurationYaml({ command, port: servicePort!, ...files }, options))
   mkdirSync(path.join(folder, 'runbooks'))
+  writeFileSync(path.join(folder, 'runbooks', 'default.yaml'), smallRunbook('default'))
   for (const [index, runbook] of [restartRunbook, ...(options.runbooks ?? [])].entries())
     writeFileSync(path.join(folder, 'runbooks', `${index}.yaml`), runbook)
 
