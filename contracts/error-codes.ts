@@ -136,7 +136,12 @@ export const errorCodes = {
   not_rebuildable: {
     family: 'rejected',
     httpStatus: 409,
-    hint: "Only prefixes in the target's `rebuildable_prefixes` may be deleted.",
+    hint: 'Only what the target declares rebuildable may be deleted.',
+  },
+  above_limit: {
+    family: 'rejected',
+    httpStatus: 409,
+    hint: 'See what has grown; raise the limit of the step or of the target only when that much may really go.',
   },
   identity_changed: {
     family: 'rejected',

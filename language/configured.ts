@@ -23,6 +23,8 @@ export interface ConfiguredTarget {
   autonomy: Autonomy
   /** What of a redis may be deleted; undefined when that cannot be known here. */
   rebuildablePrefixes: string[] | undefined
+  /** Whether all of it may be; undefined when that cannot be known here. */
+  rebuildableDatabase: boolean | undefined
   /** Whether it is said how the process of a service is run. */
   hasProcess: boolean
 }
@@ -61,6 +63,7 @@ function isWritten(value: unknown): boolean {
 function targetOf(target: unknown): ConfiguredTarget {
   const text = (key: string): string => String(valueAt(target, [key]))
   const prefixes = listAt(target, ['rebuildable_prefixes'])
+  const whole = valueAt(target, ['rebuildable_database'])
   const autonomy = autonomies.find(known => known === valueAt(target, ['autonomy'])) ?? 'observe'
   return {
     name: text('name'),
@@ -69,6 +72,7 @@ function targetOf(target: unknown): ConfiguredTarget {
     place: JSON.stringify([text('system'), text('environment')]),
     autonomy,
     rebuildablePrefixes: isWritten(prefixes) ? prefixes.map(String) : undefined,
+    rebuildableDatabase: isWritten(whole) ? whole === true : undefined,
     hasProcess: valueAt(target, ['process']) !== undefined,
   }
 }

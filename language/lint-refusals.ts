@@ -22,18 +22,38 @@ export function lintRefusals(tree: unknown, targets: readonly ConfiguredTarget[]
 
 function refusalBy(target: ConfiguredTarget, step: unknown, path: Path): Refusal | undefined {
   const uses = valueAt(step, ['uses'])
-  if (typeof uses === 'string' && needsProcess.includes(uses) && !target.hasProcess) {
+  if (typeof uses !== 'string') return undefined
+  if (needsProcess.includes(uses) && !target.hasProcess) {
     const message = `\`${target.name}\` would refuse this: it is not said how its process is run`
     return { path: [...path, 'uses'], message, hint: 'give the target a `process`' }
   }
-  const prefix = valueAt(step, ['with', 'prefix'])
-  const rebuildable = target.rebuildablePrefixes
-  if (uses !== 'redis.delete_matching' || typeof prefix !== 'string' || rebuildable === undefined)
-    return undefined
-  if (rebuildable.some(allowed => prefix.startsWith(allowed))) return undefined
+  if (uses === 'redis.flush_database' && target.rebuildableDatabase === false) {
+    const message = `\`${target.name}\` would refuse this: its database is not rebuildable as a whole`
+    return { path: [...path, 'uses'], message, hint: 'if it is, say `rebuildable_database: true` there' }
+  }
+  const key = keyParameters[uses]
+  return key === undefined
+    ? undefined
+    : refusedKeys(target, valueAt(step, ['with', key]), [...path, 'with', key])
+}
+
+/** Where an action says which keys it deletes. */
+const keyParameters: Readonly<Record<string, string>> = {
+  'redis.delete_key': 'key',
+  'redis.delete_matching': 'prefix',
+}
+
+function refusedKeys(
+  { name, rebuildablePrefixes }: ConfiguredTarget,
+  keys: unknown,
+  path: Path,
+): Refusal | undefined {
+  if (typeof keys !== 'string' || rebuildablePrefixes === undefined) return undefined
+  if (rebuildablePrefixes.some(allowed => keys.startsWith(allowed))) return undefined
+  const told = path.at(-1) === 'prefix' ? `keys under \`${keys}\` are` : `the key \`${keys}\` is`
   return {
-    path: [...path, 'with', 'prefix'],
-    message: `\`${target.name}\` would refuse this: keys under \`${prefix}\` are not rebuildable there`,
-    hint: `rebuildable there: ${rebuildable.length === 0 ? 'nothing' : rebuildable.join(', ')}`,
+    path,
+    message: `\`${name}\` would refuse this: ${told} not rebuildable there`,
+    hint: `rebuildable there: ${rebuildablePrefixes.length === 0 ? 'nothing' : rebuildablePrefixes.join(', ')}`,
   }
 }

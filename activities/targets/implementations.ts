@@ -11,7 +11,10 @@ import type {
 import { connections } from './postgres/connections.ts'
 import { terminateIdle } from './postgres/terminate-idle.ts'
 import { scrape } from './prometheus/scrape.ts'
+import { deleteKey } from './redis/delete-key.ts'
 import { deleteMatching } from './redis/delete-matching.ts'
+import { expiry } from './redis/expiry.ts'
+import { flushDatabase } from './redis/flush-database.ts'
 import { keys } from './redis/keys.ts'
 import { health } from './service/health.ts'
 import { restart } from './service/restart.ts'
@@ -29,6 +32,7 @@ export type ActionImplementations = { [N in ActionName]: Action<(typeof actionDe
 export const checks: CheckImplementations = {
   'postgres.connections': connections,
   'prometheus.scrape': scrape,
+  'redis.expiry': expiry,
   'redis.keys': keys,
   'service.health': health,
 }
@@ -36,7 +40,9 @@ export const checks: CheckImplementations = {
 /** The change behind each action. */
 export const actions: ActionImplementations = {
   'postgres.terminate_idle': terminateIdle,
+  'redis.delete_key': deleteKey,
   'redis.delete_matching': deleteMatching,
+  'redis.flush_database': flushDatabase,
   'service.restart': restart,
   'service.start': start,
   'service.stop': stop,

@@ -11,7 +11,9 @@ const loosenings: {
   [A in ActionName]: { [P in keyof (typeof actionDefinitions)[A]['parameters']]: Loosening }
 } = {
   'postgres.terminate_idle': { idle_longer_than: 'less', at_most: 'more', application: 'gone' },
+  'redis.delete_key': { key: 'neither' },
   'redis.delete_matching': { prefix: 'shorter', at_most: 'more' },
+  'redis.flush_database': { at_most: 'more' },
   'service.restart': { grace: 'less', healthy_within: 'neither' },
   'service.start': { healthy_within: 'neither' },
   'service.stop': { grace: 'less' },

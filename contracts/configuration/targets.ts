@@ -49,8 +49,13 @@ const redisTarget = z
     kind: z.literal('redis'),
     connection: z.strictObject({ url: secretUrl(/^rediss?$/, 'must be a redis:// or rediss:// URL') }),
     rebuildable_prefixes: z.array(z.string().min(1).max(256)).default([]),
+    rebuildable_database: z.boolean().default(false),
   })
-  .transform(({ rebuildable_prefixes, ...rest }) => ({ ...rest, rebuildablePrefixes: rebuildable_prefixes }))
+  .transform(({ rebuildable_prefixes: prefixes, rebuildable_database: isWhole, ...rest }) => ({
+    ...rest,
+    rebuildablePrefixes: prefixes,
+    rebuildableDatabase: isWhole,
+  }))
 
 const processPart = z
   .strictObject({

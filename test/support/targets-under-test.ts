@@ -19,7 +19,11 @@ export function postgresTarget(url: string): TargetConfigurationOf<'postgres'> {
   return { ...place, name: 'shop-db', role: 'db', kind: 'postgres', connection: { url: new Secret(url) } }
 }
 
-export function redisTarget(url: string, rebuildablePrefixes: string[] = []): TargetConfigurationOf<'redis'> {
+export function redisTarget(
+  url: string,
+  rebuildablePrefixes: string[] = [],
+  rebuildableDatabase = false,
+): TargetConfigurationOf<'redis'> {
   return {
     ...place,
     name: 'shop-cache',
@@ -27,6 +31,7 @@ export function redisTarget(url: string, rebuildablePrefixes: string[] = []): Ta
     kind: 'redis',
     connection: { url: new Secret(url) },
     rebuildablePrefixes,
+    rebuildableDatabase,
   }
 }
 

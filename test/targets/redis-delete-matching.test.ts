@@ -1,17 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withRedis } from '../../activities/targets/redis/connection.ts'
 import { deleteMatching } from '../../activities/targets/redis/delete-matching.ts'
 import { keys } from '../../activities/targets/redis/keys.ts'
 import { unlinkBatch } from '../../activities/targets/redis/unlink-batch.ts'
 import { CodedError } from '../../contracts/coded-error.ts'
 import { findOnPath } from '../../embedded/find-on-path.ts'
-import { freePort } from '../../embedded/ports.ts'
+import { type RedisUnderTest, startRedisUnderTest } from '../support/redis-under-test.ts'
 import { effectContext, failureOf, patience, redisTarget } from '../support/targets-under-test.ts'
 
 const prefix = 'cache:p*d[uc]t?\\:'
@@ -27,22 +22,16 @@ const neighbours = [
 ]
 const many = 1_700
 
-let folder: string
-let port: number
-let server: ChildProcess
+let server: RedisUnderTest
 let redis: Redis
 
 describe.skipIf(findOnPath('redis-server') === undefined)('redis', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'paramedic-redis-'))
-    port = await freePort()
-    await start()
+    server = await startRedisUnderTest()
+    redis = server.redis()
   })
 
-  afterAll(async () => {
-    await stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => server.end())
 
   beforeEach(async () => {
     await redis.flushall()
@@ -150,8 +139,8 @@ describe.skipIf(findOnPath('redis-server') === undefined)('redis', () => {
       checkpoint: async touched => {
         if (touched === 0 || touchedBefore > 0) return
         touchedBefore = touched
-        await stop()
-        await start()
+        await server.replace()
+        redis = server.redis()
         await redis.set(`${prefix}new`, 'kept')
       },
     })
@@ -188,27 +177,9 @@ describe.skipIf(findOnPath('redis-server') === undefined)('redis', () => {
 })
 
 function target(rebuildable = [prefix]) {
-  return redisTarget(`redis://127.0.0.1:${port}/0`, rebuildable)
+  return redisTarget(server.url, rebuildable)
 }
 
 function identity() {
   return deleteMatching.identify(target(), patience)
-}
-
-async function start(): Promise<void> {
-  server = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
-    { stdio: 'ignore' },
-  )
-  redis = new Redis(port, '127.0.0.1', { retryStrategy: () => 20 })
-  redis.on('error', () => undefined)
-  await vi.waitUntil(() => redis.status === 'ready', { timeout: 10_000 })
-}
-
-async function stop(): Promise<void> {
-  redis.disconnect()
-  const gone = once(server, 'exit')
-  server.kill('SIGKILL')
-  await gone
 }

@@ -22,6 +22,7 @@ const ofShop = {
   place: '["shop","sandbox"]',
   autonomy: 'auto' as const,
   rebuildablePrefixes: ['shop:catalog:'],
+  rebuildableDatabase: false,
   hasProcess: true,
 }
 const configured: Configured = {
