@@ -7,10 +7,12 @@ import type { OwnConfiguration } from './contracts/configuration.ts'
 import { site } from './contracts/configuration/names.ts'
 import { Secret } from './contracts/secret.ts'
 import type { TemporalEndpoint } from './contracts/temporal-endpoint.ts'
+import { type Configured, configuredIn } from './language/configured.ts'
 import { formatFault } from './language/format-fault.ts'
 import { nameHint } from './language/nearest-name.ts'
 import { parseConfiguration } from './language/parse-configuration.ts'
 import type { Reference } from './language/references.ts'
+import { parseYamlSource } from './language/yaml-source.ts'
 import { createNamedFiles, reasonOf } from './named-files.ts'
 import { readTemporal, temporalVariables } from './temporal-environment.ts'
 
@@ -117,6 +119,15 @@ export function loadConfiguration(
   throw new CodedError('invalid_configuration', `${path} cannot be used:\n${faults.join('\n')}`, {
     fields: { faults: faults.length },
   })
+}
+
+/**
+ * What runbooks are held against: the configuration as it is written, without looking a reference up. Throws as
+ * `loadConfiguration` does, which is to be called first: what is no YAML says nothing here.
+ */
+export function loadConfigured(path: string): Configured {
+  const yaml = parseYamlSource(readConfigurationFile(path), path)
+  return configuredIn('source' in yaml ? yaml.source.value : undefined)
 }
 
 /** A worker of a site that no target names would poll for ever and say nothing. */

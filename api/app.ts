@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { limits } from '../contracts/limits.ts'
+import type { Configured } from '../language/configured.ts'
 import type { Pool } from '../store/database.ts'
 import { checkAccess, requireDeclaredAccess } from './access.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -29,6 +30,7 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { postmortemRoutes } from './routes/postmortems.ts'
 import { probeRoutes } from './routes/probes.ts'
+import { runbookRoutes } from './routes/runbooks.ts'
 import { schemaRoutes } from './routes/schemas.ts'
 import { statusRoute } from './routes/status.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -40,6 +42,8 @@ import { type Api, serializerCompiler, validatorCompiler } from './validation.ts
 export interface ApiDependencies {
   pool: Pool
   configuration: Pick<Configuration, 'sources' | 'principals' | 'channels' | 'contacts' | 'fallback'>
+  /** What runbooks are held against; left out, only against the language. */
+  configured?: Configured
   /** Left out: nothing is said about Temporal and its workers. */
   temporal?: TemporalHealth
   /** Wall time in milliseconds; the domain time of what people do. */
@@ -106,6 +110,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   gateRoutes(app, dependencies)
   postmortemRoutes(app, dependencies)
   actionItemRoutes(app, dependencies)
+  runbookRoutes(app, dependencies)
   freezeRoutes(app, dependencies)
   auditRoutes(app, dependencies)
   contactRoutes(app, dependencies)
@@ -147,7 +152,7 @@ function demandAccess(app: Api, authenticate: ReturnType<typeof createAuthentica
     // Everything that is not public works on PostgreSQL, whose silence must not become ours.
     const { handler } = route
     route.handler = function (request, reply) {
-      return withinDatabaseWait(async () => handler.call(this, request, reply))
+      return withinDatabaseWait(async () => handler.call(this, request, reply), documentation.withinMs)
     }
   })
   app.addHook('onRequest', async request => {

@@ -45,6 +45,7 @@ export const chapters = {
   'Post-mortems':
     'What was learned, and what was promised. Facts are generated; people write the rest, version by version.',
   Contacts: 'Who is called, and by which channels.',
+  Runbooks: 'What new incidents are opened with, in which version, and who put it in force.',
   Freeze: 'The one switch that stops every change Paramedic would make.',
   Service: 'The state of Paramedic itself, and this documentation.',
 } as const
@@ -62,6 +63,8 @@ export interface RouteDocumentation<S extends RouteSchema = RouteSchema> {
   rawBody?: z.ZodType
   /** Media type of the reply when it is not JSON. */
   replyType?: string
+  /** It works longer than PostgreSQL may take to answer, and no longer than this. */
+  withinMs?: number
   /** It answers even when PostgreSQL does not. */
   needsNoDatabase?: true
   /** The first one is the usual case. */

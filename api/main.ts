@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino, type Logger } from 'pino'
-import { loadConfiguration, readEnvironment, sitesOf } from '../configuration.ts'
+import { loadConfiguration, loadConfigured, readEnvironment, sitesOf } from '../configuration.ts'
 import { isCodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { everyPageGoesTo, logChannel } from '../contracts/directory.ts'
@@ -56,6 +56,7 @@ async function main(): Promise<void> {
     const app = createApp({
       pool,
       configuration,
+      configured: loadConfigured(environment.configPath),
       temporal,
       clock: Date.now,
       log,

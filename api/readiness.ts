@@ -1,5 +1,6 @@
 import type { DependencyView, ReadinessView } from '../contracts/views.ts'
 import type { Pool } from '../store/database.ts'
+import { readFaultyFiles } from '../store/runbooks-in-force.ts'
 import { withinDatabaseWait } from './database-wait.ts'
 import { measured } from './measured-dependency.ts'
 import type { TemporalHealth } from './temporal-health.ts'
@@ -20,15 +21,29 @@ export function createReadiness(pool: Pool, temporal: TemporalHealth | undefined
       await withinDatabaseWait(() => pool.query('select 1'), databaseAnswersWithinMs)
       return null
     })
+  /** A silent PostgreSQL is told as what it is; nothing is known of runbooks then. */
+  const askRunbooks = async (): Promise<Pick<ReadinessView, 'faultyRunbooks'>> => {
+    try {
+      const faulty = await withinDatabaseWait(() => readFaultyFiles(pool), databaseAnswersWithinMs)
+      return { faultyRunbooks: faulty.map(({ file }) => file) }
+    } catch {
+      return {}
+    }
+  }
   return {
     async check() {
-      const [database, others] = await Promise.all([askDatabase(), temporal?.check()])
-      return toView([database, ...(others?.dependencies ?? [])])
+      const [database, others, runbooks] = await Promise.all([
+        askDatabase(),
+        temporal?.check(),
+        askRunbooks(),
+      ])
+      return { ...toView([database, ...(others?.dependencies ?? [])]), ...runbooks }
     },
     checkIntake: async () => toView([await askDatabase()]),
   }
 }
 
+// A faulty runbook makes nothing unready: incidents go on with its last good version, and a service that is taken away would not.
 function toView(dependencies: DependencyView[]): ReadinessView {
   return { isReady: dependencies.every(({ isUp }) => isUp), dependencies }
 }

@@ -110,6 +110,19 @@ async function gaugesText(readings: MetricReadings): Promise<string> {
     'How late the threshold rule is that has been due the longest.',
     readings.oldestDueRuleMs / 1_000,
   )
+  gauge(
+    'paramedic_runbook_files_with_faults',
+    'Runbook files that are held back, while their last good versions are in force.',
+    readings.runbookFilesWithFaults,
+  )
+  const runbooks = new Gauge({
+    name: 'paramedic_runbook_info',
+    help: 'The version of each runbook in force: always 1.',
+    labelNames: ['runbook', 'version'],
+    registers: [registry],
+  })
+  for (const { name, hash } of readings.runbooks)
+    runbooks.set({ runbook: name, version: hash.slice(0, 12) }, 1)
   const findings = new Gauge({
     name: 'paramedic_supervision_findings',
     help: 'What supervision has found wrong with Paramedic itself and is not over.',

@@ -16,8 +16,9 @@ export interface ApiClient {
   connection: Connection
   /** The answer as it came; throws Failure for everything that is not a 2xx. */
   get<T>(path: string, query?: Query): Promise<T>
-  post<T>(path: string, body: Record<string, unknown>): Promise<T>
-  put<T>(path: string, body: Record<string, unknown>): Promise<T>
+  /** `withinMs` where the service itself takes longer than it usually does. */
+  post<T>(path: string, body: Record<string, unknown>, withinMs?: number): Promise<T>
+  put<T>(path: string, body: Record<string, unknown>, withinMs?: number): Promise<T>
   /** A file as it is kept; throws as `get` does. */
   file(path: string): Promise<Uint8Array>
   /** Any answer with JSON in it is one: `/readyz` answers 503 with what is down. */
@@ -32,18 +33,19 @@ export function createApiClient(connection: Connection, isQuiet = false): ApiCli
   const send = async (
     path: string,
     init: { method: string; headers?: Record<string, string>; body?: string },
+    withinMs = answerWithinMs,
   ): Promise<Response> => {
     const progress = startProgress()
-    if (!isQuiet) progress.say(`waiting for ${apiUrl}, at most ${answerWithinMs / 1_000} s`)
+    if (!isQuiet) progress.say(`waiting for ${apiUrl}, at most ${withinMs / 1_000} s`)
     return fetch(`${apiUrl}${path}`, {
       ...init,
       headers: { accept: 'application/json', ...authorization(token), ...init.headers },
-      signal: AbortSignal.timeout(answerWithinMs),
+      signal: AbortSignal.timeout(withinMs),
       // A redirect could carry the token to another host.
       redirect: 'error',
     })
       .catch((cause: unknown) => {
-        throw unreachable(connection, cause)
+        throw unreachable(connection, cause, withinMs)
       })
       .finally(() => progress.stop())
   }
@@ -51,9 +53,10 @@ export function createApiClient(connection: Connection, isQuiet = false): ApiCli
     method: 'POST' | 'PUT',
     path: string,
     body: Record<string, unknown>,
+    withinMs: number | undefined,
   ): Promise<unknown> => {
     const headers = { 'content-type': 'application/json' }
-    const response = await send(path, { method, headers, body: JSON.stringify(body) })
+    const response = await send(path, { method, headers, body: JSON.stringify(body) }, withinMs)
     return answerOf(response, connection)
   }
   return {
@@ -62,8 +65,10 @@ export function createApiClient(connection: Connection, isQuiet = false): ApiCli
       const response = await send(path + queryString(query), { method: 'GET' })
       return (await answerOf(response, connection)) as T
     },
-    post: async <T>(path: string, body: Record<string, unknown>) => (await change('POST', path, body)) as T,
-    put: async <T>(path: string, body: Record<string, unknown>) => (await change('PUT', path, body)) as T,
+    post: async <T>(path: string, body: Record<string, unknown>, withinMs?: number) =>
+      (await change('POST', path, body, withinMs)) as T,
+    put: async <T>(path: string, body: Record<string, unknown>, withinMs?: number) =>
+      (await change('PUT', path, body, withinMs)) as T,
     file: async path => {
       const response = await send(path, { method: 'GET' })
       if (!response.ok) await answerOf(response, connection)
@@ -130,10 +135,10 @@ function refusal(reply: ErrorReply, connection: Connection): Failure {
   return new Failure(code, message, { hint, reply })
 }
 
-function unreachable(connection: Connection, cause: unknown): Failure {
+function unreachable(connection: Connection, cause: unknown, withinMs = answerWithinMs): Failure {
   return new Failure(
     'service_unreachable',
-    `Paramedic does not answer at ${connection.apiUrl} (${reasonOf(cause)}); the address is from ${connection.from}.`,
+    `Paramedic does not answer at ${connection.apiUrl} (${reasonOf(cause, withinMs)}); the address is from ${connection.from}.`,
     { hint: todoOf(connection), exitCode: 3, cause },
   )
 }
@@ -159,9 +164,9 @@ function strangeAnswer(status: number, { apiUrl, from }: Connection): Failure {
   )
 }
 
-function reasonOf(cause: unknown): string {
+function reasonOf(cause: unknown, withinMs: number): string {
   if (!(cause instanceof Error)) return String(cause)
-  if (cause.name === 'TimeoutError') return `no answer within ${answerWithinMs / 1_000}s`
+  if (cause.name === 'TimeoutError') return `no answer within ${withinMs / 1_000}s`
   // fetch hides the system's error one level down.
   const inner = cause.cause
   if (!(inner instanceof Error)) return cause.message

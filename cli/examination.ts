@@ -1,5 +1,12 @@
 /** What `paramedic doctor` finds: first what is true on this machine, then what the service says of itself. */
-import type { DependencyView, ReadinessView, SiteView, StatusView, StuckView } from '../contracts/views.ts'
+import type {
+  DependencyView,
+  FaultyRunbookFile,
+  ReadinessView,
+  SiteView,
+  StatusView,
+  StuckView,
+} from '../contracts/views.ts'
 import type { ApiClient } from './api-client.ts'
 import { join } from 'node:path'
 import type { Connection } from './connection.ts'
@@ -113,6 +120,7 @@ async function serviceFindings(
       status,
       findings: [
         freezeFinding(status),
+        ...runbookFindings(status, now),
         ...status.sites.map(siteFinding),
         ...workFindings(status),
         ...supervisionFindings(status, now),
@@ -132,6 +140,33 @@ function freezeFinding({ freeze }: StatusView): Finding {
     about: 'freeze',
     says: `on, set by ${freeze.changedBy ?? 'somebody'}${why}; nothing is changed`,
     todo: 'npx paramedic freeze off',
+  }
+}
+
+function runbookFindings({ runbooks: { inForce, faultyFiles } }: StatusView, now: number): Finding[] {
+  const about = 'runbooks'
+  const known: Finding =
+    inForce === 0
+      ? {
+          state: 'wrong',
+          about,
+          says: 'none is in force: alerts wait',
+          todo: 'start a worker, which puts its folder in force, or: npx paramedic runbook sync <folder>',
+        }
+      : { state: 'good', about, says: `${inForce} in force` }
+  return [known, ...faultyFiles.map(one => faultyFileFinding(one, now))]
+}
+
+function faultyFileFinding({ file, faults, keeps, since, way }: FaultyRunbookFile, now: number): Finding {
+  const age = humaneDuration(Math.max(0, now - Date.parse(since)))
+  const meanwhile = keeps === null ? '' : `; the last good version of ${keeps} stays in force`
+  const mend =
+    way === 'start' ? 'mend it, and start the workers again with it or send it' : 'mend it and send it again'
+  return {
+    state: 'wrong',
+    about: 'runbook',
+    says: `${file} has ${counted(faults, 'fault')} and has been held back for ${age}${meanwhile}`,
+    todo: `npx paramedic runbook list\n${mend}: npx paramedic runbook sync <folder>`,
   }
 }
 

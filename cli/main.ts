@@ -45,7 +45,7 @@ const nouns: readonly Noun[] = [
   },
   {
     name: 'runbook',
-    description: 'check, understand, compare and begin runbooks',
+    description: 'check, understand, compare and begin runbooks, and put them in force',
     load: () => import('./commands/runbook.ts'),
   },
   { name: 'config', description: 'check the configuration', load: () => import('./commands/config.ts') },

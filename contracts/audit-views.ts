@@ -225,7 +225,7 @@ export const historyList = z
 export type HistoryList = z.infer<typeof historyList>
 
 // Typed in runbook.ts, which workflows share; the language it is written in is described in docs/runbooks.md.
-const runbook = z
+export const runbook = z
   .looseObject({ name: z.string(), title: z.string(), owner: z.string() })
   .describe('After parsing: durations in milliseconds, every default filled in') as z.ZodType as z.ZodType<
   Runbook,

@@ -163,6 +163,11 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'A freeze is on; to lift it: npx paramedic freeze off',
   },
+  runbooks_changed: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'See what your sync would change now, and send it again: npx paramedic runbook sync --check',
+  },
   invalid_runbook: {
     family: 'refused',
     httpStatus: 400,

@@ -124,6 +124,13 @@ export const limits = {
   /** After a page about one kind, more of that kind are gathered this long: a person reads one message of forty, not forty. */
   supervisionGatherMs: 5 * minute,
   runbookBytes: 256 * 1024,
+  /** Runbooks of a sync: more than the largest team has. */
+  runbooksPerSync: 500,
+  /** The body of a sync, as JSON: 500 runbooks of 6 KiB, which is a long one. */
+  runbookSyncBytes: 4 * 1024 * 1024,
+  /** Reading 500 runbooks takes a few seconds, in which others are served. */
+  runbookSyncMs: 20 * second,
+  runbookPathLength: 256,
   /** Temporal ends a workflow at 50 MB of history; as JSON it is a few times that. Larger is a bomb in the archive. */
   historyBytes: 256 * 1024 * 1024,
 

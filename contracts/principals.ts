@@ -18,6 +18,9 @@ export const verbs = [
   'postmortems.write',
   'postmortems.review',
   'postmortems.publish',
+  'runbooks.read',
+  'runbooks.check',
+  'runbooks.sync',
   'freeze.on',
   'freeze.off',
   'audit.read',
@@ -39,6 +42,10 @@ const allowed: Record<Verb, readonly Role[]> = {
   'postmortems.write': ['responder', 'approver', 'admin'],
   'postmortems.review': ['responder', 'approver'],
   'postmortems.publish': ['responder', 'approver'],
+  'runbooks.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
+  'runbooks.check': ['responder', 'approver', 'admin'],
+  // Whoever writes a runbook writes what asks for an approval: for those who run Paramedic, and with their name on it.
+  'runbooks.sync': ['admin'],
   'freeze.on': ['responder', 'approver', 'admin'],
   'freeze.off': ['approver', 'admin'],
   // Plans, evidence and everybody's words, whole: for those who check, and for those who run Paramedic.

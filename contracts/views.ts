@@ -8,6 +8,7 @@ import { type IncidentOutcome, impacts, phases, severities } from './incident.ts
 import type { Plan, Preview } from './plan.ts'
 import type { Binding } from './runbook.ts'
 import { type ActionName, actionDefinitions } from './targets/catalogue.ts'
+import { waysInForce } from './runbook-registry.ts'
 import { findingKinds } from './supervision.ts'
 import { targetKinds } from './targets/definition.ts'
 import type { TimelineEntry } from './timeline.ts'
@@ -296,8 +297,29 @@ const dependencyView = z
   .register(views, { id: 'Dependency' })
 export type DependencyView = z.infer<typeof dependencyView>
 
+export const faultyRunbookFile = z
+  .strictObject({
+    file: z.string().describe('Its path below the folder; `.` for the folder as a whole'),
+    faults: count,
+    told: z.string().describe('The faults as the linter tells them, with line and column'),
+    keeps: z.string().nullable().describe('The runbook whose last good version stays in force; null of none'),
+    since: time,
+    way: z.enum(waysInForce).describe('`start`: a worker read its folder. `sync`: a person sent it'),
+    by: z.string().describe('Name of the principal; `paramedic` at a start'),
+  })
+  .describe('A runbook file that is held back')
+  .register(views, { id: 'FaultyRunbookFile' })
+export type FaultyRunbookFile = z.infer<typeof faultyRunbookFile>
+
 export const readinessView = z
-  .strictObject({ isReady: z.boolean(), dependencies: z.array(dependencyView) })
+  .strictObject({
+    isReady: z.boolean(),
+    dependencies: z.array(dependencyView),
+    faultyRunbooks: z
+      .array(z.string())
+      .exactOptional()
+      .describe('Files that are held back; they make nothing unready. Missing when PostgreSQL does not say'),
+  })
   .register(views, { id: 'Readiness' })
 export type ReadinessView = z.infer<typeof readinessView>
 
@@ -343,9 +365,14 @@ const siteView = z
 export type SiteView = z.infer<typeof siteView>
 
 export const statusView = readinessView
+  .omit({ faultyRunbooks: true })
   .extend({
     version: z.string(),
     freeze: freezeView,
+    runbooks: z.strictObject({
+      inForce: count,
+      faultyFiles: z.array(faultyRunbookFile).describe('What the last start or sync held back'),
+    }),
     openIncidents: count,
     openGates: count,
     undeliveredMessages: count,

@@ -45,10 +45,9 @@ export async function changeInForce(
   decide: (now: InForceNow) => (SettledRunbooks & { folder?: string }) | undefined,
 ): Promise<ChangedInForce | undefined> {
   return inTransaction(pool, async tx => {
-    const { rows } = await tx.query<{ digest: string; folder: string }>(
-      'select digest, folder from runbook_registry for update',
-    )
-    const now = { ...rows[0]!, runbooks: await readInForce(tx) }
+    const { rows } = await tx.query<{ folder: string }>('select folder from runbook_registry for update')
+    const runbooks = await readInForce(tx)
+    const now = { runbooks, digest: digestOf(runbooks), folder: rows[0]!.folder }
     const settled = decide(now)
     if (settled === undefined) return undefined
     const changes = changesBetween(now.runbooks, settled.inForce)

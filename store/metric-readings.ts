@@ -23,6 +23,8 @@ export interface MetricReadings extends WorkCounts {
   /** Tries by kind of channel; what is on its way is not among them. */
   notices: { channelKind: string; sent: number; failed: number }[]
   rollUps: number
+  runbooks: { name: string; hash: string }[]
+  runbookFilesWithFaults: number
 }
 
 export async function readMetrics(db: Queryable, atMs: number): Promise<MetricReadings> {
@@ -46,11 +48,17 @@ export async function readMetrics(db: Queryable, atMs: number): Promise<MetricRe
   const together = await db.query<{ count: number }>(
     `select count(distinct roll_up)::int as count from notice where state = 'accepted'`,
   )
+  const runbooks = await db.query<{ name: string; hash: string }>(
+    'select name, hash from runbook_in_force order by name',
+  )
+  const faulty = await db.query<{ count: number }>('select count(*)::int as count from runbook_fault')
   const oldest = rows[0]!
   return {
     ...counts,
     notices: notices.rows,
     rollUps: together.rows[0]!.count,
+    runbooks: runbooks.rows,
+    runbookFilesWithFaults: faulty.rows[0]!.count,
     incidents: incidents.rows,
     oldestWaitingAlertMs: age(oldest.alert, atMs),
     oldestUndeliveredMessageMs: age(oldest.message, atMs),

@@ -10,19 +10,19 @@ import type { Queryable } from './database.ts'
 export function createInForceReader(): (db: Queryable) => Promise<readonly LoadedRunbook[]> {
   let known: { digest: string; runbooks: readonly LoadedRunbook[] } = { digest: '', runbooks: [] }
   return async db => {
+    const asked = known
     // One statement is one snapshot: the digest belongs to the runbooks that come with it.
     const { rows } = await db.query<{ digest: string; runbooks: LoadedRunbook[] | null }>(
       `select digest, case when digest <> $1 then (
          select coalesce(jsonb_agg(jsonb_build_object('hash', f.hash, 'runbook', v.normalised) order by f.name), '[]')
          from runbook_in_force f join runbook_version v using (hash)) end as runbooks
        from runbook_registry`,
-      [known.digest],
+      [asked.digest],
     )
     const { digest, runbooks } = rows[0]!
-    // Another transaction may have asked meanwhile; what this one returns is what it has read.
-    const found = runbooks === null ? known : { digest, runbooks }
-    known = found
-    return found.runbooks
+    if (runbooks === null) return asked.runbooks
+    known = { digest, runbooks }
+    return runbooks
   }
 }
 
@@ -82,12 +82,6 @@ export async function readChanges(db: Queryable, name: string, limit: number): P
   return rows.map(row => ({ ...row, at: row.at.toISOString() }))
 }
 
-/** The digest of what is in force; empty before anything was. */
-export async function readInForceDigest(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ digest: string }>('select digest from runbook_registry')
-  return rows[0]?.digest ?? ''
-}
-
 export interface FaultyFile {
   file: string
   faults: number
@@ -104,4 +98,13 @@ export async function readFaultyFiles(db: Queryable): Promise<FaultyFile[]> {
     'select file, faults, told, keeps, since, way, changed_by as by from runbook_fault order by file',
   )
   return rows.map(row => ({ ...row, since: row.since.toISOString() }))
+}
+
+/** How many runbooks are in force, and what was held back. */
+export async function readRunbooksState(
+  db: Queryable,
+): Promise<{ inForce: number; faultyFiles: FaultyFile[] }> {
+  const faultyFiles = await readFaultyFiles(db)
+  const { rows } = await db.query<{ count: number }>('select count(*)::int as count from runbook_in_force')
+  return { inForce: rows[0]!.count, faultyFiles }
 }

@@ -40,10 +40,13 @@ const askingReadiness = documented({
   id: 'readReadiness',
   summary: 'Can it do its work?',
   description:
-    'Ready when PostgreSQL, Temporal and a worker are up. `for=intake` asks for PostgreSQL alone, which is all an alert needs: use it for load balancers.',
+    'Ready when PostgreSQL, Temporal and a worker are up. Runbook files with faults are named and make nothing unready: their last good versions are in force. `for=intake` asks for PostgreSQL alone, which is all an alert needs: use it for load balancers.',
   schema: { querystring: readyQuery, response: { 200: readinessView, 503: readinessView } },
   examples: {
-    everything: { summary: 'Everything is up', reply: { isReady: true, dependencies: [isUp] } },
+    everything: {
+      summary: 'Everything is up',
+      reply: { isReady: true, dependencies: [isUp], faultyRunbooks: [] },
+    },
     intake: {
       summary: 'Alerts can be taken',
       query: { for: 'intake' },

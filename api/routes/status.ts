@@ -1,6 +1,7 @@
 import { statusView } from '../../contracts/views.ts'
 import type { Pool } from '../../store/database.ts'
 import { readFreeze } from '../../store/freezes.ts'
+import { readRunbooksState } from '../../store/runbooks-in-force.ts'
 import { countWork, findStuck } from '../../store/waiting-work.ts'
 import { documented } from '../documented.ts'
 import { unfrozen } from '../examples.ts'
@@ -21,19 +22,22 @@ interface Dependencies {
 /** The operator's one look: what is up, what is under way, what waits too long and what to do about it. */
 export function statusRoute(app: Api, { pool, readiness, temporal, clock, version }: Dependencies): void {
   app.get('/v1/status', readingStatus, async () => {
-    const [ready, check, freeze, counts, stuck, supervision] = await Promise.all([
-      readiness.check(),
-      temporal?.check(),
-      readFreeze(pool),
-      countWork(pool),
-      findStuck(pool, clock()),
-      showSupervision(pool),
-    ])
+    const [{ isReady, dependencies }, check, freeze, runbooks, counts, stuck, supervision] =
+      await Promise.all([
+        readiness.check(),
+        temporal?.check(),
+        readFreeze(pool),
+        readRunbooksState(pool),
+        countWork(pool),
+        findStuck(pool, clock()),
+        showSupervision(pool),
+      ])
     const isFailingTold = supervision.findings.some(({ kind }) => kind === 'task-failures')
     const failures = isFailingTold ? [] : adviseOnFailures(check?.workflowsWithTaskFailures ?? 0)
     const untold = withoutFindings(stuck, supervision).map(adviseOnStuck)
     const sites = check?.sites ?? []
-    return { version, ...ready, freeze, ...counts, sites, stuck: [...untold, ...failures], supervision }
+    const found = { sites, stuck: [...untold, ...failures], supervision }
+    return { version, isReady, dependencies, freeze, runbooks, ...counts, ...found }
   })
 }
 
@@ -52,6 +56,7 @@ const readingStatus = documented({
         isReady: true,
         dependencies: [{ name: 'postgresql', isUp: true, tookMs: 6, problem: null }],
         freeze: unfrozen,
+        runbooks: { inForce: 2, faultyFiles: [] },
         openIncidents: 1,
         openGates: 0,
         undeliveredMessages: 0,

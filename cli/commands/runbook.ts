@@ -8,6 +8,9 @@ import { define as defineDiff } from './runbook-diff.ts'
 import { define as defineExplain } from './runbook-explain.ts'
 import { define as defineLint } from './runbook-lint.ts'
 import { define as defineNew } from './runbook-new.ts'
+import { define as defineList } from './runbook-list.ts'
+import { define as defineShow } from './runbook-show.ts'
+import { define as defineSync } from './runbook-sync.ts'
 import { define as defineTest } from './runbook-test.ts'
 
 export function define(noun: Command): void {
@@ -16,6 +19,9 @@ export function define(noun: Command): void {
   defineDiff(noun)
   defineNew(noun)
   defineTest(noun)
+  defineSync(noun)
+  defineList(noun)
+  defineShow(noun)
 
   const schema = noun
     .command('schema')

@@ -15,6 +15,7 @@ const healthy: StatusView = {
     { name: 'workers', ...up },
   ],
   freeze: { isOn: false, changedAt: null, changedBy: null, reason: null },
+  runbooks: { inForce: 3, faultyFiles: [] },
   openIncidents: 1,
   openGates: 2,
   undeliveredMessages: 0,
@@ -40,6 +41,25 @@ it('is content with a healthy service that has work', async () => {
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Healthy.')
   expect(stdout).toContain('npx paramedic gate list')
+})
+
+it('names a runbook file that is held back, and says what to do', async () => {
+  scene.api.on('GET /readyz', answer())
+  const faulty = {
+    file: 'shop/queue.yaml',
+    faults: 2,
+    told: 'shop/queue.yaml:8:1 unknown key `verfy`',
+    keeps: 'queue',
+    since: '2025-03-14T00:12:00.000Z',
+    way: 'start',
+    by: 'paramedic',
+  } as const
+  scene.api.on('GET /v1/status', answer({ runbooks: { inForce: 3, faultyFiles: [faulty] } }))
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('shop/queue.yaml has 2 faults and has been held back for 3h')
+  expect(stdout.replace(/\s+/g, ' ')).toContain('the last good version of queue stays in force')
+  expect(stdout).toContain('npx paramedic runbook list')
 })
 
 it('names what is down and what is stuck, each with what to do', async () => {

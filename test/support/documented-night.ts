@@ -9,6 +9,8 @@ import {
   postmortem,
   publishedIncident,
 } from '../../api/postmortem-examples.ts'
+import { defaultFile, ordersFile } from '../../api/runbook-examples.ts'
+import { syncRunbooks } from '../../api/sync-runbooks.ts'
 import { foldFacts } from '../../postmortem/facts.ts'
 import { appendEntries } from '../../store/audit-log.ts'
 import { closeIncident } from '../../store/closing.ts'
@@ -20,6 +22,8 @@ import { expect } from 'vitest'
 import { givenGate, givenIncident } from './incidents.ts'
 
 export async function stageNight(pool: Pool): Promise<void> {
+  const files = [defaultFile, ordersFile]
+  await syncRunbooks(pool, undefined, { files, by: 'mia', atMs: Date.parse('2026-03-09T10:00:00Z') })
   for (const [number, day, by] of [
     [emptyIncident, '10', undefined],
     [ownIncident, '11', 'on-call'],
