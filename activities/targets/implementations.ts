@@ -8,6 +8,7 @@ import type {
   checkDefinitions,
   CheckName,
 } from '../../contracts/targets/catalogue.ts'
+import { applications } from './postgres/applications.ts'
 import { connections } from './postgres/connections.ts'
 import { terminateIdle } from './postgres/terminate-idle.ts'
 import { scrape } from './prometheus/scrape.ts'
@@ -30,6 +31,7 @@ export type ActionImplementations = { [N in ActionName]: Action<(typeof actionDe
 
 /** The measurement behind each check. */
 export const checks: CheckImplementations = {
+  'postgres.applications': applications,
   'postgres.connections': connections,
   'prometheus.scrape': scrape,
   'redis.expiry': expiry,

@@ -30,6 +30,20 @@ export const postgresChecks = {
       used_ratio: { type: 'double', unit: 'ratio', describe: 'total / max_connections' },
     },
   },
+  'postgres.applications': {
+    kind: 'postgres',
+    describe: 'Which application holds most of the client connections: one that forgets to give them back',
+    parameters: {},
+    fields: {
+      applications: { type: 'int', unit: 'applications', describe: 'Different values of application_name' },
+      top_application: {
+        type: 'string',
+        describe: 'The application_name with most sessions; missing when there is no session',
+      },
+      top_total: { type: 'int', unit: 'connections', describe: 'Its sessions' },
+      top_idle: { type: 'int', unit: 'connections', describe: 'Of these, waiting for their client' },
+    },
+  },
 } as const satisfies Record<string, CheckDefinition>
 
 export const postgresActions = {

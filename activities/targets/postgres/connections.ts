@@ -2,6 +2,7 @@ import { CodedError } from '../../../contracts/coded-error.ts'
 import type { postgresChecks } from '../../../contracts/targets/postgres.ts'
 import type { Check } from '../target.ts'
 import { withPostgres } from './connection.ts'
+import { requireAllVisible } from './require-all-visible.ts'
 
 interface Counted {
   total: number
@@ -44,19 +45,7 @@ export const connections: Check<(typeof postgresChecks)['postgres.connections']>
     )
     if (counted === undefined) throw new CodedError('internal', 'An aggregate without groups gave no row.')
     const { hidden, role, ...counts } = counted
-    if (hidden > 0) throw notVisible(target.name, role, hidden)
+    requireAllVisible(target.name, role, hidden)
     return { ...counts, used_ratio: counts.total / counts.max_connections }
   },
-}
-
-// A count of the visible part would be small whatever happens, and a verification would call that recovered.
-function notVisible(target: string, role: string, hidden: number): CodedError {
-  return new CodedError(
-    'target_rejected',
-    `PostgreSQL ${target} hides ${hidden} sessions of other roles from role ${role}.`,
-    {
-      fields: { target, role, hidden },
-      hint: `Run on the target: GRANT pg_read_all_stats TO ${JSON.stringify(role)}`,
-    },
-  )
 }
