@@ -51,8 +51,8 @@ export default {
     ),
     mayImportOnly(
       'reach',
-      [CONTRACTS, '^store/'],
-      'From a name to whoever stands behind it: tries, turns, the next channel. What sends is a port that the worker hands in.',
+      [CONTRACTS, '^store/', '^language/conditions\\.ts$'],
+      'From a name to whoever stands behind it: who is told, tries, turns, the next channel. What sends is a port that the worker hands in.',
     ),
     mayImportOnly(
       'language',

@@ -39,6 +39,7 @@ const long = [
   'test/supervision/compares-with-temporal.test.ts',
   'test/supervision/finds-what-is-wrong.test.ts',
   'test/supervision/one-tells-and-only-once.test.ts',
+  'test/workflow/stakeholders-hear-regularly.test.ts',
 ]
 
 // Aimed at a moment of the real clock. With nothing cached the SDK gives up a task whose local activity is at work when its

@@ -3,6 +3,7 @@ import type { NewEntry } from '../contracts/timeline.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
 import { changeIncident, type IncidentChange } from '../store/incidents.ts'
+import { type Happened, leaveNews } from '../store/news.ts'
 import { isFirstTime } from '../store/work-done.ts'
 
 /** What the workflow decided and does not know to be written: a change of the incident's row and its entries. */
@@ -11,6 +12,8 @@ export interface Decision {
   nth: number
   change: IncidentChange
   entries: NewEntry[]
+  /** What people are told that is no change of the row. */
+  news?: Happened[]
   atMs: number
 }
 
@@ -27,10 +30,11 @@ export async function writeDecisions(
   const { workflowExecution } = activityInfo()
   const run = `${workflowExecution?.workflowId}/${workflowExecution?.runId}`
   await inTransaction(pool, async tx => {
-    for (const { nth, change, entries, atMs } of decisions) {
+    for (const { nth, change, entries, news = [], atMs } of decisions) {
       if (!(await isFirstTime(tx, `${run}/decided/${nth}`))) continue
       await changeIncident(tx, number, change, { nth, atMs })
       await appendEntries(tx, entries)
+      for (const happened of news) await leaveNews(tx, number, happened, atMs)
     }
   })
 }

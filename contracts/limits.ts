@@ -73,6 +73,10 @@ export const limits = {
   pageRoundMs: 15 * second,
   /** An opening is told when triage has said how bad it is, or after this. */
   newsAwaitsTriageMs: 15 * second,
+  /** Somebody who is told more often how it stands reads none of it; an update is some ten events of a history as well. */
+  updateEveryMs: 5 * minute,
+  /** Once a history is long: it can only be left between two stages, and one stage may wait for days. */
+  updateEveryOfLongMs: 60 * minute,
   /** Rounds over all channels of a stakeholder; nobody is woken by them. */
   tellingRounds: 3,
   /** Before the second round; four times as long before the third. */

@@ -1,10 +1,14 @@
 /** What goes out to people, before any channel has given it a form, and the port of whoever sends it. */
 import type { ChannelKind } from './channel-kinds.ts'
-import type { IncidentOutcome, Severity } from './incident.ts'
+import type { CommunicationEvent } from './communication.ts'
+import type { Impact, IncidentOutcome, Severity } from './incident.ts'
 import type { Page } from './page.ts'
 
-/** What stakeholders are told; `acknowledged` is for services that keep an alarm of their own. */
-export type NewsEvent = 'opened' | 'severity' | 'acknowledged' | 'resolved'
+/**
+ * What people are told. `acknowledged` is for services that keep an alarm of their own, too; `update` says how it stands; `recovery-lost`
+ * goes to those who heard `mitigated`.
+ */
+export type NewsEvent = CommunicationEvent | 'recovery-lost' | 'update'
 
 /** One thing that happened to an incident, as it was then. */
 export interface News {
@@ -15,6 +19,16 @@ export interface News {
   severityLabel?: string
   /** Of a change: what it was before. */
   from?: Severity
+  /** Are customers affected? Of an opening and an update as it is when it is told. */
+  impact?: Impact
+  /** Of a change: what it was before. */
+  impactBefore?: Impact
+  /** Who has acknowledged it, of an update. */
+  takenBy?: string
+  /** An update while a recovery is held. */
+  isRecovered?: boolean
+  /** What its runbook has said to whoever reads this, word for word. */
+  says?: readonly string[]
   system: string
   environment: string
   openedAt: string

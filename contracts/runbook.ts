@@ -2,6 +2,7 @@
  * A runbook after parsing and normalising: durations in milliseconds, every default filled in, lists in order.
  * Its identity is SHA-256(JCS(this tree)). Plain data, so that it can travel in a workflow's input.
  */
+import type { Communication } from './communication.ts'
 import type { Severity } from './incident.ts'
 import { type HoursOnly, nextIn, type OfficeHours } from './office-hours.ts'
 import type { ActionName, CheckName, ParameterValue, TargetKind } from './targets/catalogue.ts'
@@ -30,6 +31,8 @@ export interface Runbook {
   /** When the team is at work; levels may page in these hours only, or outside of them. */
   officeHours?: OfficeHours
   escalate: EscalationLevel[]
+  /** Who is told what, beside the stakeholders of the configuration. */
+  communication?: Communication[]
   postmortem?: { dueMs: number; for: Severity[] }
 }
 

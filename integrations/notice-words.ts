@@ -1,5 +1,5 @@
 /** What every channel says, in the same words: subject, sentences, facts, commands, link. Pure. */
-import type { IncidentOutcome } from '../contracts/incident.ts'
+import type { Impact, IncidentOutcome } from '../contracts/incident.ts'
 import type { News, Notice, OwnTrouble, RollUp, SingleNotice } from '../contracts/notice.ts'
 import type { Page } from '../contracts/page.ts'
 import { inertLine } from '../contracts/inert-text.ts'
@@ -139,12 +139,14 @@ function newsWords(key: string, news: News, outside: Outside): Words {
   return {
     subject: `${eventWords[news.event]}: ${headline(news)}`,
     sentences: [
+      ...(news.says ?? []).map(sentence),
       sentence(whatHappened(news)),
       ...(news.because === undefined ? [] : [sentence(news.because)]),
       'This is for your information; nobody expects you to do anything.',
     ],
     facts: [
       ...incidentFacts(news, outside),
+      ...standing(news),
       // Of the opening it would say the same twice.
       ...(news.event === 'opened' ? [] : [{ name: 'When', value: momentOf(news.at, outside.zone) }]),
     ],
@@ -157,16 +159,46 @@ function newsWords(key: string, news: News, outside: Outside): Words {
 const eventWords: Record<News['event'], string> = {
   opened: 'Opened',
   severity: 'Severity changed',
+  impact: 'Impact changed',
   acknowledged: 'Acknowledged',
+  mitigated: 'Mitigated',
+  'recovery-lost': 'Not mitigated after all',
   resolved: 'Over',
+  update: 'Update',
 }
 
-function whatHappened({ event, title, severity, from, by, outcome }: News): string {
+const affectedWords: Record<Impact, string> = {
+  yes: 'yes',
+  no: 'no',
+  unknown: 'not known, which counts as yes',
+}
+
+/** What somebody who is not at work on it asks next. */
+function standing({ event, impact, takenBy }: News): Words['facts'] {
+  if (event === 'resolved' || event === 'acknowledged') return []
+  return [
+    ...(impact === undefined ? [] : [{ name: 'Customers affected', value: affectedWords[impact] }]),
+    ...(takenBy === undefined ? [] : [{ name: 'On it', value: inertLine(takenBy, 140) }]),
+  ]
+}
+
+function whatHappened(news: News): string {
+  const { event, title, severity, from, by, outcome, isRecovered } = news
   switch (event) {
     case 'opened':
       return `An incident was opened: ${title}`
     case 'severity':
       return `The severity is now ${severity}${from === undefined ? '' : `, it was ${from}`}: ${title}`
+    case 'impact':
+      return `${impactWords(news)}: ${title}`
+    case 'mitigated':
+      return `A recovery was measured; the incident is over when it lasts: ${title}`
+    case 'recovery-lost':
+      return `The recovery did not last, and work on it goes on: ${title}`
+    case 'update':
+      return isRecovered === true
+        ? `A recovery was measured and has to last: ${title}`
+        : `The incident is still open: ${title}`
     case 'acknowledged':
       return `${by ?? 'Somebody'} is on it: ${title}`
     case 'resolved':
@@ -174,6 +206,11 @@ function whatHappened({ event, title, severity, from, by, outcome }: News): stri
     default:
       return event satisfies never
   }
+}
+
+function impactWords({ impact = 'unknown', impactBefore }: News): string {
+  const before = impactBefore === undefined ? '' : `, before: ${affectedWords[impactBefore]}`
+  return `Are customers affected: ${affectedWords[impact]}${before}`
 }
 
 const outcomeWords: Record<IncidentOutcome, string> = {

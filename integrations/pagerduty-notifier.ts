@@ -66,6 +66,10 @@ function eventOf(notice: Notice, outside: Outside): object {
 const actions: Record<News['event'], 'trigger' | 'acknowledge' | 'resolve'> = {
   opened: 'trigger',
   severity: 'trigger',
+  impact: 'trigger',
+  mitigated: 'trigger',
+  'recovery-lost': 'trigger',
+  update: 'trigger',
   acknowledged: 'acknowledge',
   resolved: 'resolve',
 }

@@ -13,6 +13,7 @@ export const conditionPlaces: Record<string, readonly (keyof typeof conditionVar
   'mitigate[].verify.until': ['value'],
   'verify.until': ['checks'],
   'escalate[].when': ['incident'],
+  'communication[].when': ['incident'],
 }
 
 /** Name, type and meaning of what a condition can ask. */

@@ -12,6 +12,8 @@ export interface Configured {
   targets: ConfiguredTarget[]
   principals: Principal[]
   contacts: ConfiguredContact[]
+  /** Names of those who are told without being called. */
+  stakeholders: string[]
 }
 
 export interface ConfiguredTarget {
@@ -45,6 +47,7 @@ export function configuredIn(tree: unknown): Configured {
     targets: known('targets').map(targetOf),
     principals: known('principals').map(principalOf),
     contacts: known('contacts').map(contactOf),
+    stakeholders: known('stakeholders').map(stakeholder => String(valueAt(stakeholder, ['name']))),
   }
 }
 
@@ -53,6 +56,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   targets: ['name', 'kind', 'role', 'system', 'environment', 'autonomy'],
   principals: ['name', 'roles', 'functions'],
   contacts: ['name', 'functions'],
+  stakeholders: ['name'],
 }
 
 function isWritten(value: unknown): boolean {

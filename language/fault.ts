@@ -11,6 +11,7 @@ export const faultCodes = {
   severity: 'the rules of severity do not decide every case',
   verification: 'a verification measures what there is not, or has no time to succeed',
   escalation: 'levels are out of order, repeated, or leave somebody unpaged',
+  communication: 'somebody is told at no time, twice, or never',
   condition: 'a condition does not parse, or its types do not fit',
   reach: 'something is never reached, or proves nothing',
   configuration: 'the configuration has no target or person for what the runbook says',

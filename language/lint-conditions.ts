@@ -38,8 +38,8 @@ export function conditionsIn(tree: unknown): WrittenCondition[] {
       ),
     ]),
     ...conditionAt(tree, ['verify', 'until'], ofOverall),
-    ...listAt(tree, ['escalate']).flatMap((_, index) =>
-      conditionAt(tree, ['escalate', index, 'when'], ofIncident),
+    ...['escalate', 'communication'].flatMap(list =>
+      listAt(tree, [list]).flatMap((_, index) => conditionAt(tree, [list, index, 'when'], ofIncident)),
     ),
   ]
 }

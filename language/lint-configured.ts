@@ -8,7 +8,10 @@ import { nameHint, nearestName } from './nearest-name.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
 /** A list that the configuration leaves empty says nothing about names. */
-export function lintConfigured(tree: unknown, { targets, principals, contacts }: Configured): Finding[] {
+export function lintConfigured(
+  tree: unknown,
+  { targets, principals, contacts, stakeholders }: Configured,
+): Finding[] {
   const steps = listAt(tree, ['mitigate'])
   return [
     ...(targets.length === 0 ? [] : [...lintRoles(tree, targets), ...lintRefusals(tree, targets)]),
@@ -18,7 +21,8 @@ export function lintConfigured(tree: unknown, { targets, principals, contacts }:
           ...lintGate(step, ['mitigate', index], principals),
           ...lintAutonomy(tree, step, ['mitigate', index], targets, principals),
         ])),
-    ...(contacts.some(({ hasChannel }) => hasChannel) ? lintPaged(tree, contacts) : []),
+    ...lintNamed(tree, { list: 'escalate', key: 'page' }, contacts, []),
+    ...lintNamed(tree, { list: 'communication', key: 'tell' }, contacts, stakeholders),
   ]
 }
 
@@ -109,19 +113,33 @@ function lintAutonomy(
   return [{ path, message }]
 }
 
-function lintPaged(tree: unknown, contacts: readonly ConfiguredContact[]): Finding[] {
+/** Where people are named, and what happens to them there. */
+interface Naming {
+  list: 'escalate' | 'communication'
+  key: 'page' | 'tell'
+}
+
+function lintNamed(
+  tree: unknown,
+  { list, key }: Naming,
+  contacts: readonly ConfiguredContact[],
+  others: readonly string[],
+): Finding[] {
   const called = (some: readonly ConfiguredContact[]): string[] =>
     each(some.flatMap(({ name, functions }) => [name, ...functions]))
-  const known = called(contacts.filter(({ hasChannel }) => hasChannel)).toSorted()
-  return listAt(tree, ['escalate']).flatMap((level, at) =>
-    listAt(level, ['page']).flatMap((name, index): Finding[] => {
+  const known = each([...called(contacts.filter(({ hasChannel }) => hasChannel)), ...others]).toSorted()
+  // A configuration without people says nothing about names.
+  if (known.length === 0) return []
+  const [done, would] = key === 'page' ? ['called for', 'paged'] : ['told as', 'told']
+  return listAt(tree, [list]).flatMap((item, at) =>
+    listAt(item, [key]).flatMap((name, index): Finding[] => {
       if (typeof name !== 'string' || known.includes(name)) return []
       const reader = contacts.find(contact => called([contact]).includes(name))
       const message =
         reader === undefined
-          ? `nobody is called for \`${name}\``
-          : `nobody can be paged as \`${name}\`: ${reader.name} has only a link`
-      return [{ path: ['escalate', at, 'page', index], message, hint: nameHint(name, known) }]
+          ? `nobody is ${done} \`${name}\``
+          : `nobody can be ${would} as \`${name}\`: ${reader.name} has only a link`
+      return [{ path: [list, at, key, index], message, hint: nameHint(name, known) }]
     }),
   )
 }

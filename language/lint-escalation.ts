@@ -1,10 +1,9 @@
 /** Levels: in order, each once, and somebody paged whatever happens. */
 import { parseDuration } from '../contracts/duration.ts'
 import { openPhases, severities, type Severity } from '../contracts/incident.ts'
-import { incidentScope } from './conditions.ts'
-import { recordToCel } from './condition-values.ts'
 import type { Compiled } from './condition-language.ts'
 import type { Finding } from './fault.ts'
+import { mayHold } from './incident-circumstances.ts'
 import type { WrittenCondition } from './lint-conditions.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
@@ -102,15 +101,7 @@ function listed(words: readonly string[]): string {
 
 /** Without an answer a level pages, as the workflow has it. */
 function mayPage({ condition }: Level, { severity, isAffecting }: Circumstances): boolean {
-  if (condition === undefined || 'problem' in condition) return true
-  return openPhases.some(phase => {
-    const scope = incidentScope({ severity, impact: impactOf(isAffecting), phase })
-    try {
-      return condition.run(recordToCel(scope.variables, scope.values)) !== false
-    } catch {
-      return true
-    }
-  })
+  return openPhases.some(phase => mayHold(condition, { severity, impact: impactOf(isAffecting), phase }))
 }
 
 /**

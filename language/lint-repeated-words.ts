@@ -7,6 +7,10 @@ export function lintRepeatedWords(tree: unknown): Finding[] {
     ...listAt(tree, ['mitigate']).map((_, index) => ['mitigate', index, 'gate', 'approvers']),
     ['verify', 'checks'],
     ...listAt(tree, ['escalate']).map((_, index) => ['escalate', index, 'page']),
+    ...listAt(tree, ['communication']).flatMap((_, index) => [
+      ['communication', index, 'on'],
+      ['communication', index, 'tell'],
+    ]),
     ['postmortem', 'for'],
   ]
   return lists.flatMap(path => repeatedIn(tree, path))

@@ -4,6 +4,7 @@
  */
 import { defaultRunbookName } from './choose-runbook.ts'
 import { coded, type CodedFinding, type Finding } from './fault.ts'
+import { lintCommunication } from './lint-communication.ts'
 import { conditionsIn, lintConditions } from './lint-conditions.ts'
 import { lintEscalation } from './lint-escalation.ts'
 import { lintOfficeHours } from './lint-office-hours.ts'
@@ -27,6 +28,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
     ...coded('condition', lintConditions(conditions)),
     ...coded('reach', lintReach(tree, conditions)),
     ...coded('escalation', [...lintOfficeHours(tree), ...lintEscalation(tree, conditions)]),
+    ...coded('communication', lintCommunication(tree, conditions)),
   ]
 }
 

@@ -1,4 +1,5 @@
 /** The one place where a written runbook becomes contracts/runbook.ts: names, milliseconds, every default. */
+import { type Communication, communicationEvents } from '../contracts/communication.ts'
 import { weekdays } from '../contracts/office-hours.ts'
 import { limits } from '../contracts/limits.ts'
 import type { CheckUse, EscalationLevel, Runbook, Steadiness, Step } from '../contracts/runbook.ts'
@@ -40,6 +41,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     holdMs: source.hold ?? limits.holdMs,
     ...present('officeHours', officeHoursOf(source)),
     escalate: source.escalate.map(levelOf),
+    ...present('communication', listUnlessEmpty(source.communication.map(communicationOf))),
     ...present('postmortem', postmortem && { dueMs: postmortem.due, for: postmortem.for }),
   }
 }
@@ -128,5 +130,22 @@ function levelOf(level: RunbookSource['escalate'][number]): EscalationLevel {
     ...present('when', when),
     page,
     ...present('severity', severity),
+  }
+}
+
+function listUnlessEmpty<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list
+}
+
+function communicationOf(rule: RunbookSource['communication'][number]): Communication {
+  const { on, every: everyMs, until, tell, when, say } = rule
+  return {
+    // An event happens when it happens: in which order they were written says nothing.
+    ...present('on', on && communicationEvents.filter(event => on.includes(event))),
+    ...present('everyMs', everyMs),
+    ...present('until', until === 'resolved' ? undefined : until),
+    tell,
+    ...present('when', when),
+    ...present('say', say),
   }
 }

@@ -3,6 +3,7 @@
  * docs/runbook-reference.md show what each key says of itself: `title` is its type in words (a `check` or an `action` is one of the catalogue), `defaultMs` what the normaliser fills in.
  */
 import { z } from 'zod'
+import { communicationEvents } from '../contracts/communication.ts'
 import { severities } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
@@ -32,6 +33,9 @@ const condition = z.string().min(1).meta({ title: 'condition (CEL)' })
 const severity = z.enum(severities)
 /** What the definitions of the check or action say about it is checked by read-parameters.ts. */
 const parameters = z.record(z.string(), z.unknown()).default({})
+
+/** A message is read on a telephone. */
+const longestSay = 500
 
 /** Faster than this, a verification is load and no longer a measurement. */
 const shortestEveryMs = 250
@@ -175,6 +179,40 @@ const escalationLevel = z
   })
   .meta({ title: 'level' })
 
+const communicationRule = z
+  .strictObject({
+    on: z
+      .array(z.enum(communicationEvents))
+      .min(1)
+      .optional()
+      .describe(
+        'What they are told of: opened (as soon as triage has said how bad it is), a change of severity or of impact, acknowledged, mitigated (a recovery is measured and held, and when it is lost again), resolved',
+      ),
+    every: duration({ min: limits.updateEveryMs })
+      .optional()
+      .describe(
+        'In place of on: they are told regularly how it stands, this long after the opening and each time again',
+      ),
+    until: z
+      .enum(['mitigated', 'resolved'])
+      .default('resolved')
+      .describe('With every: when the updates end; mitigated: none while a recovery is held'),
+    tell: z
+      .array(name)
+      .min(1)
+      .describe('Functions, contacts or stakeholders of the configuration; nobody is woken'),
+    when: condition.optional().describe('When they are told; without data they are'),
+    say: z
+      .string()
+      .min(1)
+      .max(longestSay)
+      .optional()
+      .describe(
+        'What is said to them, word for word; the facts of the incident stand below it by themselves',
+      ),
+  })
+  .meta({ title: 'rule of communication' })
+
 export const runbookSource = z.strictObject({
   apiVersion: z.literal('paramedic/v1').describe('The version of the language'),
   kind: z.literal('Runbook').describe('What the file is'),
@@ -238,6 +276,12 @@ export const runbookSource = z.strictObject({
     .optional()
     .describe('When the team is at work, for levels that page only then or only outside of them'),
   escalate: z.array(escalationLevel).min(1).describe('Who is paged when, in the order of time'),
+  communication: z
+    .array(communicationRule)
+    .default([])
+    .describe(
+      'Who is told what, beside the stakeholders of the configuration; each hears of each thing once',
+    ),
   postmortem: z
     .strictObject({
       due: duration({ min: 1 }).describe('Time from the end of the incident'),

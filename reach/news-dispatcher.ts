@@ -1,6 +1,5 @@
 /** Tells stakeholders, and services with an alarm of their own, what happened; sends the tests of contacts. Needs no Temporal. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Configuration } from '../contracts/configuration.ts'
 import type { Recipient } from '../contracts/directory.ts'
 import { limits } from '../contracts/limits.ts'
 import type { NewEntry, TriedNotice } from '../contracts/timeline.ts'
@@ -8,18 +7,15 @@ import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
 import {
   addressNews,
   endTelling,
-  type NewTelling,
   postponeTelling,
   takeNews,
   takeTelling,
   type Telling,
-  type UnaddressedNews,
 } from '../store/news.ts'
 import { readDeliveries, readTried } from '../store/notices.ts'
+import { type People, recipientNamed, tellingsOf } from './addressees.ts'
 import type { ChannelGate } from './channel-gate.ts'
 import { type Tries, walk } from './walk.ts'
-
-type People = Pick<Configuration, 'contacts' | 'stakeholders'>
 
 export interface NewsDispatcher {
   /** Works until told to stop. */
@@ -82,33 +78,6 @@ async function untilNothingIsLeft(work: () => Promise<number>): Promise<number> 
   for (let done = 0; ; done += 1) if ((await work()) === 0) return done
 }
 
-/** One message for each stakeholder whom it concerns, and for each alarm that a page of the incident has set off. */
-function tellingsOf(
-  { id, news, worst, pagers }: UnaddressedNews,
-  { stakeholders }: Pick<People, 'stakeholders'>,
-): NewTelling[] {
-  const { event, incident, system } = news
-  const telling = (recipient: string, channel?: string): NewTelling => {
-    const key = `${incident}/news/${id}/${recipient}`
-    const content = { kind: 'news', key, news } as const
-    return { key, kind: 'news', recipient, incident, content, ...(channel === undefined ? {} : { channel }) }
-  }
-  const told = stakeholders.filter(
-    ({ on, systems, severities }) =>
-      event !== 'acknowledged' &&
-      on.includes(event) &&
-      (systems === undefined || systems.includes(system)) &&
-      // Is, or has been, this severe.
-      severities.some(severity => severity >= worst),
-  )
-  // A pager hears of the end and of whoever took it; opening and severity came with the page.
-  const alarms = event === 'acknowledged' || event === 'resolved' ? pagers : []
-  return [
-    ...told.map(({ name }) => telling(name)),
-    ...alarms.map(channel => telling(`alarm ${channel}`, channel)),
-  ]
-}
-
 async function tellOne(
   tx: Queryable,
   gate: ChannelGate,
@@ -145,16 +114,17 @@ async function tellOne(
     state,
     atMs: Date.now(),
     entry: entryOf(telling, state, tries, await readTried(tx, telling.key)),
-    ...(state === 'told' ? {} : { problem: Object.values(failures).join(' ') }),
+    ...(state === 'told'
+      ? {}
+      : { problem: Object.values(failures).join(' ') || 'nobody with a channel stands behind this name' }),
   })
 }
 
-/** As the configuration of today says; a stakeholder who is gone from it is not reached any more, and that is seen. */
-function recipientOf({ kind, recipient, channel }: Telling, { contacts, stakeholders }: People): Recipient {
-  const known = (kind === 'test' ? contacts : stakeholders).find(({ name }) => name === recipient)
-  const reach = known?.reach ?? []
-  if (channel === undefined) return { name: recipient, routes: reach }
-  return { name: recipient, routes: [reach.find(route => route.channel === channel) ?? { channel }] }
+/** Of a test and of an alarm only the one channel is asked for. */
+function recipientOf({ kind, recipient, channel }: Telling, people: People): Recipient {
+  const known = recipientNamed(recipient, kind === 'test' ? { ...people, stakeholders: [] } : people)
+  if (channel === undefined) return known
+  return { name: recipient, routes: [known.routes.find(route => route.channel === channel) ?? { channel }] }
 }
 
 function failuresOf(tries: Tries): Record<string, string> {

@@ -88,6 +88,11 @@ export async function setImpact(
       act.impact,
       act.by,
     ])
+    if (act.impact !== incident.impact) {
+      const reason = act.reason === undefined ? {} : { because: act.reason }
+      const change = { event: 'impact', impactBefore: incident.impact, by: act.by, ...reason } as const
+      await leaveNews(tx, act.number, change, act.atMs)
+    }
     await leave(tx, act, { kind: 'impact-set', impact: act.impact, judged: incident.judged })
     const because = act.reason ?? 'set by a person'
     await appendEntries(tx, [

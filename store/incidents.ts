@@ -156,11 +156,11 @@ export interface IncidentChange {
 
 /** Remembers since when an incident counts as recovered; one that has ended stays as it is. */
 export async function noteRecovery(tx: Queryable, number: string, atMs: number): Promise<void> {
-  await tx.query('update incident set recovered_at = $2 where number = $1 and phase = any($3)', [
-    number,
-    new Date(atMs),
-    openPhases,
-  ])
+  const { rowCount } = await tx.query(
+    'update incident set recovered_at = $2 where number = $1 and phase = any($3)',
+    [number, new Date(atMs), openPhases],
+  )
+  if (rowCount === 1) await leaveNews(tx, number, { event: 'mitigated' }, atMs)
 }
 
 /**
@@ -175,18 +175,18 @@ export async function changeIncident(
   { nth, atMs }: { nth: number; atMs: number },
 ): Promise<void> {
   if (Object.keys(change).length === 0) return
-  const { rows: before } = await tx.query<{ severity: Severity }>(
-    'select severity from incident where number = $1 for no key update',
+  const { rows: before } = await tx.query<Told>(
+    'select severity, impact, recovered_at from incident where number = $1 for no key update',
     [number],
   )
-  const { rows: after } = await tx.query<{ severity: Severity }>(
+  const { rows: after } = await tx.query<Told>(
     `update incident set phase = coalesce($2, phase),
        severity = case when severity_by is null then coalesce($3, severity) else least(severity, coalesce($3, severity)) end,
        severity_label = case when $3 is null or (severity_by is not null and severity < $3) then severity_label else $4 end,
        impact = case when impact_by is null or $5 = 'yes' then coalesce($5, impact) else impact end,
        recovered_at = case when $6 then $7::timestamptz else recovered_at end,
        judged = case when $3 is null and $5 is null then judged else $9 end
-     where number = $1 and phase = any($8) returning severity`,
+     where number = $1 and phase = any($8) returning severity, impact, recovered_at`,
     [
       number,
       change.phase ?? null,
@@ -201,7 +201,29 @@ export async function changeIncident(
       nth,
     ],
   )
-  const [from, to] = [before[0]?.severity, after[0]?.severity]
-  if (from !== undefined && to !== undefined && from !== to)
-    await leaveNews(tx, number, { event: 'severity', from }, atMs)
+  const [was, is] = [before[0], after[0]]
+  if (was !== undefined && is !== undefined) await leaveNewsOfChange(tx, number, was, is, atMs)
+}
+
+/** What of an incident's row people are told of when it changes. */
+interface Told {
+  severity: Severity
+  impact: Impact
+  recovered_at: Date | null
+}
+
+async function leaveNewsOfChange(
+  tx: Queryable,
+  number: string,
+  was: Told,
+  is: Told,
+  atMs: number,
+): Promise<void> {
+  if (was.severity !== is.severity)
+    await leaveNews(tx, number, { event: 'severity', from: was.severity }, atMs)
+  if (was.impact !== is.impact)
+    await leaveNews(tx, number, { event: 'impact', impactBefore: was.impact }, atMs)
+  if ((was.recovered_at === null) === (is.recovered_at === null)) return
+  const event = is.recovered_at === null ? 'recovery-lost' : 'mitigated'
+  await leaveNews(tx, number, { event }, atMs)
 }

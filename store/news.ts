@@ -2,7 +2,8 @@
  * The outbox of what stakeholders are told. News are left in the transaction in which something happened; who hears of them is
  * decided later, and each message is a row of its own, so that a death in between neither loses nor doubles one.
  */
-import type { Severity } from '../contracts/incident.ts'
+import type { Communication, Told } from '../contracts/communication.ts'
+import type { Impact, Phase, Severity } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { News, NewsEvent, SingleNotice } from '../contracts/notice.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
@@ -11,7 +12,15 @@ import type { Queryable } from './database.ts'
 import { relayChannel } from './deliveries.ts'
 
 /** What is known where it happens; the rest is read when it is told. */
-export type Happened = { event: NewsEvent } & Partial<Pick<News, 'from' | 'by' | 'outcome' | 'because'>>
+export type Happened = { event: NewsEvent; update?: RegularUpdate } & Partial<
+  Pick<News, 'from' | 'impactBefore' | 'by' | 'outcome' | 'because'>
+>
+
+/** Who is told how it stands; one that was due at the same time has been told, whatever became of the workflow since. */
+interface RegularUpdate {
+  dueAtMs: number
+  tells: Told[]
+}
 
 /** Leaves news in the caller's transaction and pokes whoever delivers them. */
 export async function leaveNews(
@@ -24,7 +33,8 @@ export async function leaveNews(
   await tx.query(
     `with left_news as (
        insert into news (incident, event, body, at)
-       select number, $2, $3::jsonb || jsonb_build_object('severity', severity), $4 from incident where number = $1 returning id)
+       select number, $2, $3::jsonb || jsonb_build_object('severity', severity, 'impact', impact, 'phase', phase), $4 from incident where number = $1
+       on conflict do nothing returning id)
      select pg_notify($5, '') from left_news`,
     [incident, event, JSON.stringify(rest), new Date(atMs), relayChannel],
   )
@@ -37,6 +47,11 @@ export interface UnaddressedNews {
   worst: Severity
   /** Channels with an alarm of their own that took a page of it. */
   pagers: string[]
+  /** Of the runbook it runs now. */
+  communication: readonly Communication[]
+  /** Of an update: who is told. */
+  tells: readonly Told[]
+  phase: Phase
 }
 
 /** Locks the oldest news nobody else is deciding about; undefined when there are none, or they wait for triage. */
@@ -44,7 +59,8 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
   const { rows } = await tx.query<{
     id: number
     event: NewsEvent
-    body: Omit<Happened, 'event'> & { severity: Severity }
+    // One from before impact and phase were kept has neither.
+    body: Omit<Happened, 'event'> & { severity: Severity; impact?: Impact; phase?: Phase }
     at: Date
     number: string
     title: string
@@ -52,16 +68,22 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     environment: string
     severity: Severity
     severity_label: string | null
+    impact: Impact
+    phase: Phase
+    acknowledged_by: string | null
+    recovered_at: Date | null
     opened_at: Date
+    communication: Communication[] | null
     worst: Severity
     pagers: string[]
   }>(
-    `select n.id, n.event, n.body, n.at, i.number, i.title, i.system, i.environment, i.severity, i.severity_label, i.opened_at,
+    `select n.id, n.event, n.body, n.at, i.number, i.title, i.system, i.environment, i.severity, i.severity_label,
+       i.impact, i.phase, i.acknowledged_by, i.recovered_at, i.opened_at, v.normalised -> 'communication' as communication,
        -- SEV1 sorts before SEV2.
        (select min(o.body ->> 'severity') from news o where o.incident = n.incident and o.id <= n.id) as worst,
        array(select distinct channel from notice p where p.incident = n.incident and p.kind = 'page'
          and p.channel_kind = 'pagerduty' and p.state = 'accepted') as pagers
-     from news n join incident i on i.number = n.incident
+     from news n join incident i on i.number = n.incident left join runbook_version v on v.hash = i.runbook_hash
      where n.addressed_at is null and (n.event <> 'opened' or n.at <= $1 or i.phase not in ('detection', 'triage'))
        -- In order: nobody hears of the end before the beginning.
        and not exists (select from news e where e.incident = n.incident and e.id < n.id and e.addressed_at is null)
@@ -70,25 +92,41 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
   )
   const row = rows[0]
   if (row === undefined) return undefined
-  const { severity, ...body } = row.body
+  const { severity, impact = row.impact, phase = row.phase, update, ...body } = row.body
   // An opening is told as it is known by now; a change as it was.
   const isOpening = row.event === 'opened'
   return {
     id: row.id,
     worst: isOpening && row.severity < row.worst ? row.severity : row.worst,
     pagers: row.pagers,
+    communication: row.communication ?? [],
+    tells: update?.tells ?? [],
+    phase: isOpening ? row.phase : phase,
     news: {
       event: row.event,
       incident: row.number,
       title: row.title,
       severity: isOpening ? row.severity : severity,
       ...(row.severity_label === null ? {} : { severityLabel: row.severity_label }),
+      impact: isOpening ? row.impact : impact,
+      ...(row.event === 'update' ? stateOf(row) : {}),
       system: row.system,
       environment: row.environment,
       openedAt: row.opened_at.toISOString(),
       at: row.at.toISOString(),
       ...body,
     },
+  }
+}
+
+/** How it stands, for whoever is told regularly. */
+function stateOf(row: {
+  acknowledged_by: string | null
+  recovered_at: Date | null
+}): Pick<News, 'takenBy' | 'isRecovered'> {
+  return {
+    ...(row.acknowledged_by === null ? {} : { takenBy: row.acknowledged_by }),
+    ...(row.recovered_at === null ? {} : { isRecovered: true }),
   }
 }
 
@@ -112,7 +150,7 @@ export async function addressNews(
   for (const telling of tellings) await leaveTelling(tx, telling, atMs)
   await tx.query(
     `update news set addressed_at = $2 where id = $1
-       or ($3 and incident = $4 and event = 'severity' and addressed_at is null)`,
+       or ($3 and incident = $4 and event in ('severity', 'impact') and addressed_at is null)`,
     [id, new Date(atMs), news.event === 'opened', news.incident],
   )
 }

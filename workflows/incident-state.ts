@@ -45,6 +45,8 @@ export interface IncidentState {
   stepsLeftOut: number
   /** The next level was paged because the ladder came to its end: that happens once. */
   isExhaustionTold: boolean
+  /** A run before this one waited for people already. */
+  waitsAtTheEnd?: true
   isRecovered: boolean
   /** Page ids that went out. */
   paged: Record<string, true>
@@ -53,6 +55,8 @@ export interface IncidentState {
   /** Since when nothing but its time has held a level back. */
   eligibleSince: Record<string, number | 'held-back'>
   pagesInFlight: number
+  /** Rule of communication -> when its last regular update was due; a state from before has none. */
+  updated?: Record<string, number>
   /** People were told that a role has no target. */
   isUnboundTold: boolean
   /** Decisions so far, and those about severity or impact by their number. */

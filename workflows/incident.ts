@@ -11,6 +11,7 @@ import { afterWorkflowId } from '../contracts/incident.ts'
 import type { IncidentEnd } from '../contracts/messages.ts'
 import { after } from './after.ts'
 import { escalate } from './escalate.ts'
+import { inform } from './inform.ts'
 import { type CarriedInput, hear, type Life, startLife } from './life.ts'
 import { mitigate } from './mitigate.ts'
 import { closeAsAsked, holdAndClose, proveRecovery } from './recovery.ts'
@@ -18,12 +19,12 @@ import { triage } from './triage.ts'
 
 /**
  * The life of an incident: triage, then mitigate, verify and hold until one recovery lasts or a person ends it, and
- * close. Escalation and listening run beside it from the first moment to the last.
+ * close. Escalation, regular updates and listening run beside it from the first moment to the last.
  */
 export async function incident(input: CarriedInput): Promise<IncidentEnd> {
   const life = startLife(input)
   const beside = new CancellationScope()
-  const companions = beside.run(() => Promise.all([hear(life), escalate(life)]))
+  const companions = beside.run(() => Promise.all([hear(life), escalate(life), inform(life)]))
   const ended = await Promise.race([live(life), companions])
   // It may have fired in this very moment.
   if (ended === 'long') await condition(() => life.state.pagesInFlight === 0)

@@ -22,6 +22,8 @@ export interface Life {
   readonly state: IncidentState
   /** Notes an entry, to be written by the next activity that carries it or by `record`. */
   note<K extends TimelineKind>(kind: K, data: TimelineEvents[K]): void
+  /** Notes what people are told beside what they hear of every change of the row. */
+  tell(happened: NonNullable<Decision['news']>[number]): void
   /** Notes a change of the incident's row; what is noted together is written in one transaction. */
   change(change: Decision['change']): void
   /**
@@ -41,22 +43,24 @@ export interface Life {
   isLong(): boolean
 }
 
+type Noted = Required<Pick<Decision, 'change' | 'entries' | 'news'>>
+
 export type CarriedInput = IncidentInput & { carried?: IncidentState }
 
 export function startLife(input: CarriedInput): Life {
   const state = input.carried ?? opened(input)
-  let noted: Pick<Decision, 'change' | 'entries'> = { change: {}, entries: [] }
+  let noted: Noted = { change: {}, entries: [], news: [] }
   let unwritten: Decision[] = []
   listen(state)
 
   /** Makes one decision of what was noted. */
   function decide(): void {
-    const { change, entries } = noted
-    if (entries.length === 0 && Object.keys(change).length === 0) return
-    noted = { change: {}, entries: [] }
+    const { change, entries, news } = noted
+    if (entries.length === 0 && Object.keys(change).length === 0 && news.length === 0) return
+    noted = { change: {}, entries: [], news: [] }
     state.decided += 1
     const nth = state.decided
-    unwritten.push({ nth, change, entries, atMs: Date.now() })
+    unwritten.push({ nth, change, entries, ...(news.length === 0 ? {} : { news }), atMs: Date.now() })
     if (change.severity !== undefined || change.impact !== undefined) state.judgements.push({ nth, change })
   }
 
@@ -72,6 +76,9 @@ export function startLife(input: CarriedInput): Life {
         incident: input.number,
         data,
       } as unknown as NewEntry)
+    },
+    tell(happened) {
+      noted.news.push(happened)
     },
     change(change) {
       noted.change = { ...noted.change, ...change }

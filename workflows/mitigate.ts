@@ -41,16 +41,22 @@ function hasFailed(result: StepResult): boolean {
 
 async function waitAtTheEnd(life: Life): Promise<Mitigated> {
   const steps = life.input.runbook.mitigate.length
-  life.note('ladder.exhausted', {
-    because: whyNothingIsLeft(steps),
-  })
+  // A new run that goes on waiting says it no second time.
+  if (life.state.waitsAtTheEnd === undefined)
+    life.note('ladder.exhausted', { because: whyNothingIsLeft(steps) })
+  delete life.state.waitsAtTheEnd
   // Where nothing was hoped of the steps, nothing has failed: the levels keep their times.
   if (steps > life.state.stepsLeftOut && !life.state.isExhaustionTold) {
     hurryNextLevel(life, `${whyNothingIsLeft(steps)}, and people have to go on`)
     life.state.isExhaustionTold = true
   }
   const isQuiet = Object.values(life.state.alerts).every(fires => !fires)
-  const waited = await life.wait(() => false, isQuiet ? lookAgainMs : undefined)
+  // People may take days, and all that time others are told how it stands.
+  const waited = await life.wait(life.isLong, isQuiet ? lookAgainMs : undefined)
+  if (waited === 'held') {
+    life.state.waitsAtTheEnd = true
+    return 'long'
+  }
   return waited === 'timed-out' ? 'look-again' : (takeTurn(life) ?? 'look-again')
 }
 

@@ -3,7 +3,7 @@ import { durationInWords } from '../../contracts/duration-words.ts'
 import { compareConditions, type Strength } from '../../language/condition-strength.ts'
 import { listed } from '../narrate/narration.ts'
 
-/** `loosens`: more may happen unasked, less is proved, or fewer are called. `changes`: neither, or nobody can tell. */
+/** `loosens`: more may happen unasked, less is proved, or fewer are called or told. `changes`: neither, or nobody can tell. */
 export type Effect = 'loosens' | 'tightens' | 'changes'
 
 /** In the order they are told. */
@@ -17,6 +17,7 @@ export const areas = {
   proof: 'How success is proved',
   end: 'When it is over',
   calls: 'Who is called',
+  told: 'Who is told',
   postmortem: 'Afterwards',
   words: 'Names and words',
 } as const

@@ -2,6 +2,7 @@
 import type { Runbook } from '../../contracts/runbook.ts'
 import { fromMildest, officeHoursInWords } from '../runbook/words.ts'
 import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
+import { comparedCommunication } from './communication.ts'
 import { comparedLevels } from './levels.ts'
 import { comparedProof } from './steadiness.ts'
 import { comparedSteps } from './steps.ts'
@@ -35,6 +36,7 @@ const comparers: { [K in keyof Required<Runbook>]: Compare } = {
     }),
   officeHours: (before, after) => comparedHours(before.officeHours, after.officeHours),
   escalate: (before, after) => comparedLevels(before.escalate, after.escalate),
+  communication: (before, after) => comparedCommunication(before.communication, after.communication),
   postmortem: comparedPostmortem,
 }
 

@@ -6,6 +6,7 @@ import { defaultRunbookName } from '../../language/choose-runbook.ts'
 import { listed } from '../narrate/narration.ts'
 import { fromMildest, parametersOf, severityInWords, steadinessInWords } from '../runbook/words.ts'
 import type { Chapter, Point } from './chapter.ts'
+import { whoIsTold } from './communication.ts'
 import { whoIsCalled } from './escalation.ts'
 import { whatIsTried } from './steps.ts'
 
@@ -37,6 +38,7 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   // Said with who is called.
   officeHours: () => [],
   escalate: runbook => [{ title: 'Who is called', points: whoIsCalled(runbook) }],
+  communication: ({ communication = [] }) => [{ title: 'Who is told', points: whoIsTold(communication) }],
   postmortem: ({ postmortem }) => [{ title: 'Afterwards', points: afterwards(postmortem) }],
 }
 

@@ -1,5 +1,6 @@
 import type { Autonomy } from '../../contracts/incident.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
+import { whoIsTold } from '../explain/communication.ts'
 import { whoIsCalled } from '../explain/escalation.ts'
 import { listed, shortHash } from '../narrate/narration.ts'
 import { approversInWords, severityInWords } from '../runbook/words.ts'
@@ -7,13 +8,14 @@ import type { Foreseen, Judged } from './foresee.ts'
 
 /** What would become of an alert, in the form in which runbooks are explained. */
 export function chaptersOfForeseen(foreseen: Foreseen): Chapter[] {
-  const { calls } = foreseen
+  const { calls, told } = foreseen
   const chapters = [
     { title: 'Which runbook', points: whichRunbook(foreseen) },
     { title: 'On what', points: onWhat(foreseen) },
     { title: 'How severe it would be', points: howSevere(foreseen) },
     { title: 'What would be tried', points: whatWouldBeTried(foreseen) },
     { title: 'Who would be called', points: calls.length === 0 ? [] : whoIsCalled({ escalate: calls }) },
+    { title: 'Who would be told', points: whoIsTold(told) },
     { title: 'What was not done', points: [{ text: notDone }] },
   ]
   return chapters.filter(({ points }) => points.length > 0)

@@ -1,5 +1,6 @@
 /** What an alert would lead to, as far as it can be said without measuring anything. Pure. */
 import type { IncomingAlert } from '../../contracts/alert.ts'
+import type { Communication } from '../../contracts/communication.ts'
 import type { Severity } from '../../contracts/incident.ts'
 import type { Binding, EscalationLevel, Runbook } from '../../contracts/runbook.ts'
 import { bindTargets } from '../../language/bind.ts'
@@ -35,6 +36,8 @@ export interface Foreseen {
   impact: Judged | null
   steps: (Judged & { id: string; uses: string; target: string; gate: Runbook['mitigate'][number]['gate'] })[]
   calls: EscalationLevel[]
+  /** Beside the stakeholders of the configuration. */
+  told: Communication[]
 }
 
 export function foresee(
@@ -72,7 +75,7 @@ export function foresee(
   }
 }
 
-const nothing = { severity: [], impact: null, steps: [], calls: [] }
+const nothing = { severity: [], impact: null, steps: [], calls: [], told: [] }
 
 function bound(
   { targets: roles }: Runbook,
@@ -93,8 +96,8 @@ function unmeasuredBy({ triage }: Runbook, bindings: NonNullable<Foreseen['bindi
 function judged(
   runbook: Runbook,
   alert: ConditionAlert,
-): Pick<Foreseen, 'severity' | 'impact' | 'steps' | 'calls'> {
-  const { triage, mitigate, escalate } = runbook
+): Pick<Foreseen, 'severity' | 'impact' | 'steps' | 'calls' | 'told'> {
+  const { triage, mitigate, escalate, communication = [] } = runbook
   const judge = (when: string | undefined): Judged => judgeByAlert(when, runbook, alert)
   return {
     severity: triage.severity.map(({ is, label, when }) => ({
@@ -105,6 +108,7 @@ function judged(
     impact: triage.impact === undefined ? null : judge(triage.impact),
     steps: mitigate.map(({ id, uses, target, gate, when }) => ({ id, uses, target, gate, ...judge(when) })),
     calls: escalate,
+    told: communication,
   }
 }
 

@@ -37,7 +37,7 @@ export function narratePage(entry: EntryOf<Kind>): Narration {
     }
     case 'news.failed': {
       const { to, event, failures } = entry.data
-      const why = Object.values(failures).join('; ') || 'it has no channel'
+      const why = Object.values(failures).join('; ') || 'nobody with a channel stands behind this name'
       return { text: `Could not tell ${to} that ${eventWords[event]}: ${why}`, tone: 'bad' }
     }
     case 'contact.test': {
@@ -76,8 +76,12 @@ function sent(data: EntryOf<'page.sent'>['data']): Narration {
 const eventWords: Record<NewsEvent, string> = {
   opened: 'it was opened',
   severity: 'its severity changed',
+  impact: 'its impact changed',
   acknowledged: 'somebody is on it',
+  mitigated: 'a recovery is measured',
+  'recovery-lost': 'the recovery did not last',
   resolved: 'it is over',
+  update: 'it is still open',
 }
 
 export function punctuality(latenessMs: number): string {

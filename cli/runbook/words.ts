@@ -1,4 +1,9 @@
 /** The parts of a runbook as a sentence says them; whole sentences are made by who tells the runbook. */
+import {
+  type Communication,
+  type CommunicationEvent,
+  communicationEvents,
+} from '../../contracts/communication.ts'
 import { durationInWords } from '../../contracts/duration-words.ts'
 import { isMoreSevere, type Severity } from '../../contracts/incident.ts'
 import type { OfficeHours } from '../../contracts/office-hours.ts'
@@ -65,7 +70,7 @@ export function steadinessInWords({ settleMs, forMs, withinMs, everyMs }: Omit<S
 }
 
 /** `every 5 seconds`, `every second`. */
-function everyInWords(ms: number): string {
+export function everyInWords(ms: number): string {
   return `every ${durationInWords(ms).replace(/^1 /, '')}`
 }
 
@@ -76,6 +81,29 @@ export function severityInWords({ is, label }: Pick<SeverityRule, 'is' | 'label'
 /** `at once`, `after 15 minutes`. */
 export function timeOfLevel({ afterMs }: Pick<EscalationLevel, 'afterMs'>): string {
   return afterMs === 0 ? 'at once' : `after ${durationInWords(afterMs)}`
+}
+
+const eventWords: Record<CommunicationEvent, string> = {
+  opened: 'when it opens',
+  severity: 'when its severity changes',
+  impact: 'when its impact changes',
+  acknowledged: 'when somebody takes it',
+  mitigated: 'when a recovery is measured or does not last',
+  resolved: 'when it is over',
+}
+
+export function eventsInWords(events: readonly string[]): string {
+  return listed(communicationEvents.filter(event => events.includes(event)).map(event => eventWords[event]))
+}
+
+/** `when it opens and when it is over`, `every 30 minutes until it is over`. */
+export function momentOfRule({
+  on = [],
+  everyMs,
+  until,
+}: Pick<Communication, 'on' | 'everyMs' | 'until'>): string {
+  if (everyMs === undefined) return eventsInWords(on)
+  return `${everyInWords(everyMs)} ${until === undefined ? 'until it is over' : 'until a recovery is measured'}`
 }
 
 /** `only in office hours`; undefined at any hour. */

@@ -52,7 +52,12 @@ function dispatcher(
   stakeholders: StakeholderConfiguration[] = [chat],
 ): NewsDispatcher {
   const contacts = [contact('mia', ['chat', 'pager'])]
-  return createNewsDispatcher(pool, createChannelGate(pool, notifiers, log), { contacts, stakeholders }, log)
+  return createNewsDispatcher(
+    pool,
+    createChannelGate(pool, notifiers, log),
+    { contacts, stakeholders, channels: [] },
+    log,
+  )
 }
 
 /** An incident past triage, opened a while ago. */

@@ -1,5 +1,6 @@
 /** The behaviours whose histories are kept. People act from outside and seconds stand for minutes, on the real clock. */
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import type { Runbook } from '../../contracts/runbook.ts'
 import { limits } from '../../contracts/limits.ts'
 import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
 import { setFreeze } from '../../store/freezes.ts'
@@ -13,6 +14,7 @@ interface Opened {
 
 export interface Behaviour {
   runbook: string
+  adapt?: (runbook: Runbook) => Runbook
   target: ScriptedTarget
   autonomy?: 'observe' | 'propose' | 'auto'
   /** Of its targets; only `berlin` has a worker. */
@@ -235,6 +237,27 @@ export const behaviours: Record<string, Behaviour> = {
         async () => (await harness.tell(opened)).entries('ladder.exhausted').length > 0,
         2 * limits.siteTakesWithinMs,
       )
+      await resolve(harness, opened)
+    },
+  },
+  'tells-regularly-how-it-stands': {
+    runbook: `${runbook({ steps: 0 })}communication:
+  - { every: 5m, tell: [support], say: We are working on it. }
+  - { every: 5m, when: 'incident.severity == "SEV4"', tell: [nobody-yet] }
+`,
+    adapt: ({ communication = [], ...rest }) => ({
+      ...rest,
+      communication: communication.map(rule => ({ ...rule, everyMs: 1_000 })),
+    }),
+    target: neverMended,
+    async happens(harness, opened) {
+      await eventually(async () => {
+        const { rowCount } = await harness.pool.query(
+          `select from news where incident = $1 and event = 'update'`,
+          [opened.number],
+        )
+        return (rowCount ?? 0) >= 2
+      })
       await resolve(harness, opened)
     },
   },

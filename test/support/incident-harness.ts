@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
 import { type Configuration, configurationSchema } from '../../contracts/configuration.ts'
 import type { TargetConfiguration } from '../../contracts/configuration/targets.ts'
-import type { LoadedRunbook } from '../../contracts/runbook.ts'
+import type { LoadedRunbook, Runbook } from '../../contracts/runbook.ts'
 import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import { type SentPage, startRehearsal } from '../../rehearsal/rehearsal.ts'
@@ -21,6 +21,8 @@ import { freshDatabase } from './fresh-database.ts'
 export interface Scene {
   /** YAML of a runbook without `metadata` and `match`; roles `db` (postgres) and `api` (service) are there. */
   runbook: string
+  /** Asks of it what no runbook may ask for, such as seconds for minutes. */
+  adapt?: (runbook: Runbook) => Runbook
   target: ScriptedTarget
   people?: ScriptedAct[]
   /** Acts by the clock of the post-mortem, which begins when the incident has closed. */
@@ -194,8 +196,9 @@ match: alert.labels.alertname == "${name}"
 `
   const parsed = parseRunbook(head + scene.runbook, `${name}.yaml`)
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults, null, 2))
-  await saveRunbookVersion(pool, { ...parsed, source: scene.runbook })
-  return parsed
+  const loaded = { ...parsed, runbook: scene.adapt?.(parsed.runbook) ?? parsed.runbook }
+  await saveRunbookVersion(pool, { ...loaded, source: scene.runbook })
+  return loaded
 }
 
 /** One alert through the door that webhooks use. */

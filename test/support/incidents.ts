@@ -1,4 +1,5 @@
 /** Incidents, alerts, plans and gates put on record the way relay and worker do it, for tests that need none of those two. */
+import type { Communication } from '../../contracts/communication.ts'
 import { attemptId } from '../../contracts/incident.ts'
 import type { PlannedStep } from '../../contracts/plan.ts'
 import type { Runbook } from '../../contracts/runbook.ts'
@@ -26,19 +27,22 @@ let opened = 0
 /** Opens an incident; `alerts` firing ones belong to it. Returns its number. */
 export async function givenIncident(
   pool: Pool,
-  given: { atMs: number; system?: string; alerts?: number },
+  given: { atMs: number; system?: string; alerts?: number; communication?: Communication[] },
 ): Promise<string> {
   opened += 1
   const dedupKey = `test/group/${opened}`
-  await saveRunbookVersion(pool, { hash: 'runbook-hash', runbook: emptyRunbook, source: 'a runbook' })
+  const { communication } = given
+  const runbook = communication === undefined ? emptyRunbook : { ...emptyRunbook, communication }
+  const runbookHash = communication === undefined ? 'runbook-hash' : `runbook-hash-${opened}`
+  await saveRunbookVersion(pool, { hash: runbookHash, runbook, source: 'a runbook' })
   return inTransaction(pool, async tx => {
     const { number } = await openIncident(tx, {
       dedupKey,
       title: `Incident ${opened}`,
       system: given.system ?? 'shop',
       environment: 'test',
-      runbook: emptyRunbook,
-      runbookHash: 'runbook-hash',
+      runbook,
+      runbookHash,
       bindings: [{ role: 'db', kind: 'postgres', target: 'shop-db' }],
       alert: { labels: {}, annotations: {} },
       openedAtMs: given.atMs,

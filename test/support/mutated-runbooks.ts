@@ -42,7 +42,7 @@ const alike = Map.groupBy(
   ({ key }) => key,
 )
 /** Read by people only: anything that is text is right. */
-const prose = ['title', 'source', 'what', 'when_to_use', 'when_not_to_use', 'label', 'none']
+const prose = ['title', 'source', 'what', 'when_to_use', 'when_not_to_use', 'label', 'none', 'say']
 const oddTexts = [
   '\ud800',
   'a\u0000b',

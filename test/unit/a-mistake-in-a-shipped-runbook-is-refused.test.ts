@@ -34,6 +34,7 @@ const configured: Configured = {
   ],
   principals: [{ name: 'mia', roles: ['responder', 'approver'], functions: ['on-call'] }],
   contacts: [{ name: 'mia', functions: ['on-call', 'senior'], hasChannel: true }],
+  stakeholders: [],
 }
 
 /** Mistakes that nobody but the author can see, each with the reason. */
@@ -54,7 +55,7 @@ function renamed(holder: Holder, key: string): void {
 }
 
 const namingKeys = ['uses', 'target', 'check', 'on_expiry', 'unless', 'is', 'severity']
-const namingLists = ['page', 'approvers', 'for']
+const namingLists = ['page', 'approvers', 'for', 'on', 'tell']
 const conditionKeys = ['when', 'until', 'match', 'impact']
 
 function mistakesAt(tree: Tree, path: Path): Mistake[] {

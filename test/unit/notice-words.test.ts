@@ -122,3 +122,51 @@ test.each([
 test('without an address there is no link', () => {
   expect(wordsOf(aPage(), { zone: 'UTC' })).not.toHaveProperty('link')
 })
+
+test('an update says first what the runbook says, then how it stands', () => {
+  const news = aNews({
+    event: 'update',
+    impact: 'unknown',
+    takenBy: 'mia',
+    says: ['We are working on it; the next news come in 30 minutes.'],
+  })
+  const words = wordsOf(news, outside)
+  expect(words.subject).toMatch(/^Update: SEV2 orders\/production/)
+  expect(plainText(words)).toBe(`We are working on it; the next news come in 30 minutes.
+The incident is still open: Orders is running out of database connections.
+This is for your information; nobody expects you to do anything.
+
+Incident: INC-2026-03-14-003
+Severity: SEV2
+System: orders / production
+Opened: 2026-03-14 04:02:09 CET (03:02:09 UTC)
+Customers affected: not known, which counts as yes
+On it: mia
+When: 2026-03-14 04:12:09 CET (03:12:09 UTC)
+
+What happened, was tried and waits:
+  npx paramedic incident show INC-2026-03-14-003
+
+https://paramedic.example/incidents/INC-2026-03-14-003
+
+Paramedic, message INC-2026-03-14-003/news/update/orders-chat. The same message can arrive twice; it is one message.`)
+})
+
+test.each([
+  [
+    { event: 'impact', impact: 'yes', impactBefore: 'no' },
+    'Impact changed',
+    'Are customers affected: yes, before: no: Orders is running out of database connections.',
+  ],
+  [{ event: 'mitigated' }, 'Mitigated', 'A recovery was measured; the incident is over when it lasts'],
+  [
+    { event: 'recovery-lost' },
+    'Not mitigated after all',
+    'The recovery did not last, and work on it goes on',
+  ],
+  [{ event: 'update', isRecovered: true }, 'Update', 'A recovery was measured and has to last'],
+] as const)('what happened is said in plain words: %j', (news, subject, sentence) => {
+  const words = wordsOf(aNews(news), outside)
+  expect(words.subject).toMatch(new RegExp(`^${subject}: SEV2 `))
+  expect(words.sentences[0]).toContain(sentence)
+})
