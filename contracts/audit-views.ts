@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { type IncidentOutcome, impacts, phases, severities } from './incident.ts'
 import { postmortemStates } from './postmortem.ts'
+import { waysInForce } from './runbook-registry.ts'
 import type { Runbook } from './runbook.ts'
 import {
   anything,
@@ -208,10 +209,33 @@ const incidentRows = z
   .register(views, { id: 'IncidentRows' })
 export type IncidentRows = z.infer<typeof incidentRows>
 
+// Typed in runbook.ts, which workflows share; the language it is written in is described in docs/runbooks.md.
+export const runbook = z
+  .looseObject({ name: z.string(), title: z.string(), owner: z.string() })
+  .describe('After parsing: durations in milliseconds, every default filled in') as z.ZodType as z.ZodType<
+  Runbook,
+  Runbook
+>
+
+const runbookRow = z
+  .strictObject({
+    name: z.string(),
+    hash,
+    file: z.string(),
+    since: time,
+    way: z.enum(waysInForce),
+    by: z.string(),
+    runbook,
+  })
+  .describe('A runbook in force')
+  .register(views, { id: 'RunbookRow' })
+export type RunbookRow = z.infer<typeof runbookRow>
+
 export const auditRowsPage = z
   .strictObject({
     head: chainHead,
     freeze: freezeView,
+    runbooks: z.array(runbookRow).describe('Those in force, by name; on the first page only'),
     incidents: z.array(incidentRows),
     nextCursor: incidentNumber.nullable().describe('Give it as `after` for the next page; null on the last'),
   })
@@ -223,14 +247,6 @@ export const historyList = z
   .describe("The archived runs of an incident's workflow, the oldest first")
   .register(views, { id: 'Histories' })
 export type HistoryList = z.infer<typeof historyList>
-
-// Typed in runbook.ts, which workflows share; the language it is written in is described in docs/runbooks.md.
-export const runbook = z
-  .looseObject({ name: z.string(), title: z.string(), owner: z.string() })
-  .describe('After parsing: durations in milliseconds, every default filled in') as z.ZodType as z.ZodType<
-  Runbook,
-  Runbook
->
 
 export const runbookView = z
   .strictObject({

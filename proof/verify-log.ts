@@ -16,6 +16,7 @@ import { learn } from './learn.ts'
 import { readEntry } from './read-entry.ts'
 import type { RowFault } from './row-fault.ts'
 import { findRowFaults } from './row-faults.ts'
+import { type KnownRunbooks, learnRunbook, runbookFaults } from './runbook-faults.ts'
 
 /** Where entries, rows and histories come from: the API, or the store in tests. */
 export interface AuditSource {
@@ -56,7 +57,10 @@ export async function verifyLog(source: AuditSource, options: VerifyOptions = {}
       })
       // Rows are what the entries up to their own snapshot make of them; later entries wait.
       await log.advanceTo(page.head.seq)
-      if (seen.size === 0) verified.rowFaults.push(...freezeFaults(log.freeze(), page.freeze))
+      if (after === undefined) {
+        verified.rowFaults.push(...freezeFaults(log.freeze(), page.freeze))
+        verified.rowFaults.push(...runbookFaults(log.runbooks, page.runbooks))
+      }
       for (const rows of page.incidents) {
         seen.add(rows.incident.number)
         verified.rowFaults.push(...findRowFaults(log.known(rows.incident.number), rows, log.freezes))
@@ -85,6 +89,7 @@ async function openLog(source: AuditSource, options: VerifyOptions) {
   const faults: ChainFault[] = []
   const knowns = new Map<string, Known>()
   const freezes = new Set<string>()
+  const runbooks: KnownRunbooks = new Map()
   let freeze: FreezeView = { isOn: false, changedAt: null, changedBy: null, reason: null }
   let count = 0
   let head: ChainHead = page.head
@@ -110,6 +115,7 @@ async function openLog(source: AuditSource, options: VerifyOptions) {
         reason: read.data.reason ?? null,
       }
     }
+    learnRunbook(runbooks, read)
     if (read.incident !== undefined) learn(known(read.incident), read)
   }
 
@@ -121,6 +127,7 @@ async function openLog(source: AuditSource, options: VerifyOptions) {
 
   return {
     freezes,
+    runbooks,
     freeze: () => freeze,
     known,
     count: () => count,

@@ -4,10 +4,13 @@ import type {
   MeasurementRow,
   PostmortemRow,
   PostmortemVersionRow,
+  RunbookRow,
 } from '../contracts/audit-views.ts'
+import type { RunbookInForce } from '../contracts/runbook-registry.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 import { readFreeze } from './freezes.ts'
 import { readAuditHead } from './audit-log.ts'
+import { readInForce } from './runbooks-in-force.ts'
 
 /**
  * The rows of incidents in the order of their numbers, in one snapshot with the head of the log: what they have to say is
@@ -28,10 +31,16 @@ export async function readAuditRows(
     return {
       head: await readAuditHead(tx),
       freeze: await readFreeze(tx),
+      runbooks: query.after === undefined ? (await readInForce(tx)).map(runbookRow) : [],
       incidents: await withRows(tx, page),
       nextCursor: found.length > page.length ? page.at(-1)!.number : null,
     }
   })
+}
+
+function runbookRow(inForce: RunbookInForce): RunbookRow {
+  const { source: _, ...row } = inForce
+  return row
 }
 
 async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): Promise<IncidentRows[]> {

@@ -76,17 +76,23 @@ export const readingRows = documented({
   id: 'readAuditRows',
   summary: 'Read the rows of incidents',
   description:
-    'By number, with the freeze, as they were when `head` was the newest entry: what they have to say follows from the entries up to it.',
+    'By number, with the freeze and the runbooks in force, as they were when `head` was the newest entry: what they have to say follows from the entries up to it.',
   schema: { querystring: rowsQuery, response: { 200: auditRowsPage } },
   examples: {
     all: {
       summary: 'The first page of a service that has seen nothing',
-      reply: { head: { seq: 0, hash: '0'.repeat(64) }, freeze: unfrozen, incidents: [], nextCursor: null },
+      reply: {
+        head: { seq: 0, hash: '0'.repeat(64) },
+        freeze: unfrozen,
+        runbooks: [],
+        incidents: [],
+        nextCursor: null,
+      },
     },
     ofOne: {
       summary: 'The rows of one incident',
       query: { incident: openIncident },
-      reply: { head, freeze: unfrozen, incidents: [], nextCursor: null },
+      reply: { head, freeze: unfrozen, runbooks: [], incidents: [], nextCursor: null },
     },
   },
   errors: { bad_request: noNumber('after') },
