@@ -30,6 +30,7 @@ const long = [
   'test/faults/supervision-passes-on.test.ts',
   'test/faults/temporal-down.test.ts',
   'test/faults/worker-killed-around-an-effect.test.ts',
+  'test/faults/worker-killed-while-taking-back.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
   'test/proof/a-killed-worker-leaves-a-record-that-replays.test.ts',
   'test/proof/every-row-follows-from-its-entries.test.ts',
@@ -41,6 +42,7 @@ const long = [
   'test/supervision/finds-what-is-wrong.test.ts',
   'test/supervision/one-tells-and-only-once.test.ts',
   'test/workflow/stakeholders-hear-regularly.test.ts',
+  'test/workflow/what-is-taken-back-and-when.test.ts',
 ]
 
 // Aimed at a moment of the real clock. With nothing cached the SDK gives up a task whose local activity is at work when its

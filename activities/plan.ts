@@ -6,7 +6,7 @@ import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import { attemptId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { GateDemand, Plan, PlannedStep, Preview } from '../contracts/plan.ts'
-import type { Step } from '../contracts/runbook.ts'
+import type { Attempted } from '../contracts/runbook.ts'
 import { actionDefinitions } from '../contracts/targets/catalogue.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
@@ -22,7 +22,7 @@ import { type Decision, writeDecisions } from './write-decisions.ts'
 
 export interface PlanInput {
   incident: string
-  step: Step
+  step: Attempted
   attempt: number
   /** Name of the configured target. */
   target: string

@@ -17,6 +17,8 @@ export interface CloseInput {
   from: Phase
   outcome: IncidentOutcome
   because: string
+  /** What stays in place after it, for the news. */
+  inPlace?: string[]
   postmortemDueAtMs?: number
   atMs: number
   /** Written whatever becomes of the close. */

@@ -24,7 +24,8 @@ import { createWorkflowClock } from './workflow-clock.ts'
 export type RunActionInput = Omit<PlannedAttempt, 'target'>
 
 export type ActionResult =
-  | { outcome: Outcome; because: string }
+  /** `touched`: where the effect itself said it. */
+  | { outcome: Outcome; because: string; touched?: number }
   /** Nothing was done, and nothing would be by another try. */
   | { outcome: 'failed'; why: 'limit-reached'; because: string }
   /** Nothing was done: the right to do it was not granted, or the target is no longer the planned one. */
@@ -210,7 +211,7 @@ export function createActionActivities(dependencies: {
     })
     if (isCodedError(error) && error.code === 'identity_changed')
       return { outcome: 'voided', why: 'identity-changed', because: error.message }
-    return { outcome, because: message ?? `${effect.touched} ${effect.unit}`.trim() }
+    return { outcome, because: message ?? `${effect.touched} ${effect.unit}`.trim(), touched: effect.touched }
   }
 
   const names = Object.keys(actionDefinitions) as ActionName[]

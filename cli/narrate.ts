@@ -14,6 +14,7 @@ import { narrateRunbook } from './narrate/runbooks.ts'
 import type { Narration, NarrationWords } from './narrate/narration.ts'
 import { narrateStep } from './narrate/steps.ts'
 import { narrateSupervision } from './narrate/supervision.ts'
+import { narrateUndo } from './narrate/undos.ts'
 import { oneLine } from './terminal/plain-text.ts'
 
 /** Texts in it come from outside and are made inert here, whatever the caller has done. */
@@ -52,6 +53,9 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'step.ended':
     case 'freeze.met':
       return narrateStep(entry, words)
+    case 'undo.registered':
+    case 'undo.ended':
+      return narrateUndo(entry, words)
     case 'gate.opened':
     case 'gate.voted':
     case 'gate.decided':

@@ -6,6 +6,7 @@ export function attemptOfEntry(entry: TimelineEntry): Attempt | undefined {
   switch (entry.kind) {
     case 'step.planned':
     case 'step.waits':
+    case 'undo.registered':
     case 'step.ended':
     case 'freeze.met':
     case 'claim.made':

@@ -123,7 +123,7 @@ export const postmortemFacts = z
     course: z.array(
       z.strictObject({
         atMs,
-        what: z.enum(['verified', 'held', 'lost', 'exhausted']),
+        what: z.enum(['verified', 'held', 'lost', 'exhausted', 'taken back', 'left in place']),
         verdict,
         because: z.string(),
       }),

@@ -36,6 +36,9 @@ export type IncidentOutcome = 'recovered' | 'resolved-by-person' | 'cancelled'
 export type StepResult =
   'succeeded' | 'skipped' | 'denied' | 'expired' | 'failed' | 'unknown' | 'voided' | 'withdrawn'
 
+/** What became of a registered undo. `not-needed`: its step did nothing, or is to stay. */
+export type UndoEnd = 'undone' | 'not-needed' | 'in-place'
+
 /** What is known of one effect. `unknown` is never retried blindly. */
 export type Outcome = 'succeeded' | 'failed' | 'unknown'
 
@@ -84,6 +87,11 @@ export interface Attempt {
 export function attemptOfId(id: string): Attempt | undefined {
   const [, step, attempt] = /^(?:INC-[\d-]+\/)?(.+?)\/(\d+)(?:\/[a-z-]+)?$/.exec(id) ?? []
   return step === undefined ? undefined : { step, attempt: Number(attempt) }
+}
+
+/** Of a page that belongs to no level: the nth of its incident. */
+export function besidePageId(number: string, nth: number): string {
+  return `${number}/page/beside/${nth}`
 }
 
 export function pageId(number: string, epoch: number, level: number): string {

@@ -105,10 +105,10 @@ export interface PostmortemFacts {
   moreAlerts: number
   symptoms: FactSymptom[]
   steps: FactStep[]
-  /** Verifications of the whole, held and lost recoveries, an exhausted ladder. */
+  /** Verifications of the whole, held and lost recoveries, an exhausted ladder, steps taken back or left in place. */
   course: {
     atMs: number
-    what: 'verified' | 'held' | 'lost' | 'exhausted'
+    what: 'verified' | 'held' | 'lost' | 'exhausted' | 'taken back' | 'left in place'
     verdict: Verdict | null
     because: string
   }[]

@@ -71,11 +71,36 @@ export interface Step {
   verify: StepVerification
   /** A step that failed is tried again, from its plan on. */
   retry?: { times: number; afterMs: number }
-  /** After its last try: people are called and the ladder goes on, or it ends here. Without it, it goes on. */
-  onFailure?: 'escalate' | 'stop'
-  undo: { none: string }
+  /** After its last try: people are called and the ladder goes on, it ends here, or the step is taken back first. Without it, it goes on. */
+  onFailure?: 'escalate' | 'stop' | 'undo'
+  /** Its effect stays for the time of the incident: it is taken back after the recovery, or before a person's end. */
+  temporary?: true
+  undo: { none: string } | Undo
   /** Longest time from claim to outcome. */
   timeoutMs: number
+}
+
+/** What takes a step back, on the step's own target. */
+export interface Undo {
+  uses: ActionName
+  with: Record<string, ParameterValue>
+  /** Without one, an effect that succeeded is enough. */
+  verify?: StepVerification
+  /** Longest time from claim to outcome. */
+  timeoutMs: number
+}
+
+/** What is planned, allowed, claimed and proved: a step, or what takes one back. */
+export type Attempted = Omit<Step, 'verify' | 'undo'> & { verify?: StepVerification }
+
+/** Under what an undo is planned, claimed and told. No step has such a name: those have no dots. */
+export function undoId(step: string): string {
+  return `${step}.undo`
+}
+
+/** Paramedic itself runs the undo of such a step. */
+export function isTakenBack({ temporary, onFailure }: Pick<Step, 'temporary' | 'onFailure'>): boolean {
+  return temporary === true || onFailure === 'undo'
 }
 
 export interface Precheck {

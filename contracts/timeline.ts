@@ -8,6 +8,7 @@ import type {
   Risk,
   Severity,
   StepResult,
+  UndoEnd,
   Verdict,
 } from './incident.ts'
 import type { NewsEvent } from './notice.ts'
@@ -52,6 +53,17 @@ export interface TimelineEvents {
   }
   /** A step waits by itself, for nobody: until when, and what comes then. */
   'step.waits': { step: string; attempt: number; until: string; because: string }
+  /** Before the effect of a step: what will take it back. */
+  'undo.registered': {
+    step: string
+    attempt: number
+    action: string
+    target: string
+    parameters: Record<string, unknown>
+    temporary: boolean
+  }
+  /** What was registered has come to an end; `in-place`: the effect of its step stays, and people know. */
+  'undo.ended': { step: string; is: UndoEnd; action: string; target: string; because: string }
   'step.ended': { step: string; attempt: number; result: StepResult; because: string }
   'gate.opened': {
     gateId: string

@@ -11,6 +11,7 @@ export const conditionPlaces: Record<string, readonly (keyof typeof conditionVar
   'mitigate[].when': ['checks', 'alert'],
   'mitigate[].precheck.when': ['value'],
   'mitigate[].verify.until': ['value'],
+  'mitigate[].undo.verify.until': ['value'],
   'verify.until': ['checks'],
   'escalate[].when': ['incident'],
   'communication[].when': ['incident'],

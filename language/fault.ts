@@ -8,6 +8,7 @@ export const faultCodes = {
   site: 'targets that are measured together are at different sites',
   match: 'a runbook can or must not be chosen by a condition',
   uses: 'a check, an action, its target or its parameters do not fit',
+  undo: 'nothing takes a step back that has to be',
   severity: 'the rules of severity do not decide every case',
   verification: 'a verification measures what there is not, or has no time to succeed',
   escalation: 'levels are out of order, repeated, or leave somebody unpaged',

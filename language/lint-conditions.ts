@@ -29,10 +29,10 @@ export function conditionsIn(tree: unknown): WrittenCondition[] {
     ...conditionAt(tree, ['triage', 'impact'], inTriage),
     ...listAt(tree, ['mitigate']).flatMap((step, index) => [
       ...conditionAt(tree, ['mitigate', index, 'when'], inTriage),
-      ...(['precheck', 'verify'] as const).flatMap(part =>
+      ...ofOneCheck.flatMap(({ part, key }) =>
         conditionAt(
           tree,
-          ['mitigate', index, part, part === 'precheck' ? 'when' : 'until'],
+          ['mitigate', index, ...part, key],
           createCompiler(variablesOfValue(tree, step, part)),
         ),
       ),
@@ -43,6 +43,13 @@ export function conditionsIn(tree: unknown): WrittenCondition[] {
     ),
   ]
 }
+
+/** Parts of a step that measure one check, and the condition of each. */
+const ofOneCheck = [
+  { part: ['precheck'], key: 'when' },
+  { part: ['verify'], key: 'until' },
+  { part: ['undo', 'verify'], key: 'until' },
+] as const
 
 function conditionAt(
   tree: unknown,
@@ -74,8 +81,8 @@ function variablesOfUse(use: unknown): Variables | 'unchecked' {
   return valueVariables(uses).value as Variables
 }
 
-function variablesOfValue(tree: unknown, step: unknown, part: 'precheck' | 'verify'): Variables {
-  const name = valueAt(step, [part, 'check'])
+function variablesOfValue(tree: unknown, step: unknown, part: Path): Variables {
+  const name = valueAt(step, [...part, 'check'])
   const use = typeof name === 'string' ? valueAt(tree, ['triage', 'checks', name]) : undefined
   return { value: variablesOfUse(use) }
 }

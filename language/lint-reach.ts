@@ -12,6 +12,7 @@ const consequences: Readonly<Record<string, string>> = {
   'triage.impact': 'customers would never count as affected',
   'mitigate.#.when': 'this step is never taken',
   'mitigate.#.verify.until': 'nothing would count as recovered',
+  'mitigate.#.undo.verify.until': 'the undo would never count as done',
   'verify.until': 'nothing would count as recovered',
 }
 

@@ -14,14 +14,20 @@ export function lintRefusals(tree: unknown, targets: readonly ConfiguredTarget[]
     const role = valueAt(step, ['target'])
     const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
     const bound = targets.filter(target => target.role === role && target.kind === kind)
-    const refusals = bound.map(target => refusalBy(target, step, ['mitigate', index]))
-    const [first] = refusals
-    return first === undefined || refusals.includes(undefined) ? [] : [first]
+    const uses = [
+      { use: step, path: ['mitigate', index] },
+      { use: valueAt(step, ['undo']), path: ['mitigate', index, 'undo'] },
+    ]
+    return uses.flatMap(({ use, path }) => {
+      const refusals = bound.map(target => refusalBy(target, use, path))
+      const [first] = refusals
+      return first === undefined || refusals.includes(undefined) ? [] : [first]
+    })
   })
 }
 
-function refusalBy(target: ConfiguredTarget, step: unknown, path: Path): Refusal | undefined {
-  const uses = valueAt(step, ['uses'])
+function refusalBy(target: ConfiguredTarget, use: unknown, path: Path): Refusal | undefined {
+  const uses = valueAt(use, ['uses'])
   if (typeof uses !== 'string') return undefined
   if (needsProcess.includes(uses) && !target.hasProcess) {
     const message = `\`${target.name}\` would refuse this: it is not said how its process is run`
@@ -34,7 +40,7 @@ function refusalBy(target: ConfiguredTarget, step: unknown, path: Path): Refusal
   const key = keyParameters[uses]
   return key === undefined
     ? undefined
-    : refusedKeys(target, valueAt(step, ['with', key]), [...path, 'with', key])
+    : refusedKeys(target, valueAt(use, ['with', key]), [...path, 'with', key])
 }
 
 /** Where an action says which keys it deletes. */

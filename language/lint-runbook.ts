@@ -13,6 +13,7 @@ import { lintRepeatedWords } from './lint-repeated-words.ts'
 import { lintUses } from './lint-uses.ts'
 import { lintSteadiness } from './lint-steadiness.ts'
 import { lintTexts } from './lint-texts.ts'
+import { lintUndo } from './lint-undo.ts'
 import { nameHint } from './nearest-name.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
@@ -22,6 +23,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
     ...coded('shape', lintTexts(tree)),
     ...coded('match', lintMatch(tree)),
     ...coded('uses', lintUses(tree)),
+    ...coded('undo', lintUndo(tree)),
     ...coded('severity', lintSeverityRules(tree)),
     ...coded('name', [...lintStepIds(tree), ...lintRepeatedWords(tree)]),
     ...coded('verification', [...lintCheckNames(tree), ...lintSteadiness(tree)]),
@@ -95,6 +97,7 @@ function lintCheckNames(tree: unknown): Finding[] {
   const ofSteps = listAt(tree, ['mitigate']).flatMap((_, index) => [
     ['mitigate', index, 'precheck', 'check'],
     ['mitigate', index, 'verify', 'check'],
+    ['mitigate', index, 'undo', 'verify', 'check'],
   ])
   const overall = listAt(tree, ['verify', 'checks']).map((_, index) => ['verify', 'checks', index])
   return [...ofSteps, ...overall].flatMap(path => {

@@ -5,7 +5,10 @@ import type { Finding, Path } from './fault.ts'
 import { listAt, valueAt } from './tree.ts'
 
 export function lintSteadiness(tree: unknown): Finding[] {
-  const ofSteps = listAt(tree, ['mitigate']).map((_, index): Path => ['mitigate', index, 'verify'])
+  const ofSteps = listAt(tree, ['mitigate']).flatMap((_, index): Path[] => [
+    ['mitigate', index, 'verify'],
+    ['mitigate', index, 'undo', 'verify'],
+  ])
   return [...ofSteps, ['verify']].flatMap(path => lintTimes(valueAt(tree, path), path))
 }
 

@@ -25,7 +25,11 @@ export function lintUses(tree: unknown): Finding[] {
   })
   const steps = listAt(tree, ['mitigate']).flatMap((use, index) => {
     const path = ['mitigate', index]
-    return [...lintActionName(use, path), ...lintUse(tree, use, path, actionOf(use))]
+    return [
+      ...lintActionName(use, path),
+      ...lintUse(tree, use, path, actionOf(use)),
+      ...lintUndoUse(tree, use, [...path, 'undo']),
+    ]
   })
   return [...checks, ...steps]
 }
@@ -69,14 +73,27 @@ function lintActionName(use: unknown, path: Path): Finding[] {
 }
 
 function lintUse(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {
-  const findings = lintTarget(tree, use, path, definition)
+  return [...lintTarget(tree, use, path, definition), ...lintParameters(use, path, definition)]
+}
+
+/** It works on the target of its step, whose role is looked at there. */
+function lintUndoUse(tree: unknown, step: unknown, path: Path): Finding[] {
+  const undo = valueAt(step, ['undo'])
+  if (valueAt(undo, ['uses']) === undefined) return []
+  const definition = actionOf(undo)
+  const role = valueAt(step, ['target'])
+  const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
+  const names = [...lintActionName(undo, path), ...lintParameters(undo, path, definition)]
+  if (definition === undefined || !isTargetKind(kind) || kind === definition.kind) return names
+  const message = `\`${String(valueAt(undo, ['uses']))}\` works on ${definition.kind}, but role \`${String(role)}\` is of kind ${kind}`
+  return [{ path: [...path, 'uses'], message, hint: 'an undo works on the target of its step' }, ...names]
+}
+
+function lintParameters(use: unknown, path: Path, definition: Definition | undefined): Finding[] {
   const given = valueAt(use, ['with']) ?? {}
-  if (definition === undefined || typeof given !== 'object' || Array.isArray(given)) return findings
-  return [
-    ...findings,
-    ...readParameters(definition.parameters, Object.fromEntries(entriesOf(given)), [...path, 'with'])
-      .findings,
-  ]
+  if (definition === undefined || typeof given !== 'object' || Array.isArray(given)) return []
+  return readParameters(definition.parameters, Object.fromEntries(entriesOf(given)), [...path, 'with'])
+    .findings
 }
 
 function lintTarget(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {

@@ -16,7 +16,7 @@ export function nextPage(
   runbook: Pick<Runbook, 'escalate' | 'officeHours'>,
 ): NextPageView | null {
   // While its recovery is held, nobody is called.
-  if (!isOpen(incident.phase) || incident.recoveredAt !== null) return null
+  if (!isOpen(incident.phase) || incident.recoveredAt !== null || isEnding(incident)) return null
   const restart = acknowledgementLost(incident)
   const openedMs = Date.parse(incident.openedAt)
   const begun = new Set(incident.pages.map(page => page.id))
@@ -31,6 +31,11 @@ export function nextPage(
   if (first === undefined) return null
   const { dueAtMs, ...page } = first
   return { ...page, dueAt: new Date(dueAtMs).toISOString() }
+}
+
+/** A person has ended it; until what was temporary is taken back it stays open, and no level pages any more. */
+function isEnding({ timeline }: Circumstances): boolean {
+  return timeline.some(({ kind }) => kind === 'resolve.requested' || kind === 'cancel.requested')
 }
 
 function isHeldBack(incident: Circumstances, { unless, when }: EscalationLevel): boolean {

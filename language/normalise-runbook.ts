@@ -77,8 +77,22 @@ function stepOf(step: RunbookSource['mitigate'][number]): Step {
     verify: { check: step.verify.check, ...steadinessOf(step.verify) },
     ...present('retry', retryOf(step)),
     ...present('onFailure', step.on_failure === 'next' ? undefined : step.on_failure),
-    undo: step.undo,
+    ...present('temporary', step.temporary ? (true as const) : undefined),
+    undo: undoOf(step),
     timeoutMs: step.timeout ?? limits.stepTimeoutMs,
+  }
+}
+
+function undoOf({ undo }: RunbookSource['mitigate'][number]): Step['undo'] {
+  if (undo.none !== undefined) return { none: undo.none }
+  const uses = undo.uses as ActionName
+  const { values } = readParameters(actionDefinitions[uses].parameters, undo.with ?? {}, [])
+  const { verify, timeout: timeoutMs = limits.stepTimeoutMs } = undo
+  return {
+    uses,
+    with: values,
+    ...present('verify', verify && { check: verify.check, ...steadinessOf(verify) }),
+    timeoutMs,
   }
 }
 

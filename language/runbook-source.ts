@@ -111,6 +111,27 @@ const retry = z
   })
   .meta({ title: 'retry' })
 
+const stepVerification = z.strictObject({
+  check: text.describe('The check of triage that is measured again'),
+  ...steadiness,
+})
+
+const undo = z
+  .strictObject({
+    none: text.optional().describe('Why there is nothing to undo; instead of uses'),
+    uses: text
+      .optional()
+      .meta({ title: 'action', description: 'What takes the step back, on the target of the step' }),
+    with: z.record(z.string(), z.unknown()).optional().describe('The parameters of that action'),
+    verify: stepVerification
+      .optional()
+      .describe('How it is proved that it was taken back; without it an effect that succeeded is enough'),
+    timeout: duration({ min: 1_000 })
+      .optional()
+      .describe(`Longest time of its effect; without it ${formatDuration(limits.stepTimeoutMs)}`),
+  })
+  .meta({ title: 'undo' })
+
 const step = z
   .strictObject({
     id: name.describe('Its name, unique in the runbook'),
@@ -122,19 +143,21 @@ const step = z
     gate: gate
       .optional()
       .describe("Who has to allow it; without one the target's autonomy and the action's risk may still ask"),
-    verify: z
-      .strictObject({ check: text.describe('The check of triage that is measured again'), ...steadiness })
-      .describe('How its success is measured; no data is no success'),
+    verify: stepVerification.describe('How its success is measured; no data is no success'),
     retry: retry.optional().describe('Tries again when it failed'),
     on_failure: z
-      .enum(['next', 'escalate', 'stop'])
+      .enum(['next', 'escalate', 'stop', 'undo'])
       .default('next')
       .describe(
-        'After its last try: the next step, a page to the next level and then the next step, or no further step',
+        'After its last try: the next step, a page to the next level and then the next step, no further step, or its undo at once and then the next step',
       ),
-    undo: z
-      .strictObject({ none: text.describe('Why there is nothing to undo') })
-      .describe('What takes it back'),
+    temporary: z
+      .boolean()
+      .default(false)
+      .describe(
+        'It stays only for the time of the incident: once the recovery has lasted for hold, or a person ends the incident, its undo runs before the incident closes',
+      ),
+    undo: undo.describe('What takes it back: none with a reason, or an action'),
     timeout: duration({ min: 1_000, defaultMs: limits.stepTimeoutMs })
       .optional()
       .describe('Longest time of the effect'),

@@ -99,6 +99,8 @@ function course({ course: all }: PostmortemFacts): string[] {
     held: 'recovery held',
     lost: 'recovery lost',
     exhausted: 'no step left',
+    'taken back': 'taken back',
+    'left in place': 'left in place',
   }
   return all.map(({ atMs, what, verdict, because }) => {
     const judged = verdict === null ? '' : `, ${verdictWords[verdict]}`

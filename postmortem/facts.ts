@@ -122,6 +122,12 @@ function courseOf(entries: readonly TimelineEntry[]): PostmortemFacts['course'] 
         return [{ atMs, what: 'lost', verdict: null, because: entry.data.because }]
       case 'ladder.exhausted':
         return [{ atMs, what: 'exhausted', verdict: null, because: entry.data.because }]
+      case 'undo.ended': {
+        const { step, is, because } = entry.data
+        if (is === 'not-needed') return []
+        const what = is === 'undone' ? 'taken back' : 'left in place'
+        return [{ atMs, what, verdict: null, because: `${step}: ${because}` }]
+      }
       default:
         return []
     }

@@ -39,6 +39,8 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   'impact.changed': 'workflow',
   'step.planned': 'workflow',
   'step.waits': 'workflow',
+  'undo.registered': 'workflow',
+  'undo.ended': 'workflow',
   'step.ended': 'workflow',
   'gate.opened': 'workflow',
   // A vote that decides comes with its decision; the others concern nobody but the gate.

@@ -25,6 +25,7 @@ export interface ScriptedTarget {
 /** One receipt for each effect, written by the target itself: what really happened, whatever the record says. */
 export interface Receipt {
   target: string
+  action: string
   atMs: number
 }
 
@@ -41,7 +42,7 @@ export function createScriptedTargets(find: (name: string) => ScriptedTarget): {
   const check = {
     measure: async (target: TargetConfiguration) => find(target.name).measure(moment(target)),
   }
-  const action = {
+  const actionNamed = (name: string) => ({
     identify: async (target: TargetConfiguration) =>
       find(target.name).identity?.(moment(target)) ?? { name: target.name },
     async plan(target: TargetConfiguration) {
@@ -58,14 +59,14 @@ export function createScriptedTargets(find: (name: string) => ScriptedTarget): {
         unit: 'things',
         evidence: {},
       }
-      receipts.push({ target: target.name, atMs: moment(target).nowMs })
+      receipts.push({ target: target.name, action: name, atMs: moment(target).nowMs })
       return effect
     },
     probe: async (target: TargetConfiguration) =>
       find(target.name).probe?.(moment(target)) ?? ({ answer: 'cannot-tell', evidence: {} } as const),
-  }
+  })
   const checks = Object.fromEntries(Object.keys(checkDefinitions).map(name => [name, check]))
-  const actions = Object.fromEntries(Object.keys(actionDefinitions).map(name => [name, action]))
+  const actions = Object.fromEntries(Object.keys(actionDefinitions).map(name => [name, actionNamed(name)]))
   // Every name has the same script behind it; the typed parameters are not looked at.
   return {
     checks: checks as unknown as CheckImplementations,

@@ -1,6 +1,7 @@
 import type { Outcome } from '../contracts/incident.ts'
 import { openPhases } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
+import { undoId } from '../contracts/runbook.ts'
 import type { ActionName } from '../contracts/targets/catalogue.ts'
 import type { Queryable } from './database.ts'
 
@@ -32,7 +33,7 @@ export type ClaimRefusal =
 
 /**
  * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record, a gated plan is
- * approved and unused and fresh, no freeze is on, the incident goes on, the target's limit leaves room. The rows of freeze
+ * approved and unused and fresh, no freeze is on, the incident goes on (or this takes a temporary step back), the target's limit leaves room. The rows of freeze
  * and incident are share-locked until our commit: whoever freezes or ends comes wholly before this claim or wholly after it.
  */
 export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'granted' | ClaimRefusal> {
@@ -65,16 +66,36 @@ export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'grante
   return rowCount === 1 ? 'granted' : whyRefused(tx, claim)
 }
 
+/** Of an effect that failed the record knows how much it touched; one that a probe has found undone touched nothing. */
+const wasAppliedSql = `(c.outcome in ('succeeded', 'unknown')
+  or c.outcome = 'failed' and c.settled_by <> 'probe' and coalesce(c.evidence ->> 'touched', '1') <> '0')`
+
 const allowedSql = `
   select 1 from freeze_state f, incident i, plan p
   where not f.is_on
-    and i.number = $1 and i.phase = any($7) and i.end_requested is null
+    and i.number = $1 and i.phase = any($7) and (i.end_requested is null or ${takesBackSql('$8', '$9')})
     and p.incident = $1 and p.step = $2 and p.attempt = $3 and p.plan_hash = $4
     and (not p.gated or exists (
       select 1 from gate g where g.id = p.id and g.state = 'approved' and g.plan_hash = $4 and g.consumed_at is null
         and (g.expires_at is null or g.expires_at + $6 * interval '1 millisecond' > $5)))
     and ($12::int is null or (${claimsInWindow('$9', '$5', '$13')}) < $12)
   for share of f, i`
+
+/**
+ * The claim is that of an undo which takes a temporary step of this incident back: the runbook which that step was planned from
+ * says so, to the parameter, and the step really was applied. Nothing else is claimed after a person ended the incident.
+ */
+function takesBackSql(action: string, target: string): string {
+  return `exists (
+    select 1 from claim c
+      join plan o on o.incident = c.incident and o.step = c.step and o.attempt = c.attempt
+      join runbook_version r on r.hash = o.plan #>> '{runbook,hash}'
+      cross join jsonb_array_elements(r.normalised -> 'mitigate') s
+      join plan u on u.incident = $1 and u.step = $2 and u.attempt = $3
+    where c.incident = $1 and c.step || '${undoId('')}' = $2 and c.target = ${target} and ${wasAppliedSql}
+      and s ->> 'id' = c.step and s -> 'temporary' = 'true'
+      and s #>> '{undo,uses}' = ${action} and s #> '{undo,with}' = u.plan -> 'parameters')`
+}
 
 /** An abandoned attempt touched nothing; every other one may have. */
 function claimsInWindow(target: string, at: string, withinMs: string): string {
@@ -100,7 +121,8 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
   }>(
     `select exists (select 1 from claim where incident = $1 and step = $2 and attempt = $3) as exists,
        (select is_on from freeze_state) as frozen,
-       exists (select 1 from incident where number = $1 and phase = any($5) and end_requested is null) as open,
+       exists (select 1 from incident where number = $1 and phase = any($5)
+         and (end_requested is null or ${takesBackSql('$10', '$7')})) as open,
        exists (select 1 from plan where incident = $1 and step = $2 and attempt = $3 and plan_hash = $4) as same_plan,
        $6::int is not null and (${claimsInWindow('$7', '$8', '$9')}) >= $6 as full`,
     [
@@ -113,6 +135,7 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
       claim.target,
       new Date(claim.atMs),
       claim.limit?.withinMs ?? null,
+      claim.action,
     ],
   )
   const why = rows[0]!

@@ -20,6 +20,7 @@ export async function closeIncident(
     number: string
     seenTransition: number
     outcome: IncidentOutcome
+    inPlace?: string[]
     postmortemDueAtMs?: number
     atMs: number
   },
@@ -41,7 +42,8 @@ export async function closeIncident(
   )
   if (rowCount === 1) {
     if (mayFire) await muteAlerts(tx, close.number, close.atMs)
-    await leaveNews(tx, close.number, { event: 'resolved', outcome: close.outcome }, close.atMs)
+    const left = close.inPlace === undefined ? {} : { because: `still in place: ${close.inPlace.join(', ')}` }
+    await leaveNews(tx, close.number, { event: 'resolved', outcome: close.outcome, ...left }, close.atMs)
     return { result: 'closed', isChange: true }
   }
   return { result: await whyOpen(tx, close), isChange: false }

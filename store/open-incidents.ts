@@ -62,7 +62,13 @@ async function readEscalations(db: Queryable, hashes: readonly string[]): Promis
 }
 
 /** What decides about escalation, of these incidents, oldest first. */
-const deciding = ['acknowledged', 'alert.firing', 'recovery.lost'] as const satisfies readonly TimelineKind[]
+const deciding = [
+  'acknowledged',
+  'alert.firing',
+  'recovery.lost',
+  'resolve.requested',
+  'cancel.requested',
+] as const satisfies readonly TimelineKind[]
 
 export async function readDecidingEntries(
   db: Queryable,

@@ -84,7 +84,7 @@ export function planStub(site: string | undefined): Pick<Activities['main'], 'pl
 }
 
 /** Never repeated by Temporal: a lost attempt is settled, and only then is there a next one. */
-export function actionStubs(step: Step, site: string | undefined): Activities['actions'] {
+export function actionStubs(step: Pick<Step, 'timeoutMs'>, site: string | undefined): Activities['actions'] {
   return proxyActivities<Activities['actions']>({
     taskQueue: queueAt(actionTaskQueue, site),
     startToCloseTimeout: step.timeoutMs,

@@ -1,7 +1,7 @@
 import { condition, isCancellation } from '@temporalio/workflow'
 import { type EscalationLevel, inItsHours, labelOf } from '../contracts/runbook.ts'
 import { durationInWords } from '../contracts/duration-words.ts'
-import { isMoreSevere, pageId } from '../contracts/incident.ts'
+import { besidePageId, isMoreSevere, pageId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { pages } from './activity-stubs.ts'
@@ -14,6 +14,8 @@ interface Due {
   id: string
   epoch: number
   dueAtMs: number
+  /** It is no level's page: nothing holds it back, and the level keeps its own. */
+  isBeside?: true
 }
 
 /**
@@ -41,11 +43,29 @@ function unlessCancelled(error: unknown): void {
 
 /** The next level that is still to come and may page at this hour does so at once, and says why: `because` people are needed now. */
 export function hurryNextLevel(life: Life, because: string): void {
+  if (life.isUndoing === true) return callBeside(life, because)
   const now = Date.now()
   const next = duePages(life).find(
     ({ level, dueAtMs }) => dueAtMs > now && inItsHours(life.input.runbook, level, now) === now,
   )
   if (next !== undefined) life.state.hurried[next.id] = { atMs: now, because }
+}
+
+/**
+ * Calls whom the next level would, or the last one when none is left, without using that level up. While something is taken back
+ * no level pages: the system is well, or a person has ended the incident; what is left behind has to be told all the same.
+ */
+export function callBeside(life: Life, because: string): void {
+  const { state, input } = life
+  const now = Date.now()
+  const left = candidates(life).filter(level => !isForOthers(life, level))
+  const inHours = left.find(({ index }) => inItsHours(input.runbook, index, now) === now)
+  const level = (inHours ?? left[0])?.index ?? input.runbook.escalate.length - 1
+  state.calls = (state.calls ?? 0) + 1
+  const id = besidePageId(input.number, state.calls)
+  state.hurried[id] = { atMs: now, because }
+  const due = { level, id, epoch: state.epoch, dueAtMs: now, isBeside: true } as const
+  void firePage(life, due).catch(unlessCancelled)
 }
 
 /** Everything that decides which level is next; a change of it wakes the escalation. */
@@ -92,9 +112,15 @@ function noteEligibility(life: Life): void {
   }
 }
 
-function isHeldBack({ state }: Life, level: Candidate): boolean {
+function isHeldBack(life: Life, level: Candidate): boolean {
+  const { state } = life
   // Whatever a level waits for: a system that is well again wakes nobody while its recovery is held.
   if (state.ended !== undefined || state.isRecovered) return true
+  return isForOthers(life, level)
+}
+
+/** By what it says itself. */
+function isForOthers({ state }: Life, level: Candidate): boolean {
   if (level.unless === 'acknowledged' && isAcknowledged(state)) return true
   if (level.when === undefined) return false
   const evaluated = evaluateCondition(level.when, incidentScope(state))
@@ -126,16 +152,17 @@ async function firePage(life: Life, due: Due): Promise<void> {
   state.pagesInFlight += 1
   // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
   if (isUnassessed(state)) await condition(() => !isUnassessed(state), limits.pageAwaitsTriageMs)
-  if (level.severity !== undefined && isMoreSevere(level.severity, state.severity)) {
-    const label = labelOf(input.runbook, level.severity)
+  const { severity } = due.isBeside === true ? {} : level
+  if (severity !== undefined && isMoreSevere(severity, state.severity)) {
+    const label = labelOf(input.runbook, severity)
     life.note('severity.changed', {
       from: state.severity,
-      to: level.severity,
+      to: severity,
       ...(label === undefined ? {} : { label }),
       because: `level ${due.level} was reached`,
     })
-    nameSeverity(state, { severity: level.severity, label })
-    life.change({ severity: level.severity, ...(label === undefined ? {} : { severityLabel: label }) })
+    nameSeverity(state, { severity, label })
+    life.change({ severity, ...(label === undefined ? {} : { severityLabel: label }) })
     await life.record()
   }
   const intent = {
@@ -146,7 +173,7 @@ async function firePage(life: Life, due: Due): Promise<void> {
     functions: level.page,
     dueAtMs: due.dueAtMs,
   }
-  const unless = level.unless === undefined ? {} : { unless: level.unless }
+  const unless = level.unless === undefined || due.isBeside === true ? {} : { unless: level.unless }
   await pages
     .page({ intent: { ...intent, ...unless, atMs: Date.now() }, page: pageFor(life, due, level) })
     // Each failed try has its own entry; the levels after this one are the way on.

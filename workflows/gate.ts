@@ -3,7 +3,7 @@ import type { PlanOutcome } from '../activities/plan.ts'
 import { attemptId } from '../contracts/incident.ts'
 import { records } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
-import type { Life } from './life.ts'
+import type { Life, Turn } from './life.ts'
 
 type OpenGate = NonNullable<Extract<PlanOutcome, { state: 'planned' }>['gate']>
 
@@ -26,12 +26,18 @@ async function askRow(
   waited: 'turned' | 'timed-out',
 ): Promise<Exclude<GateState, 'open'>> {
   const atMs = Date.now()
-  const because = life.turn() === 'ended' ? 'a person ended the incident' : 'the alerts resolved'
+  const because = whyMoot[life.turn() ?? 'alerts-resolved']
   const now =
     waited === 'turned'
       ? await records.withdrawGate({ gateId: gate.id, because, atMs })
       : await records.expireGate({ gateId: gate.id, atMs: Math.max(atMs, gate.expiresAtMs) })
   return now === 'open' ? 'expired' : now
+}
+
+const whyMoot: Record<Turn, string> = {
+  ended: 'a person ended the incident',
+  'alerts-resolved': 'the alerts resolved',
+  'alert-returned': 'an alert fired again',
 }
 
 /**
@@ -41,6 +47,8 @@ async function askRow(
 export async function askForOutcome(
   life: Life,
   about: { step: string; attempt: number; question: string },
+  /** Whoever is paged reads it; null when people are told already. */
+  because: string | null = 'a person has to say whether a step was done: its worker was lost',
 ): Promise<'done' | 'not-done' | 'withdrawn'> {
   const { state, input } = life
   const id = `${attemptId(input.number, about.step, about.attempt)}/outcome`
@@ -55,7 +63,7 @@ export async function askForOutcome(
   await life.carry(unwritten =>
     records.openGate({ gate: { ...gate, approvers: [...gate.approvers], atMs: Date.now() }, unwritten }),
   )
-  hurryNextLevel(life, 'a person has to say whether a step was done: its worker was lost')
+  if (because !== null) hurryNextLevel(life, because)
   state.openGate = id
   await life.wait(() => state.answers[id] !== undefined)
   delete state.openGate

@@ -7,6 +7,7 @@ import {
   type Severity,
 } from '../contracts/incident.ts'
 import type { IncidentInput, IncidentMessage } from '../contracts/messages.ts'
+import type { Undo } from '../contracts/runbook.ts'
 
 export interface IncidentState {
   phase: Phase
@@ -59,11 +60,30 @@ export interface IncidentState {
   updated?: Record<string, number>
   /** People were told that a role has no target. */
   isUnboundTold: boolean
+  /** What will take steps back, the newest last; absent where no step is ever taken back. */
+  undos?: RegisteredUndo[]
+  /** What stays in place when the incident ends, in words. */
+  inPlace?: string[]
+  /** Pages so far that went out beside the levels. */
+  calls?: number
   /** Decisions so far, and those about severity or impact by their number. */
   decided: number
   judgements: Judgement[]
   seenRowIds: number[]
   pendingRowIds: number[]
+}
+
+/** An undo that waits for its time. It leaves the list when it has come to an end, so that none runs twice. */
+export interface RegisteredUndo {
+  step: string
+  /** The role its step works on. */
+  target: string
+  undo: Undo
+  isTemporary: boolean
+  /** Its step's effect happened, in part at least, or may have. */
+  isApplied: boolean
+  /** It was tried and could not take its step back: why. A person is asked before the incident ends. */
+  leftBecause?: string
 }
 
 interface Judgement {

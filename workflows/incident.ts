@@ -14,7 +14,7 @@ import { escalate } from './escalate.ts'
 import { inform } from './inform.ts'
 import { type CarriedInput, hear, type Life, startLife } from './life.ts'
 import { mitigate } from './mitigate.ts'
-import { closeAsAsked, holdAndClose, proveRecovery } from './recovery.ts'
+import { closeAsAsked, recover } from './recovery.ts'
 import { triage } from './triage.ts'
 
 /**
@@ -55,10 +55,7 @@ async function live(life: Life): Promise<'closed' | 'long'> {
   for (;;) {
     const mitigated = await mitigate(life)
     if (mitigated === 'long') return 'long'
-    if (mitigated !== 'ended') {
-      const { isRecovered, because } = await proveRecovery(life)
-      if (isRecovered && (await holdAndClose(life, because))) return 'closed'
-    }
+    if (mitigated !== 'ended' && (await recover(life))) return 'closed'
     if (life.state.ended !== undefined) {
       await closeAsAsked(life)
       return 'closed'

@@ -14,8 +14,8 @@ import {
   isAcknowledged,
 } from './incident-state.ts'
 
-/** Why the ladder is left: a person ended the incident, or every alert has resolved. */
-export type Turn = 'ended' | 'alerts-resolved'
+/** Why what goes on is left: a person ended the incident, every alert has resolved, or, of what comes after a recovery, one is back. */
+export type Turn = 'ended' | 'alerts-resolved' | 'alert-returned'
 
 export interface Life {
   readonly input: IncidentInput
@@ -41,6 +41,8 @@ export interface Life {
   bound(role: string): Extract<Binding, { target: string }> | undefined
   /** The history is long enough to go on in a new run. */
   isLong(): boolean
+  /** Something is taken back, perhaps while no level pages: whoever is needed is called beside the levels. */
+  isUndoing?: true
 }
 
 type Noted = Required<Pick<Decision, 'change' | 'entries' | 'news'>>
@@ -112,15 +114,7 @@ export function startLife(input: CarriedInput): Life {
         ? 'alerts-resolved'
         : undefined
     },
-    async wait(until, ms) {
-      await life.record()
-      const woken = (): boolean => until() || life.turn() !== undefined
-      const isTimeLeft = ms === undefined || ms > 0
-      const hasWoken =
-        ms === undefined ? (await condition(woken), true) : isTimeLeft ? await condition(woken, ms) : woken()
-      if (!hasWoken) return 'timed-out'
-      return until() ? 'held' : 'turned'
-    },
+    wait: (until, ms) => waitIn(life, until, ms),
     bound(role) {
       const binding = input.bindings.find(candidate => candidate.role === role)
       return binding !== undefined && 'target' in binding ? binding : undefined
@@ -130,6 +124,26 @@ export function startLife(input: CarriedInput): Life {
   }
   setHandler(stateQuery, () => view(life))
   return life
+}
+
+/** The same life as what takes steps back sees it: with turns of its own. */
+export function undoingIn(life: Life, turn: Life['turn']): Life {
+  const undoing: Life = { ...life, isUndoing: true, turn, wait: (until, ms) => waitIn(undoing, until, ms) }
+  return undoing
+}
+
+async function waitIn(
+  life: Life,
+  until: () => boolean,
+  ms: number | undefined,
+): Promise<'held' | 'turned' | 'timed-out'> {
+  await life.record()
+  const woken = (): boolean => until() || life.turn() !== undefined
+  const isTimeLeft = ms === undefined || ms > 0
+  const hasWoken =
+    ms === undefined ? (await condition(woken), true) : isTimeLeft ? await condition(woken, ms) : woken()
+  if (!hasWoken) return 'timed-out'
+  return until() ? 'held' : 'turned'
 }
 
 function opened(input: IncidentInput): IncidentState {

@@ -1,11 +1,12 @@
 import type { StepResult } from '../contracts/incident.ts'
-import type { Step } from '../contracts/runbook.ts'
+import { isTakenBack, type Step } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
-import type { Life } from './life.ts'
+import type { Life, Turn } from './life.ts'
 import { runStep } from './run-step.ts'
+import { undoIfFailed } from './take-back.ts'
 
 /** Why the ladder was left: a step is verified, the alerts went away, or a person ended the incident. */
-export type Mitigated = 'step-succeeded' | 'alerts-resolved' | 'ended' | 'look-again' | 'long'
+export type Mitigated = 'step-succeeded' | Turn | 'look-again' | 'long'
 
 /** With the ladder at its end and nothing firing, the measurements are looked at again this often. */
 const lookAgainMs = 5 * 60_000
@@ -21,6 +22,7 @@ export async function mitigate(life: Life): Promise<Mitigated> {
     const step = input.runbook.mitigate[state.nextStep]
     if (step === undefined) return waitAtTheEnd(life)
     const result = await runStep(life, step)
+    if (isTakenBack(step)) await undoIfFailed(life, step, hasFailed(result))
     if (hasFailed(result) && step.onFailure === 'escalate') hurryNextLevel(life, `its step ${step.id} failed`)
     if (stops(step, result)) state.nextStep = input.runbook.mitigate.length
     else if (result !== 'withdrawn') state.nextStep += 1
@@ -61,7 +63,7 @@ async function waitAtTheEnd(life: Life): Promise<Mitigated> {
 }
 
 /** A turn is taken once: resolving alerts lead to verification, and only a new resolution leads there again. */
-function takeTurn(life: Life): 'alerts-resolved' | 'ended' | undefined {
+function takeTurn(life: Life): Turn | undefined {
   const turn = life.turn()
   if (turn === 'alerts-resolved') life.state.handledResolving = life.state.lastResolving
   return turn

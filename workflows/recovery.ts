@@ -2,12 +2,34 @@ import { condition } from '@temporalio/workflow'
 import { isMoreSevere } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { records } from './activity-stubs.ts'
+import { callBeside } from './escalate.ts'
 import { countFiring } from './incident-state.ts'
 import type { Life } from './life.ts'
+import { isAnythingToTakeBack, takeAllBack } from './take-back.ts'
 import { requestsFor, verify } from './verification.ts'
 
+/**
+ * Proves a recovery, holds it and closes. What was applied for the time of the incident is taken back in between, and the whole
+ * is proved and held once more without it. True when it closed.
+ */
+export async function recover(life: Life): Promise<boolean> {
+  const { state } = life
+  for (let isTakenBack = false; ; isTakenBack = true) {
+    const { isRecovered, because } = await proveRecovery(life)
+    if (!isRecovered) {
+      if (isTakenBack && state.ended === undefined)
+        lose(life, `not well without what was temporary: ${because}`)
+      if (isTakenBack && state.ended === undefined)
+        callBeside(life, 'it is ill again since what was temporary was taken back')
+      return false
+    }
+    const held = await holdAndClose(life, because)
+    if (held !== 'taken-back') return held === 'closed'
+  }
+}
+
 /** Proves by the runbook's own measurements that the system is well, and has that recorded. */
-export async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; because: string }> {
+async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; because: string }> {
   const { input, state } = life
   life.enter('verification')
   const overall = input.runbook.verify
@@ -38,10 +60,10 @@ async function clearOfAlerts(life: Life): Promise<{ isRecovered: boolean; becaus
 }
 
 /**
- * Keeps a recovered incident open for `hold`, with its escalation stopped. True when it closed; false when an alert came
- * back, or never went away, so that the ladder goes on.
+ * Keeps a recovered incident open for `hold`, with its escalation stopped. `lost` when an alert came back, or never went away, so
+ * that the ladder goes on; `taken-back` when it has to be proved again, without what was temporary.
  */
-export async function holdAndClose(life: Life, because: string): Promise<boolean> {
+async function holdAndClose(life: Life, because: string): Promise<'closed' | 'lost' | 'taken-back'> {
   const { state, input } = life
   const firingBefore = state.lastFiring
   state.isRecovered = true
@@ -50,24 +72,33 @@ export async function holdAndClose(life: Life, because: string): Promise<boolean
   const isOver = (): boolean => isBack() || state.ended !== undefined
   await condition(isOver, input.runbook.holdMs)
   await condition(() => isOver() || countFiring(state) === 0, limits.alertsClearWithinMs)
+  if (!isOver() && countFiring(state) === 0 && isAnythingToTakeBack(life)) {
+    const isAllBack = await takeAllBack(life, () =>
+      state.ended === undefined && isBack() ? 'alert-returned' : undefined,
+    )
+    if (isAllBack && state.ended === undefined) return 'taken-back'
+  }
   while (!isOver() && countFiring(state) === 0) {
     const seen = state.seenTransition
     const closed = await close(life, 'recovered', because)
-    if (closed === 'closed') return true
+    if (closed === 'closed') return 'closed'
     // A newer transition, or the end a person asked for, is on its way here; what it says decides.
     await condition(() => isOver() || state.seenTransition > seen)
   }
-  if (state.ended !== undefined) return false
-  state.isRecovered = false
-  life.note('recovery.lost', {
-    because: isBack() ? 'an alert fired again' : 'alerts still fire although the measurements recovered',
-  })
-  life.change({ recoveredAtMs: null })
-  return false
+  if (state.ended !== undefined) return 'lost'
+  lose(life, isBack() ? 'an alert fired again' : 'alerts still fire although the measurements recovered')
+  return 'lost'
 }
 
-/** Ends the incident the way a person asked for. */
+function lose(life: Life, because: string): void {
+  life.state.isRecovered = false
+  life.note('recovery.lost', { because })
+  life.change({ recoveredAtMs: null })
+}
+
+/** Ends the incident the way a person asked for, once what was temporary is taken back. */
 export async function closeAsAsked(life: Life): Promise<void> {
+  if (isAnythingToTakeBack(life)) await takeAllBack(life, () => undefined)
   const { outcome, because } = life.state.ended!
   await close(life, outcome, because)
 }
@@ -83,6 +114,8 @@ async function close(
     outcome !== 'cancelled' &&
     postmortem !== undefined &&
     postmortem.for.some(severity => !isMoreSevere(severity, state.severity))
+  const { inPlace = [] } = state
+  const left = inPlace.length === 0 ? {} : { inPlace }
   const atMs = Date.now()
   return life.carry(unwritten =>
     records.close({
@@ -90,7 +123,8 @@ async function close(
       seenTransition: state.seenTransition,
       from: state.phase,
       outcome,
-      because,
+      because: inPlace.length === 0 ? because : `${because}; still in place: ${inPlace.join(', ')}`,
+      ...left,
       atMs,
       unwritten,
       ...(isDue ? { postmortemDueAtMs: atMs + postmortem.dueMs } : {}),

@@ -1,22 +1,24 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow'
 import type { ActionResult } from '../activities/run-action.ts'
 import { attemptId, type StepResult } from '../contracts/incident.ts'
-import type { Step } from '../contracts/runbook.ts'
+import { type Attempted, isTakenBack } from '../contracts/runbook.ts'
 import { evaluateCondition } from '../language/conditions.ts'
 import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { askForOutcome, awaitGate } from './gate.ts'
 import type { Life } from './life.ts'
+import { markApplied, registerUndo } from './registered-undos.ts'
 import { silenceOf } from './silence.ts'
 import { triageScope } from './triage.ts'
 import { requestsFor, verify } from './verification.ts'
 
-export type Ended = { result: StepResult; because: string }
+/** `isMoot`: planned, and there was nothing to do. */
+export type Ended = { result: StepResult; because: string; isMoot?: true }
 /** `again` says why nothing was done: the same step is planned anew as the next attempt. A freeze is nobody's failure. */
 export type Try = Ended | { again: string; isFreeze?: true }
 
 /** One attempt: plan, approval, claim, effect and proof. */
-export async function tryStep(life: Life, step: Step, attempt: number): Promise<Try> {
+export async function tryStep(life: Life, step: Attempted, attempt: number): Promise<Try> {
   const skipped = whySkipped(life, step)
   if (skipped !== undefined) return { result: 'skipped', because: skipped }
   const { target, site } = life.bound(step.target)!
@@ -30,9 +32,9 @@ export async function tryStep(life: Life, step: Step, attempt: number): Promise<
     .catch((error: unknown) => asFailedPlan(error, site))
   if (planned.state === 'failed')
     return { result: 'failed', because: `it could not be planned: ${planned.because}` }
-  if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary }
+  if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary, isMoot: true }
   if (planned.state === 'observed') {
-    life.state.stepsLeftOut += 1
+    if (life.isUndoing !== true) life.state.stepsLeftOut += 1
     return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
   }
   if (planned.gate !== undefined) {
@@ -49,7 +51,7 @@ function asFailedPlan(error: unknown, site: string | undefined): { state: 'faile
   return { state: 'failed', because: silence ?? error.cause?.message ?? error.message }
 }
 
-function whySkipped(life: Life, step: Step): string | undefined {
+function whySkipped(life: Life, step: Attempted): string | undefined {
   const binding = life.input.bindings.find(candidate => candidate.role === step.target)
   if (binding === undefined || 'problem' in binding) {
     if (!life.state.isUnboundTold) hurryNextLevel(life, `its step ${step.id} has no target`)
@@ -61,7 +63,7 @@ function whySkipped(life: Life, step: Step): string | undefined {
 }
 
 /** By the measurements of triage. */
-export function whyNotNeeded(life: Life, step: Step): string | undefined {
+export function whyNotNeeded(life: Life, step: Attempted): string | undefined {
   if (step.when === undefined) return undefined
   const evaluated = evaluateCondition(step.when, triageScope(life))
   if ('noData' in evaluated) return `not to be judged without ${evaluated.noData}: ${step.when}`
@@ -80,24 +82,40 @@ async function whyNotApproved(
 }
 
 /** Claim, effect, outcome; then what was done is proved, or found out. */
-async function act(life: Life, step: Step, attempt: number, target: string, planHash: string): Promise<Try> {
+async function act(
+  life: Life,
+  step: Attempted,
+  attempt: number,
+  target: string,
+  planHash: string,
+): Promise<Try> {
   const lost = { incident: life.input.number, step: step.id, attempt, action: step.uses, target, planHash }
   const { thaws } = life.state
+  if (isTakenBack(step)) await registerUndo(life, step, attempt)
   const result = await runOrSettle(life, step, attempt, planHash, lost)
   switch (result.outcome) {
     case 'succeeded':
+      markApplied(life, step.id)
       return proveStep(life, step, attempt)
     case 'failed':
+      if (mayHaveTouched(result)) markApplied(life, step.id)
       return { result: 'failed', because: result.because }
     case 'abandoned':
       return { again: 'its worker was lost before it began' }
     case 'voided':
       return afterVoid(life, step, attempt, result, thaws)
-    case 'unknown':
-      return findOut(life, step, attempt, lost)
+    case 'unknown': {
+      const found = await findOut(life, step, attempt, lost)
+      if (!('again' in found)) markApplied(life, step.id)
+      return found
+    }
     default:
       return result satisfies never
   }
+}
+
+function mayHaveTouched(failed: object): boolean {
+  return !('why' in failed) && (!('touched' in failed) || failed.touched !== 0)
 }
 
 type Lost = Omit<Parameters<typeof settles.settle>[0], 'atMs'>
@@ -105,7 +123,7 @@ type Acted = ActionResult | { outcome: 'abandoned' }
 
 async function runOrSettle(
   life: Life,
-  step: Step,
+  step: Attempted,
   attempt: number,
   planHash: string,
   lost: Lost,
@@ -150,7 +168,7 @@ function touchedBefore({ cause }: ActivityFailure): number | undefined {
  */
 async function afterVoid(
   life: Life,
-  step: Step,
+  step: Attempted,
   attempt: number,
   result: Extract<ActionResult, { outcome: 'voided' }>,
   thaws: number,
@@ -165,22 +183,28 @@ async function afterVoid(
 }
 
 /** The outcome is unknown: the target is asked, then the measurements, then a person. Never tried again blindly. */
-async function findOut(life: Life, step: Step, attempt: number, lost: Lost): Promise<Try> {
+async function findOut(life: Life, step: Attempted, attempt: number, lost: Lost): Promise<Try> {
   const { probe } = probeStub(life.bound(step.target)?.site)
   const answer = await probe({ ...lost, atMs: Date.now() }).catch(() => 'cannot-tell' as const)
   if (answer === 'done') return proveStep(life, step, attempt)
   if (answer === 'not-done') return { again: 'its worker was lost, and the target says it was not done' }
-  const proved = await proveStep(life, step, attempt)
-  if (proved.result !== 'failed') return proved
-  const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, and it is not well.`
+  if (step.verify !== undefined) {
+    const proved = await proveStep(life, step, attempt)
+    if (proved.result !== 'failed') return proved
+  }
+  const seen = step.verify === undefined ? 'and nothing measures it' : 'and it is not well'
+  const question = `Did ${step.uses} on ${lost.target} happen? Its worker was lost, the target cannot tell, ${seen}.`
   const told = await askForOutcome(life, { step: step.id, attempt, question })
   if (told === 'not-done') return { again: 'a person said it was not done' }
+  if (told === 'done' && step.verify === undefined)
+    return { result: 'succeeded', because: 'a person said it was done' }
   const because =
     told === 'done' ? 'a person said it was done, and it did not help' : 'it was never found out'
   return { result: told === 'done' ? 'failed' : 'unknown', because }
 }
 
-async function proveStep(life: Life, step: Step, attempt: number): Promise<Ended> {
+async function proveStep(life: Life, step: Attempted, attempt: number): Promise<Ended> {
+  if (step.verify === undefined) return { result: 'succeeded', because: 'it was done' }
   const { check, until, forMs } = step.verify
   const of = attemptId(life.input.number, step.id, attempt).slice(life.input.number.length + 1)
   const verified = await verify(life, step.verify, {

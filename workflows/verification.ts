@@ -33,7 +33,7 @@ export async function verify(
 ): Promise<Verified> {
   const measuring = new CancellationScope()
   const watching = new CancellationScope()
-  const hasEnded = (): boolean => life.state.ended !== undefined
+  const hasEnded = (): boolean => life.turn() === 'ended'
   void watching
     .run(() => condition(hasEnded))
     .then(

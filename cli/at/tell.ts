@@ -1,5 +1,6 @@
 /** What was known of an incident at a moment, for somebody who asks months later who could have known. */
 import type { Runbook } from '../../contracts/runbook.ts'
+import type { StandingStep } from '../../contracts/standing-steps.ts'
 import type { NextPageView } from '../../contracts/views.ts'
 import type { Known } from '../../proof/known.ts'
 import { outcomeInWords } from '../narrate/incidents.ts'
@@ -16,6 +17,7 @@ export interface Moment {
   /** The runbook it ran: before triage the severity is its mildest. */
   runbook: Runbook
   nextPage: NextPageView | null
+  inPlace: StandingStep[]
 }
 
 export function tellMoment(moment: Moment, view: View): string[] {
@@ -38,6 +40,7 @@ export function tellMoment(moment: Moment, view: View): string[] {
     ...alerts(known, view),
     ...checks(known, view),
     ...steps(known, view),
+    ...inPlace(moment, view),
     ...gates(known, view),
     ...pages(moment, view),
   ]
@@ -101,6 +104,12 @@ function steps({ steps: ended, claims, isLadderExhausted }: Known, view: View): 
     )
   const last = isLadderExhausted ? ['no step was left'] : []
   return [...results, ...running, ...last].flatMap(text => fact('step', oneLine(text), view))
+}
+
+function inPlace({ inPlace: standing }: Moment, view: View): string[] {
+  return standing.flatMap(({ step, action, target }) =>
+    fact('in place', oneLine(`${step}; ${action} on ${target} would take it back`), view, 'attention'),
+  )
 }
 
 function gates({ gates: all }: Known, view: View): string[] {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { hashOf } from '../../contracts/canonical-json.ts'
 import type { RunbookView } from '../../contracts/audit-views.ts'
+import { standingSteps } from '../../contracts/standing-steps.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
 import type { Known } from '../../proof/known.ts'
 import { knownFrom } from '../../proof/learn.ts'
@@ -51,7 +52,8 @@ async function showMoment(session: Session, written: string, time: string, isUtc
   const { nextPage } = await import('../../language/next-page.ts')
   const next =
     known.opened === undefined ? null : nextPage(circumstances(number, known, then, runbook), runbook)
-  const moment: Moment = { number, atMs, known, runbook, nextPage: next }
+  const inPlace = standingSteps(then)
+  const moment: Moment = { number, atMs, known, runbook, nextPage: next, inPlace }
   if (session.isJson) return session.printJson(asJson(moment))
   session.terminal.print(tellMoment({ ...moment, known: knownFrom(cleaned(then)) }, viewOf(session)))
 }
@@ -104,7 +106,7 @@ function circumstances(
 }
 
 /** The whole of what was known, with maps as objects. */
-function asJson({ number, atMs, known, nextPage }: Moment): object {
+function asJson({ number, atMs, known, nextPage, inPlace }: Moment): object {
   const { acts: _, newest: __, measured: ___, verifications: ____, ...rest } = known
   const plain = Object.fromEntries(
     Object.entries(rest).map(([name, value]) => [
@@ -112,5 +114,5 @@ function asJson({ number, atMs, known, nextPage }: Moment): object {
       value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : (value as unknown),
     ]),
   )
-  return { number, at: new Date(atMs).toISOString(), ...plain, nextPage }
+  return { number, at: new Date(atMs).toISOString(), ...plain, nextPage, inPlace }
 }

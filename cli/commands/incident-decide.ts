@@ -43,7 +43,7 @@ export function defineDecisions(noun: Command): void {
 
   const decideCommand = noun
     .command('decide')
-    .description('say whether an effect happened that Paramedic lost sight of')
+    .description('say whether an effect happened that Paramedic lost sight of, or was taken back by hand')
     .argument(...numberArgument)
     .argument('<answer>', answers.join(' or '), oneOf(answers))
     .option('--step <id>', 'which step, when several wait')
@@ -54,5 +54,6 @@ export function defineDecisions(noun: Command): void {
   withExamples(decideCommand, [
     'incident decide 001 done',
     'incident decide 001 not-done --reason "the old pid still runs"',
+    'incident decide 001 done --step stop-worker.undo --reason "started by hand"',
   ])
 }

@@ -19,15 +19,18 @@ const loosenings: {
   'service.stop': { grace: 'less' },
 }
 
+/** A step, or what takes one back; `id` is how it is told. */
+type Used = Pick<Step, 'id' | 'uses' | 'with'>
+
 /** Of another action nothing can be compared; that it is another one is told already. */
-export function comparedParameters(before: Step, after: Step): Change[] {
+export function comparedParameters(before: Used, after: Used): Change[] {
   if (before.uses !== after.uses) return []
   const names = new Set([...Object.keys(before.with), ...Object.keys(after.with)])
   return [...names].flatMap(name => comparedParameter(after, name, before.with[name], after.with[name]))
 }
 
 function comparedParameter(
-  { id, uses }: Step,
+  { id, uses }: Used,
   name: string,
   before: ParameterValue | undefined,
   after: ParameterValue | undefined,

@@ -6,6 +6,7 @@ import { approversInWords, onExpiryInWords, onFailureInWords, retryInWords } fro
 import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
 import { comparedParameters } from './parameters.ts'
 import { comparedStepProof } from './steadiness.ts'
+import { comparedUndo } from './undo.ts'
 
 /** Steps are the same when their id is. */
 export function comparedSteps(before: readonly Step[], after: readonly Step[]): Change[] {
@@ -79,12 +80,18 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
   },
   onFailure: (before, after) => {
     const [was, is] = [onFailureInWords(before.onFailure), onFailureInWords(after.onFailure)]
-    return was === is
-      ? []
-      : [change('steps', 'changes', `${after.id}: after its last try, ${is} instead of ${was}`)]
+    if (was === is) return []
+    const effect =
+      before.onFailure === 'undo' ? 'loosens' : after.onFailure === 'undo' ? 'tightens' : 'changes'
+    return [change('steps', effect, `${after.id}: after its last try, ${is} instead of ${was}`)]
   },
-  undo: (before, after) =>
-    changedWords('words', `${after.id}: why nothing is undone`, before.undo.none, after.undo.none),
+  temporary: (before, after) => {
+    if (before.temporary === after.temporary) return []
+    return after.temporary === true
+      ? [change('steps', 'tightens', `${after.id}: is taken back when the incident is over`)]
+      : [change('steps', 'loosens', `${after.id}: stays when the incident is over, before it was taken back`)]
+  },
+  undo: (before, after) => comparedUndo(after.id, before.undo, after.undo),
 }
 
 function comparedPrecheck(step: string, before: Step['precheck'], after: Step['precheck']): Change[] {

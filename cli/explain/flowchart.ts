@@ -33,7 +33,7 @@ function wayOf(runbook: Runbook): string[] {
       : `proof{${mermaidLabel('Is all well?', verify.until, `for ${durationInWords(verify.forMs)}`)}}`,
     `people -.->|${mermaidLabel('the alerts resolve')}| proof`,
     `proof -->|${mermaidLabel('no')}| ${mitigate.length === 0 ? 'people' : `again[${mermaidLabel('On with the next step', 'or with people when none is left')}]`}`,
-    `proof -->|${mermaidLabel('yes')}| over([${mermaidLabel('Over', lasting(runbook.holdMs))}])`,
+    ...wayToTheEnd(runbook),
     ...afterwards(runbook),
   ]
 }
@@ -68,7 +68,25 @@ function wayOfStep(step: Step, index: number, all: readonly Step[]): string[] {
     `step${index}[${mermaidLabel(`Step ${index + 1} ${id}`, `${uses} on ${target}`)}]`,
     `step${index} --> helped${index}{${mermaidLabel(`Does ${verify.check} show it?`, verify.until, `for ${durationInWords(verify.forMs)}`)}}`,
     `helped${index} -->|${mermaidLabel('yes')}| proof`,
-    `helped${index} -->|${mermaidLabel('no, or no data')}| ${next}`,
+    ...(step.onFailure === 'undo' && 'uses' in step.undo
+      ? [
+          `helped${index} -->|${mermaidLabel('no, or no data')}| undo${index}[${mermaidLabel(`Take ${id} back`, `${step.undo.uses} on ${target}`)}]`,
+          `undo${index} --> ${next}`,
+        ]
+      : [`helped${index} -->|${mermaidLabel('no, or no data')}| ${next}`]),
+  ]
+}
+
+/** What was applied for the time of the incident is taken back between the recovery and the end. */
+function wayToTheEnd({ mitigate, holdMs }: Runbook): string[] {
+  const over = `over([${mermaidLabel('Over', lasting(holdMs))}])`
+  const temporary = mitigate.filter(step => step.temporary === true)
+  if (temporary.length === 0) return [`proof -->|${mermaidLabel('yes')}| ${over}`]
+  const undone = mermaidLabel('Take back what was temporary', listed(temporary.map(({ id }) => id)))
+  return [
+    `proof -->|${mermaidLabel('yes, and it has lasted')}| undone[${undone}]`,
+    `undone -->|${mermaidLabel('measured once more')}| proof`,
+    `proof -->|${mermaidLabel('yes, and nothing is left to take back')}| ${over}`,
   ]
 }
 

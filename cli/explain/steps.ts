@@ -1,6 +1,6 @@
 import { durationInWords } from '../../contracts/duration-words.ts'
 import type { Risk } from '../../contracts/incident.ts'
-import type { Runbook, Step } from '../../contracts/runbook.ts'
+import { isTakenBack, type Runbook, type Step } from '../../contracts/runbook.ts'
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import {
   approversInWords,
@@ -87,7 +87,32 @@ const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
     onFailure === undefined
       ? []
       : [{ label: 'last try', text: `when it fails too, ${onFailureInWords(onFailure)}` }],
-  undo: ({ undo }) => [{ label: 'undo', text: undoInWords(undo) }],
+  undo: step => {
+    const { undo } = step
+    const isByHand = !('none' in undo) && !isTakenBack(step)
+    const proof = 'none' in undo ? undefined : undo.verify
+    return [
+      { label: 'undo', text: `${undoInWords(undo)}${isByHand ? '; nobody but a person runs it' : ''}` },
+      ...(proof === undefined
+        ? []
+        : [
+            {
+              label: 'undone',
+              text: `when ${proof.check} shows it, measured ${steadinessInWords(proof)}:`,
+              condition: proof.until,
+            },
+          ]),
+    ]
+  },
+  temporary: ({ temporary }) =>
+    temporary === undefined
+      ? []
+      : [
+          {
+            label: 'temporary',
+            text: 'it stays for the time of the incident: when the recovery has lasted, or a person ends the incident, it is taken back; after a recovery the whole is measured once more',
+          },
+        ],
 }
 
 function gated(gate: NonNullable<Step['gate']>): Fact[] {

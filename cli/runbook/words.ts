@@ -55,11 +55,17 @@ export function retryInWords(retry: Step['retry']): string {
 }
 
 export function onFailureInWords(onFailure: Step['onFailure']): string {
-  return onExpiryInWords[onFailure ?? 'next']
+  return onFailure === 'undo'
+    ? 'it is taken back at once and the next step is tried'
+    : onExpiryInWords[onFailure ?? 'next']
 }
 
+/** `nothing to undo: a restart stays`, `service.start with healthy_within 1 minute, given up after 10 minutes`. */
 export function undoInWords(undo: Step['undo']): string {
-  return `nothing to undo: ${undo.none}`
+  if ('none' in undo) return `nothing to undo: ${undo.none}`
+  const { uses, with: given, timeoutMs } = undo
+  const parameters = parametersOf(uses, given)
+  return `${uses}${parameters === '' ? '' : ` with ${parameters}`}, given up after ${durationInWords(timeoutMs)}`
 }
 
 /** `after 1 second, then every 5 seconds; it has to hold for 30 seconds on end, within 5 minutes`. */

@@ -1,5 +1,6 @@
 /** What is open at this moment, and the exact command for it. */
 import { isOpen } from '../../contracts/incident.ts'
+import { standingSteps } from '../../contracts/standing-steps.ts'
 import type { TimelineEvents } from '../../contracts/timeline.ts'
 import type { IncidentDetail, NextPageView } from '../../contracts/views.ts'
 import { counted, listed } from '../narrate/narration.ts'
@@ -10,10 +11,15 @@ import { command, hanging, type View } from './view.ts'
 
 /** @param isWatched the reader is watching already and need not be told how. */
 export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = false): string[] {
-  if (!isOpen(incident.phase)) return postmortemLeft(incident, view)
+  if (!isOpen(incident.phase)) return [...inPlace(incident, view), ...postmortemLeft(incident, view)]
   const gates = incident.gates.filter(gate => gate.state === 'open')
   const plans = gates.flatMap(gate => [...gatePlan(gate, view), '', ...gateCommands(gate, view)])
-  const facts = [...running(incident, view), ...state(incident, view), ...pageLine(incident.nextPage, view)]
+  const facts = [
+    ...running(incident, view),
+    ...inPlace(incident, view),
+    ...state(incident, view),
+    ...pageLine(incident.nextPage, view),
+  ]
   const others = [
     ...(incident.acknowledgedAt === null ? [command(`incident ack ${incident.number}`, view, 'yours:')] : []),
     ...(gates.length === 0 && waitsForFreeze(incident) !== undefined
@@ -37,10 +43,26 @@ function running({ claims }: IncidentDetail, view: View): string[] {
     })
 }
 
+/** What is there only because of the incident, and what takes it back. */
+function inPlace({ timeline, phase }: IncidentDetail, view: View): string[] {
+  return standingSteps(timeline).flatMap(({ step, action, target, isLeft }) => {
+    const text =
+      isLeft || !isOpen(phase)
+        ? `${step} is still in place; ${action} on ${target} would take it back.`
+        : `${step} is in place for the time of the incident; ${action} on ${target} takes it back.`
+    return hanging('  ', 2, text, isLeft ? 'bad' : 'attention', view)
+  })
+}
+
 /** The ladder has ended without a recovery: Paramedic only watches from here. */
 function isStuck({ timeline }: IncidentDetail): boolean {
   const last = timeline.findLast(entry => entry.kind === 'ladder.exhausted' || entry.kind === 'phase.changed')
   return last?.kind === 'ladder.exhausted'
+}
+
+/** Until what was temporary is taken back it stays open. */
+function isEnding({ timeline }: IncidentDetail): boolean {
+  return timeline.some(({ kind }) => kind === 'resolve.requested' || kind === 'cancel.requested')
 }
 
 /** The step that a freeze keeps from starting; undefined when none does. */
@@ -74,14 +96,16 @@ function state(incident: IncidentDetail, view: View): string[] {
     incident.claims.some(claim => claim.outcome === null)
   )
     return []
+  const frozen = waitsForFreeze(incident)
+  if (frozen !== undefined)
+    return say(`A freeze is on: ${frozen} waits until it is lifted, and nothing is changed.`, 'bad')
+  if (isEnding(incident))
+    return say('A person has ended it: it closes when what was done for the time of it is taken back.')
   if (isStuck(incident))
     return say(
       'No step of the runbook is left: mend it by hand; when its alerts resolve, Paramedic measures whether it is well.',
       'bad',
     )
-  const frozen = waitsForFreeze(incident)
-  if (frozen !== undefined)
-    return say(`A freeze is on: ${frozen} waits until it is lifted, and nothing is changed.`, 'bad')
   const waiting = waitingStep(incident, view.now)
   if (waiting !== undefined)
     return say(

@@ -12,6 +12,7 @@ import { requestResolve } from '../../store/acts.ts'
 import { listHistories } from '../../store/archives.ts'
 import { startAuditor } from '../support/auditor.ts'
 import { eventually, type Harness, startHarness } from '../support/incident-harness.ts'
+import { stopping, temporaryStep, wellFrom } from '../support/temporary-scenes.ts'
 import { ladder, mendedBy, neverMended } from '../support/scenes.ts'
 
 let folder: string
@@ -42,6 +43,24 @@ test('the ladder, the attempts and the evidence go on; every run of the chain is
   ])
   expect(played.receipts).toHaveLength(3)
   await replaysInSeveralRuns(played.number)
+})
+
+test('what was done for the time of the incident is taken back in the new run', async () => {
+  const steps = ['second', 'third'].map(id => temporaryStep(id, ''))
+  const opened = await harness.open({ runbook: stopping({ steps, hold: '5s' }), target: wellFrom(3) })
+  await eventually(async () => (await harness.tell(opened)).entries('recovery.held').length > 0, 60_000)
+  await harness.report(opened.name, 'resolved')
+  const played = await harness.ended(opened)
+  expect(played.receipts.map(({ action }) => action)).toEqual([
+    'service.stop',
+    'service.stop',
+    'service.stop',
+    'service.start',
+  ])
+  expect(played.entries('undo.ended')).toMatchObject([{ step: 'stop-worker', is: 'undone' }])
+  await eventually(async () => (await listHistories(harness.pool, played.number)).length > 1)
+  const auditor = await startAuditor(harness.pool)
+  expect(await auditor.paramedic('incident', 'replay', played.number)).toMatchObject({ exitCode: 0 })
 })
 
 test('no level pages twice and none is lost', async () => {

@@ -49,6 +49,22 @@ escalate:
 `
 }
 
+/** Stops what can wait, for the time of the incident. */
+const stopping = (hold: string): string => `
+triage:
+  checks: { health: { uses: service.health, target: api } }
+  severity: [ { is: SEV2 } ]
+mitigate:
+  - { id: stop-worker, uses: service.stop, target: api, temporary: true,
+      verify: { check: health, until: 'value.latency_ms < 100.0', ${steadiness} }, undo: { uses: service.start } }
+verify: { checks: [health], until: 'checks.health.latency_ms < 100.0', for: 300ms, within: 2s, every: 250ms }
+hold: ${hold}
+escalate: [ { after: 0s, page: [on-call] } ]
+`
+const wellOnceStopped: ScriptedTarget = {
+  measure: moment => ({ status: 'up', latency_ms: moment.effects === 0 ? 900 : 20 }),
+}
+
 const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
 const well = { idle: 1, used_ratio: 0.2, status: 'up' }
 const mendedBy = (effects: number): ScriptedTarget => ({
@@ -258,6 +274,19 @@ export const behaviours: Record<string, Behaviour> = {
         )
         return (rowCount ?? 0) >= 2
       })
+      await resolve(harness, opened)
+    },
+  },
+  'takes-a-temporary-step-back-after-the-recovery': {
+    runbook: stopping('500ms'),
+    target: wellOnceStopped,
+    happens: quiet,
+  },
+  'takes-a-temporary-step-back-when-a-person-resolves': {
+    runbook: stopping('60s'),
+    target: wellOnceStopped,
+    async happens(harness, opened) {
+      await entry(harness, opened, 'recovery.held')
       await resolve(harness, opened)
     },
   },

@@ -85,10 +85,12 @@ it('foresees a level that may page in certain hours at the next of these', () =>
   expect(one('office-hours')).toBe('2025-03-17T09:00:00.000Z')
 })
 
-it('foresees nothing when customers are not affected and the rest is done, while it is recovered, or when it is over', () => {
+it('foresees nothing when customers are not affected and the rest is done, while it is recovered, once a person has ended it, or when it is over', () => {
   const waiting = { ...waitingIncident, pages: firstPage }
   const rest = [...firstPage, page(0, 1), page(0, 2)]
   expect(nextPage({ ...waiting, impact: 'no', pages: rest }, runbook)).toBeNull()
   expect(nextPage({ ...waiting, recoveredAt: '2025-03-14T02:10:00Z' }, runbook)).toBeNull()
+  for (const kind of ['resolve.requested', 'cancel.requested'])
+    expect(nextPage({ ...waiting, timeline: [entry(kind, 3, { reason: 'so' })] }, runbook)).toBeNull()
   expect(nextPage(closedIncident, runbook)).toBeNull()
 })

@@ -24,6 +24,8 @@ const everyKind: Record<TimelineKind, true> = {
   'impact.changed': true,
   'step.planned': true,
   'step.waits': true,
+  'undo.registered': true,
+  'undo.ended': true,
   'step.ended': true,
   'gate.opened': true,
   'gate.voted': true,

@@ -3,6 +3,7 @@ import { tellMoment } from '../../../cli/at/tell.ts'
 import { createClock } from '../../../cli/terminal/clock.ts'
 import { createPaint } from '../../../cli/terminal/paint.ts'
 import { widthOf } from '../../../cli/terminal/width.ts'
+import { standingSteps } from '../../../contracts/standing-steps.ts'
 import type { Runbook } from '../../../contracts/runbook.ts'
 import { knownFrom } from '../../../proof/learn.ts'
 import { fullTimeline, number, openedMs } from '../../cli/support/full-timeline.ts'
@@ -19,9 +20,9 @@ const nextPage = {
 
 function toldAt(seconds: number): string {
   const atMs = openedMs + seconds * 1_000
-  return tellMoment({ number, atMs, known: knownFrom(fullTimeline, atMs), runbook, nextPage }, view).join(
-    '\n',
-  )
+  const known = knownFrom(fullTimeline, atMs)
+  const inPlace = standingSteps(fullTimeline.filter(entry => entry.atMs <= atMs))
+  return tellMoment({ number, atMs, known, runbook, nextPage, inPlace }, view).join('\n')
 }
 
 it.each<[number, string[], string[]]>([
@@ -51,7 +52,11 @@ it.each<[number, string[], string[]]>([
   ],
   [112, ['on it     ana, since 03:03:40', 'waited for approver (1 of 2)'], []],
   [130, ['restart-api ran since 03:04:18: service.restart on shop-api'], ['waited for']],
-  [155, ['restart-api failed', 'no step was left'], ['ran since']],
+  [
+    155,
+    ['restart-api failed', 'no step was left', 'in place  restart-api; service.start on shop-api'],
+    ['ran since'],
+  ],
   [
     63 * 60 + 1,
     [
