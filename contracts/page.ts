@@ -18,6 +18,8 @@ export interface Page {
   openedAt: string
   /** The command that takes it: the incident, or the writing of its post-mortem. */
   acknowledgeCommand: string
+  /** It asks for an answer and not for an acknowledgement: the incident may have recovered, or a person may have ended it. */
+  waitsFor?: 'answer'
   /** Of a call for a post-mortem: the incident is over, and nobody has to get up. */
   postmortem?: { deadline: PostmortemDeadline; owner: string; dueAt: string }
 }

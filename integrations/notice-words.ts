@@ -86,13 +86,18 @@ function pageWords(key: string, page: Page, outside: Outside): Words {
     sentences: [
       sentence(page.title),
       sentence(`You are paged as ${called}, because ${page.because}`),
-      'Say that you are on it, and later levels stay quiet.',
+      page.waitsFor === undefined
+        ? 'Say that you are on it, and later levels stay quiet.'
+        : 'The incident stays open until somebody has answered; it shows the question and the commands.',
     ],
     facts: incidentFacts(page, outside),
-    commands: [
-      { purpose: 'I am on it', command: page.acknowledgeCommand },
-      ...commandsOf(page.incident).filter(({ command }) => command !== page.acknowledgeCommand),
-    ],
+    commands:
+      page.waitsFor === undefined
+        ? [
+            { purpose: 'I am on it', command: page.acknowledgeCommand },
+            ...commandsOf(page.incident).filter(({ command }) => command !== page.acknowledgeCommand),
+          ]
+        : [showCommand(page.incident)],
     ...linkTo(page.incident, outside),
     footer: `Paramedic, page ${key}. The same page can arrive twice; it is one page.`,
   }

@@ -16,6 +16,7 @@ interface Due {
   dueAtMs: number
   /** It is no level's page: nothing holds it back, and the level keeps its own. */
   isBeside?: true
+  waitsFor?: 'answer'
 }
 
 /**
@@ -43,7 +44,7 @@ function unlessCancelled(error: unknown): void {
 
 /** The next level that is still to come and may page at this hour does so at once, and says why: `because` people are needed now. */
 export function hurryNextLevel(life: Life, because: string): void {
-  if (life.isUndoing === true) return callBeside(life, because)
+  if (life.isUndoing === true) return callBeside(life, because, { waitsFor: 'answer' })
   const now = Date.now()
   const next = duePages(life).find(
     ({ level, dueAtMs }) => dueAtMs > now && inItsHours(life.input.runbook, level, now) === now,
@@ -55,7 +56,7 @@ export function hurryNextLevel(life: Life, because: string): void {
  * Calls whom the next level would, or the last one when none is left, without using that level up. While something is taken back
  * no level pages: the system is well, or a person has ended the incident; what is left behind has to be told all the same.
  */
-export function callBeside(life: Life, because: string): void {
+export function callBeside(life: Life, because: string, more: Pick<Due, 'waitsFor'> = {}): void {
   const { state, input } = life
   const now = Date.now()
   const left = candidates(life).filter(level => !isForOthers(life, level))
@@ -64,7 +65,7 @@ export function callBeside(life: Life, because: string): void {
   state.calls = (state.calls ?? 0) + 1
   const id = besidePageId(input.number, state.calls)
   state.hurried[id] = { atMs: now, because }
-  const due = { level, id, epoch: state.epoch, dueAtMs: now, isBeside: true } as const
+  const due = { level, id, epoch: state.epoch, dueAtMs: now, isBeside: true, ...more } as const
   void firePage(life, due).catch(unlessCancelled)
 }
 
@@ -197,6 +198,7 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
     system: input.system,
     environment: input.environment,
     because: whyPaged(state.hurried[due.id], level),
+    ...(due.waitsFor === undefined ? {} : { waitsFor: due.waitsFor }),
     openedAt: new Date(input.openedAtMs).toISOString(),
     acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
   }

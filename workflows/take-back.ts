@@ -43,7 +43,7 @@ export async function takeAllBack(life: Life, turn: Life['turn']): Promise<boole
     if (next === undefined) break
     if (turn() !== undefined) return false
     await takeBack(undoing, next)
-    passStep(life, next)
+    if (registeredUndo(life, next.step) === undefined) passStep(life, next)
     tellIfLeft(undoing, next)
     told.add(next.step)
   }
@@ -61,12 +61,14 @@ async function takeBack(life: Life, registered: RegisteredUndo): Promise<void> {
   if (isMoot === true) return endUndo(life, registered, 'undone', `nothing was left to take back: ${because}`)
   if (result === 'denied') return endUndo(life, registered, 'in-place', because)
   if (result === 'withdrawn' && life.turn() !== undefined) return
-  registered.leftBecause = `its undo ${resultInWords[result]}: ${because}`
+  registered.leftBecause = `its undo ${resultInWords[result]}: ${because.replace(/\.$/, '')}`
 }
 
 /** At once, whatever else goes on. */
-function tellIfLeft(life: Life, { step, leftBecause }: RegisteredUndo): void {
-  if (leftBecause !== undefined) hurryNextLevel(life, `${step} is still in place: ${leftBecause}`)
+function tellIfLeft(life: Life, { step, target, undo, leftBecause }: RegisteredUndo): void {
+  if (leftBecause === undefined) return
+  const byHand = `by hand it takes what ${undo.uses} on ${targetOf(life, target)} does`
+  hurryNextLevel(life, `${step} is still in place: ${leftBecause}; ${byHand}`)
 }
 
 /** Where the ladder would go on with this very step, it goes on with the next one: what was taken back is not applied again. */

@@ -38,6 +38,8 @@ export async function tryStep(life: Life, step: Attempted, attempt: number): Pro
     return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
   }
   if (planned.gate !== undefined) {
+    // No level pages meanwhile, and an undo that nobody has allowed in time is left to hands.
+    if (life.isUndoing === true) hurryNextLevel(life, `somebody has to allow ${step.id}: ${planned.summary}`)
     const decided = await awaitGate(life, planned.gate)
     if (decided !== 'approved')
       return { result: decided, because: await whyNotApproved(life, decided, planned.gate.onExpiry) }
@@ -77,7 +79,9 @@ async function whyNotApproved(
 ): Promise<string> {
   if (decided !== 'expired')
     return decided === 'denied' ? 'a person denied it' : 'nobody has to decide it any more'
-  if (onExpiry === 'escalate') hurryNextLevel(life, 'nobody decided about a step in time')
+  // Of an undo it is told that its step is still in place.
+  if (onExpiry === 'escalate' && life.isUndoing !== true)
+    hurryNextLevel(life, 'nobody decided about a step in time')
   return 'nobody decided in time'
 }
 

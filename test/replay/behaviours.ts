@@ -1,6 +1,7 @@
 /** The behaviours whose histories are kept. People act from outside and seconds stand for minutes, on the real clock. */
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
 import type { Runbook } from '../../contracts/runbook.ts'
+import { CodedError } from '../../contracts/coded-error.ts'
 import { limits } from '../../contracts/limits.ts'
 import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
 import { setFreeze } from '../../store/freezes.ts'
@@ -288,6 +289,23 @@ export const behaviours: Record<string, Behaviour> = {
     async happens(harness, opened) {
       await entry(harness, opened, 'recovery.held')
       await resolve(harness, opened)
+    },
+  },
+  'asks-a-person-about-a-step-that-is-still-in-place': {
+    runbook: stopping('500ms'),
+    target: {
+      ...wellOnceStopped,
+      apply: ({ effects }) =>
+        effects === 0
+          ? Promise.resolve({ touched: 1, unit: 'process', evidence: {} })
+          : Promise.reject(new CodedError('target_rejected', 'it does not start')),
+    },
+    async happens(harness, opened) {
+      await quiet(harness, opened)
+      const open = await eventually(
+        async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
+      )
+      await decideOutcome(harness.pool, { gateId: open.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
     },
   },
   'plans-and-leaves-alone-what-is-in-observe': {

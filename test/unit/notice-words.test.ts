@@ -28,6 +28,14 @@ https://paramedic.example/incidents/INC-2026-03-14-003
 Paramedic, page INC-2026-03-14-003/page/0/1. The same page can arrive twice; it is one page.`)
 })
 
+test('a page that waits for an answer does not ask for an acknowledgement, which an incident that was ended takes no more', () => {
+  const because = 'stop-worker is still in place: its undo failed'
+  const text = plainText(wordsOf(aPage({ because, waitsFor: 'answer' }), outside))
+  expect(text).toContain('The incident stays open until somebody has answered')
+  expect(text).toContain('npx paramedic incident show INC-2026-03-14-003')
+  expect(text).not.toContain('incident ack')
+})
+
 test('the reminder of a post-mortem reads like this', () => {
   const words = wordsOf(aPostmortemCall('reminder'), outside)
   expect(words.subject).toBe(
