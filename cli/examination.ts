@@ -159,7 +159,8 @@ function runbookFindings({ runbooks: { inForce, faultyFiles } }: StatusView, now
 
 function faultyFileFinding({ file, faults, keeps, since, way }: FaultyRunbookFile, now: number): Finding {
   const age = humaneDuration(Math.max(0, now - Date.parse(since)))
-  const meanwhile = keeps === null ? '' : `; the last good version of ${keeps} stays in force`
+  const meanwhile =
+    keeps === null ? '; no good version of it is known' : `; the last good version of ${keeps} stays in force`
   const mend =
     way === 'start' ? 'mend it, and start the workers again with it or send it' : 'mend it and send it again'
   return {

@@ -8,8 +8,14 @@ export function banner(about: {
   hasTemporal: boolean
   /** Of an own configuration; the sandbox knows its person. */
   whoMayAct: readonly TokenFile[]
+  /** Files that are held back for their faults. */
+  faultyRunbooks: readonly string[]
 }): string {
   const rows: [string, string][] = [
+    ...about.faultyRunbooks.map((file): [string, string] => [
+      'faulty runbook',
+      `${file}, see npx paramedic runbook list`,
+    ]),
     ['API', about.apiUrl],
     ...about.whoMayAct.map(({ principal, file }): [string, string] => [
       `as ${principal}:`,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { loadConfiguration } from '../configuration.ts'
+import type { ReadinessView } from '../contracts/views.ts'
 import { writeConnection } from './connection-file.ts'
 import { keepChild, type Parent } from './keep-child.ts'
 import { claimPorts, type PortName } from './ports.ts'
@@ -65,6 +66,7 @@ export async function startEverything(start: Start): Promise<void> {
       needsSandbox,
       whoMayAct,
       hasTemporal: !servers.isTemporalMissing,
+      faultyRunbooks: await faultyRunbooks(apiUrl),
     }),
   )
 }
@@ -115,6 +117,16 @@ async function takesAlerts(apiUrl: string): Promise<boolean> {
     return response.status === 200
   } catch {
     return false
+  }
+}
+
+/** Whoever starts this is often who writes the runbooks, and reads no log. */
+async function faultyRunbooks(apiUrl: string): Promise<readonly string[]> {
+  try {
+    const response = await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })
+    return ((await response.json()) as ReadinessView).faultyRunbooks ?? []
+  } catch {
+    return []
   }
 }
 

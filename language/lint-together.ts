@@ -11,15 +11,23 @@ export interface Neighbour {
   locate: (finding: CodedFinding) => Fault
 }
 
+/** A file that goes together with none of so many is told about these; five hundred copies of one would be as many faults as pairs. */
+const toldOfOne = 20
+
 /** Every fault is in the later file of a pair, in their order. */
 export function lintTogether(runbooks: readonly Neighbour[]): Fault[] {
   const ranked = runbooks.map(rankedOf)
-  return ranked.flatMap((one, index) =>
-    ranked.slice(0, index).flatMap(before => {
-      const finding = findingAbout(one, before)
-      return finding === undefined ? [] : [one.locate(finding)]
-    }),
-  )
+  return ranked.flatMap((one, index) => findingsAbout(one, ranked.slice(0, index)).map(one.locate))
+}
+
+function findingsAbout(one: Ranked, earlier: readonly Ranked[]): CodedFinding[] {
+  const findings: CodedFinding[] = []
+  for (const before of earlier) {
+    const finding = findingAbout(one, before)
+    if (finding !== undefined) findings.push(finding)
+    if (findings.length === toldOfOne) break
+  }
+  return findings
 }
 
 /** What decides between runbooks; read once, because each is held against each. */

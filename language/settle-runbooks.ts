@@ -46,12 +46,10 @@ export interface Settled {
 export function settleRunbooks(files: readonly ReadFile[], now: readonly RunbookInForce[]): Settled {
   const heldBack = new Map<string, Fault[]>()
   for (const { file, parsed } of files) if ('faults' in parsed) heldBack.set(file, parsed.faults)
+  const sound = new Set(files.filter(isSound).map(({ file }) => file))
   for (;;) {
     const next = nextInForce(files, now, heldBack)
-    const found = lintTogether(next).filter(({ file }) =>
-      files.some(one => one.file === file && isSound(one)),
-    )
-    const fresh = found.filter(({ file }) => !heldBack.has(file))
+    const fresh = lintTogether(next).filter(({ file }) => sound.has(file) && !heldBack.has(file))
     if (fresh.length === 0) return withDefault(files, now, heldBack, next)
     for (const fault of fresh) heldBack.set(fault.file, [...(heldBack.get(fault.file) ?? []), fault])
   }
@@ -74,17 +72,15 @@ function nextInForce(
   const sound = files.filter(isSound).filter(({ file }) => !heldBack.has(file))
   const names = new Set(sound.map(({ parsed }) => parsed.runbook.name))
   const held = files.filter(({ file }) => heldBack.has(file))
-  const kept = now.filter(({ name }) => !names.has(name)).filter(one => isKept(one, held, now))
-  const standing = (one: Candidate): boolean => now.some(({ hash }) => hash === one.hash)
+  const keptNames = new Set(held.flatMap(file => keptBy(file, now)).map(({ name }) => name))
+  const kept = now.filter(({ name }) => !names.has(name) && keptNames.has(name))
+  const hashes = new Set(now.map(({ hash }) => hash))
+  const standing = ({ hash }: Candidate): boolean => hashes.has(hash)
   const candidates = [
     ...kept.map(keptCandidate),
     ...sound.map(({ file, source, parsed }) => ({ file, source, ...parsed })),
   ].toSorted((one, other) => (one.file < other.file ? -1 : 1))
   return [...candidates.filter(standing), ...candidates.filter(one => !standing(one))]
-}
-
-function isKept(one: RunbookInForce, held: readonly ReadFile[], now: readonly RunbookInForce[]): boolean {
-  return held.some(file => keptBy(file, now).some(({ name }) => name === one.name))
 }
 
 /** What stays in force because this file is held back. */

@@ -1,6 +1,7 @@
 /** The worker process: environment and signals; everything else is in run-worker.ts. */
 import { pino } from 'pino'
 import { loadConfiguration, readEnvironment } from '../configuration.ts'
+import { isCodedError } from '../contracts/coded-error.ts'
 import { openDatabase } from '../store/database.ts'
 import { readRunbookFolder } from './load-runbooks.ts'
 import { runWorker } from './run-worker.ts'
@@ -22,5 +23,10 @@ await runWorker({
   log: pino({ level: environment.logLevel }),
   stopping: stopping.signal,
   onReady: () => process.stdout.write('worker ready\n'),
+}).catch((error: unknown) => {
+  if (!isCodedError(error)) throw error
+  // For people: the sentence and what to do, not a stack.
+  process.stderr.write(`paramedic worker: ${error.message}\n${error.hint}\n`)
+  process.exit(1)
 })
 await pool.end()

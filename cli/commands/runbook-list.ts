@@ -40,7 +40,8 @@ async function listRunbooks(session: Session): Promise<void> {
 function faultyLines({ file, faults, keeps, told, since }: FaultyRunbookFile, session: Session): string[] {
   const { paint } = session.terminal
   const age = humaneDuration(Math.max(0, session.now() - Date.parse(since)))
-  const meanwhile = keeps === null ? '' : `; the last good version of ${keeps} stays in force`
+  const meanwhile =
+    keeps === null ? '; no good version of it is known' : `; the last good version of ${keeps} stays in force`
   return [
     paint.bad(`✗ ${file} has ${counted(faults, 'fault')} and has been held back for ${age}${meanwhile}`),
     ...told.split('\n').map(line => `  ${line}`),
@@ -66,5 +67,5 @@ function rowOf({ name, title, hash, file, since, way, by }: RunbookInForceView, 
 }
 
 export function whoInWords({ way, by }: Pick<RunbookInForceView, 'way' | 'by'>): string {
-  return way === 'start' ? 'start of a worker' : by
+  return way === 'start' ? "a worker's start" : by
 }

@@ -112,9 +112,7 @@ function foresight(
   const again = `npx paramedic runbook sync ${asTyped(folder)}`
   if (isRefused)
     return [
-      paint.bad(
-        'It would be refused for these faults. Without what is held back: ' + `${countedChanges(sync)}.`,
-      ),
+      paint.bad(`It would be refused for these faults; with the other files alone: ${countedChanges(sync)}.`),
       paint.command(`${again} --partial`),
     ]
   if (sync.changes.length === 0) return [paint.good(`Nothing would change: what ${folder} says is in force.`)]

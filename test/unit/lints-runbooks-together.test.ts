@@ -64,6 +64,15 @@ test.each<[string, string, string, boolean]>([
   )
 })
 
+test('of a file that goes together with none of hundreds the first twenty are told', () => {
+  const copies = Array.from({ length: 100 }, (_, nth) => ({
+    ...file('apple', `'${down}'`),
+    file: `${nth}.yaml`,
+  }))
+  // Those before the twentieth have fewer neighbours.
+  expect(lintTogether(copies)).toHaveLength((20 * 19) / 2 + 80 * 20)
+})
+
 test('a priority puts one first', () => {
   expect(lintTogether([file('apple', `'${down}'`), file('zebra', `'${down}'`, 'priority: 1')])).toEqual([])
 })
