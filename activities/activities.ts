@@ -2,6 +2,7 @@ import type { Configuration } from '../contracts/configuration.ts'
 import type { ChannelGate } from '../reach/channel-gate.ts'
 import type { Pool } from '../store/database.ts'
 import { createArchiveActivities, type Histories } from './archive.ts'
+import { createForeseeActivities } from './foresee.ts'
 import { createPageActivities } from './page.ts'
 import { createPlanActivities } from './plan.ts'
 import { createPostmortemActivities } from './postmortem.ts'
@@ -38,6 +39,7 @@ export function createActivities(dependencies: ActivityDependencies) {
       ...createCheckActivities(dependencies),
       ...createVerifyActivities(dependencies),
       ...createPlanActivities(dependencies),
+      ...createForeseeActivities(dependencies),
       ...createArchiveActivities(dependencies),
       ...createPostmortemActivities(dependencies),
     },
@@ -55,7 +57,12 @@ export function createSiteActivities(dependencies: TargetDependencies) {
   const { probe } = createSettleActivities(dependencies)
   const { giveUpCheck: _, ...checks } = createCheckActivities(dependencies)
   return {
-    main: { ...checks, verify, ...createPlanActivities(dependencies) },
+    main: {
+      ...checks,
+      verify,
+      ...createPlanActivities(dependencies),
+      ...createForeseeActivities(dependencies),
+    },
     actions: { ...createActionActivities(dependencies), probe },
   }
 }

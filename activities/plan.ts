@@ -5,15 +5,14 @@ import type { Configuration } from '../contracts/configuration.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import { attemptId } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
-import type { GateDemand, Plan, PlannedStep, Preview } from '../contracts/plan.ts'
+import type { GateDemand, PlannedStep, Preview } from '../contracts/plan.ts'
 import type { Attempted } from '../contracts/runbook.ts'
-import { actionDefinitions } from '../contracts/targets/catalogue.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import { openGate } from '../store/gates.ts'
 import { readPlan, savePlan } from '../store/plans.ts'
-import { defaultGate, demandGate } from './demand-gate.ts'
-import { withinLimits } from './target-limits.ts'
+import { defaultGate } from './demand-gate.ts'
+import { renderPlan } from './render-plan.ts'
 import { type AnyAction, anyAction } from './targets/any-action.ts'
 import type { ActionImplementations } from './targets/implementations.ts'
 import { messageOf } from './targets/redaction.ts'
@@ -92,31 +91,9 @@ async function render(
   target: TargetConfiguration,
   action: AnyAction,
 ): Promise<PlannedStep | { because: string }> {
-  const { step } = input
   const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.checkTimeoutMs)])
   try {
-    const identity = await action.identify(target, signal)
-    const { preview, atMost } = withinLimits(await action.plan(target, step.with, signal), target)
-    const plan: Plan = {
-      version: 1,
-      incident: input.incident,
-      step: step.id,
-      attempt: input.attempt,
-      runbook: input.runbook,
-      action: step.uses,
-      risk: actionDefinitions[step.uses].risk,
-      target: { name: target.name, kind: target.kind, identity },
-      parameters: step.with,
-      atMost,
-    }
-    const gate = demandGate(step.gate, target.autonomy, plan.risk)
-    return {
-      plan,
-      planHash: hashOf(plan),
-      preview,
-      autonomy: target.autonomy,
-      ...(gate === undefined ? {} : { gate }),
-    }
+    return await renderPlan(input, target, action, signal)
   } catch (error) {
     // No answer is worth another try by Temporal, but not many; a refusal of the target is final.
     const mayAnswer = !(error instanceof CodedError) || error.family === 'unavailable'

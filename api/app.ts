@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { CodedError } from '../contracts/coded-error.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { limits } from '../contracts/limits.ts'
+import type { BindableTarget } from '../language/bind.ts'
 import type { Configured } from '../language/configured.ts'
 import type { Pool } from '../store/database.ts'
 import { checkAccess, requireDeclaredAccess } from './access.ts'
@@ -10,6 +11,7 @@ import { createAuthenticator } from './authenticate.ts'
 import { withinDatabaseWait } from './database-wait.ts'
 import { requireDocumentation } from './documented.ts'
 import { createDrain } from './drain.ts'
+import type { Foresights } from './foresights.ts'
 import { sendError } from './error-reply.ts'
 import { refuseDeep, refuseEncoded } from './read-body.ts'
 import { createReadiness } from './readiness.ts'
@@ -22,6 +24,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { contactRoutes } from './routes/contacts.ts'
+import { foresightRoutes } from './routes/foresights.ts'
 import { freezeRoutes } from './routes/freeze.ts'
 import { gateRoutes } from './routes/gates.ts'
 import { incidentActRoutes } from './routes/incident-acts.ts'
@@ -46,6 +49,10 @@ export interface ApiDependencies {
   configured?: Configured
   /** Left out: nothing is said about Temporal and its workers. */
   temporal?: TemporalHealth
+  /** Every configured target, of every site; what a runbook's roles mean. */
+  places?: readonly BindableTarget[]
+  /** Left out: targets cannot be asked. */
+  foresights?: Foresights
   /** Wall time in milliseconds; the domain time of what people do. */
   clock: () => number
   log: FastifyBaseLogger
@@ -111,6 +118,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   postmortemRoutes(app, dependencies)
   actionItemRoutes(app, dependencies)
   runbookRoutes(app, dependencies)
+  foresightRoutes(app, dependencies)
   freezeRoutes(app, dependencies)
   auditRoutes(app, dependencies)
   contactRoutes(app, dependencies)

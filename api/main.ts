@@ -17,6 +17,7 @@ import type { Fallback } from '../supervision/fallback.ts'
 import { createSupervision } from '../supervision/supervise.ts'
 import { createTemporalWatch } from '../supervision/temporal-watch.ts'
 import { createApp } from './app.ts'
+import { createForesights } from './foresights.ts'
 import { createTemporalHealth } from './temporal-health.ts'
 
 /** A database that starts beside us (compose, `npm start`) is there within this; after it, ending is the clearer sign. */
@@ -43,12 +44,13 @@ async function main(): Promise<void> {
   })
   const temporal = createTemporalHealth(environment.temporal, sitesOf(configuration))
   const watch = createTemporalWatch(environment.temporal, sitesOf(configuration))
+  const foresights = createForesights(environment.temporal)
   const stopping = new AbortController()
   let supervising: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     stopping.abort()
     await supervising
-    await Promise.all([temporal.close(), watch.close()])
+    await Promise.all([temporal.close(), watch.close(), foresights.close()])
     await pool.end()
   }
   try {
@@ -58,6 +60,8 @@ async function main(): Promise<void> {
       configuration,
       configured: loadConfigured(environment.configPath),
       temporal,
+      places: configuration.places,
+      foresights,
       clock: Date.now,
       log,
       version: packageJson.version,

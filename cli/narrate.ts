@@ -87,6 +87,7 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
       return narratePage(entry)
     case 'history.archived':
     case 'message.unknown':
+    case 'runbook.tested':
       return narrateRecord(entry)
     case 'runbook.in-force':
     case 'runbook.withdrawn':

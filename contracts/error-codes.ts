@@ -103,6 +103,16 @@ export const errorCodes = {
     httpStatus: 503,
     hint: 'The service is stopping; send the request again in a few seconds.',
   },
+  temporal_unavailable: {
+    family: 'unavailable',
+    httpStatus: 503,
+    hint: 'Targets are reached by workers through Temporal; what is down: npx paramedic doctor',
+  },
+  too_many_questions: {
+    family: 'unavailable',
+    httpStatus: 429,
+    hint: 'Each of these questions measures production; wait for the answer of the one before, and a little.',
+  },
   too_many_streams: {
     family: 'unavailable',
     httpStatus: 503,

@@ -135,6 +135,20 @@ export const limits = {
   /** Reading 500 runbooks takes a few seconds, in which others are served. */
   runbookSyncMs: 20 * second,
   runbookPathLength: 256,
+  /** What would be done is asked of targets for so long; whoever asked looks at the screen, and proxies often wait 60 s. */
+  foreseeMs: 40 * second,
+  /** A worker that has not begun by then is away, and somebody waits. */
+  foreseeTakesWithinMs: 10 * second,
+  /** Longest wait of the api for the whole of it: with the time to begin and to answer, below 60 s. */
+  foreseeAnswerMs: 50 * second,
+  /** Reads of targets at a time for one question: production is not measured harder than by an incident of a few checks. */
+  foreseeLanes: 5,
+  /** Questions at a time in an api process, and one for each person. */
+  foreseesAtOnce: 2,
+  /** Questions of one person in a minute: more often is a loop, not somebody who reads the answers. */
+  foreseesPerMinute: 10,
+  /** A runbook of the largest size with every character escaped once, and an alert. */
+  foreseeBodyBytes: 1024 * 1024,
   /** Temporal ends a workflow at 50 MB of history; as JSON it is a few times that. Larger is a bomb in the archive. */
   historyBytes: 256 * 1024 * 1024,
 

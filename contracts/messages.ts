@@ -6,6 +6,7 @@ import type { Binding, Runbook } from './runbook.ts'
 /** The name api and relay start the workflow by. */
 export const incidentWorkflowType = 'incident'
 export const postmortemWorkflowType = 'postmortem'
+export const foreseeWorkflowType = 'foresee'
 
 /** Workflows, record, and what only reads a target: checks, verifications, plans. */
 export const taskQueue = 'paramedic'

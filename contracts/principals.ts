@@ -24,6 +24,7 @@ export const verbs = [
   'freeze.on',
   'freeze.off',
   'audit.read',
+  'runbooks.test',
   'contacts.read',
   'contacts.addresses',
   'contacts.test',
@@ -50,6 +51,8 @@ const allowed: Record<Verb, readonly Role[]> = {
   'freeze.off': ['approver', 'admin'],
   // Plans, evidence and everybody's words, whole: for those who check, and for those who run Paramedic.
   'audit.read': ['admin', 'auditor'],
+  // It measures production and plans on it, without changing it.
+  'runbooks.test': ['responder', 'approver', 'admin'],
   'contacts.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
   'contacts.addresses': ['responder', 'approver', 'admin'],
   'contacts.test': ['admin'],

@@ -167,6 +167,8 @@ export interface TimelineEvents {
     key?: string
     notices?: TriedNotice[]
   }
+  /** Somebody asked what would be done about an alert: targets were read, and nothing was changed. */
+  'runbook.tested': { runbook: string; runbookHash: string; alert: string; targets: string[] }
   /** Somebody asked for a message by each channel of a contact. */
   'contact.test': { contact: string; channels: string[] }
   'contact.tested': { contact: string; channel: string; problem?: string }

@@ -79,7 +79,7 @@ export const incidentList = z
   .register(views, { id: 'IncidentList' })
 export type IncidentList = z.infer<typeof incidentList>
 
-const binding = z
+export const binding = z
   .union([
     z.strictObject({
       role: z.string(),

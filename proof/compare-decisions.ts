@@ -61,6 +61,7 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   // Told beside the workflow, which knows nothing of it.
   'news.told': 'outside',
   'news.failed': 'outside',
+  'runbook.tested': 'outside',
   'contact.test': 'outside',
   'contact.tested': 'outside',
   acknowledged: 'heard',

@@ -2,10 +2,11 @@
 import type { StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Step } from '../contracts/runbook.ts'
-import { evaluateCondition, valueScope } from '../language/conditions.ts'
+import { valueScope } from '../language/conditions.ts'
 import type { Life } from './life.ts'
 import { measureCheck } from './triage.ts'
 import { type Ended, tryStep, whyNotNeeded } from './try-step.ts'
+import { whyNotTrue } from './why-not-true.ts'
 
 /** Takes one step of the ladder to its end, with its retries: the result is a value, whatever happened. */
 export async function runStep(life: Life, step: Step): Promise<StepResult> {
@@ -55,10 +56,8 @@ async function precheck(life: Life, step: Step, attempt: number): Promise<Ended 
     return { result: 'withdrawn', because: 'the incident took another turn' }
   const use = life.input.runbook.triage.checks.find(({ name }) => name === check)!
   const values = await measureCheck(life, use, `precheck/${step.id}/${attempt}`)
-  const evaluated = evaluateCondition(when, valueScope(use.uses, values))
-  if ('noData' in evaluated)
-    return { result: 'skipped', because: `not to be judged without ${evaluated.noData}: ${when}` }
-  return evaluated.value ? undefined : { result: 'skipped', because: `not needed: ${when} does not hold` }
+  const because = whyNotTrue(when, valueScope(use.uses, values))
+  return because === undefined ? undefined : { result: 'skipped', because }
 }
 
 /** Waits in everybody's sight. */

@@ -2,7 +2,6 @@ import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure 
 import type { ActionResult } from '../activities/run-action.ts'
 import { attemptId, type StepResult } from '../contracts/incident.ts'
 import { type Attempted, isTakenBack } from '../contracts/runbook.ts'
-import { evaluateCondition } from '../language/conditions.ts'
 import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { askForOutcome, awaitGate } from './gate.ts'
@@ -11,6 +10,7 @@ import { markApplied, registerUndo } from './registered-undos.ts'
 import { silenceOf } from './silence.ts'
 import { triageScope } from './triage.ts'
 import { requestsFor, verify } from './verification.ts'
+import { whyNotTrue } from './why-not-true.ts'
 
 /** `isMoot`: planned, and there was nothing to do. */
 export type Ended = { result: StepResult; because: string; isMoot?: true }
@@ -66,10 +66,7 @@ function whySkipped(life: Life, step: Attempted): string | undefined {
 
 /** By the measurements of triage. */
 export function whyNotNeeded(life: Life, step: Attempted): string | undefined {
-  if (step.when === undefined) return undefined
-  const evaluated = evaluateCondition(step.when, triageScope(life))
-  if ('noData' in evaluated) return `not to be judged without ${evaluated.noData}: ${step.when}`
-  return evaluated.value ? undefined : `not needed: ${step.when} does not hold`
+  return step.when === undefined ? undefined : whyNotTrue(step.when, triageScope(life))
 }
 
 async function whyNotApproved(

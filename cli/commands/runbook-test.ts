@@ -1,31 +1,43 @@
 import type { Command } from 'commander'
+import type { IncomingAlert } from '../../contracts/alert.ts'
+import type { ForesightReply } from '../../contracts/foresight-views.ts'
+import { limits } from '../../contracts/limits.ts'
 import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import type { Chapter } from '../explain/chapter.ts'
 import { tellChapters } from '../explain/tell.ts'
 import { chaptersOfForeseen } from '../foresee/chapters.ts'
 import { foresee } from '../foresee/foresee.ts'
+import { chaptersOfForesight } from '../foresee/live-chapters.ts'
 import { alertOf } from '../runbook/alert-file.ts'
 import { targetsOf, type ConfiguredTarget } from '../runbook/configured-targets.ts'
 import { readText } from '../runbook/read-text.ts'
 import { readRunbooks, tellFaults } from '../runbook/read.ts'
 import { inSession, type Session } from '../session.ts'
-import { oneLine } from '../terminal/plain-text.ts'
+import { cleaned, oneLine } from '../terminal/plain-text.ts'
 
 interface Options {
   alert: string
   config?: string
+  live?: true
+  inForce?: string
 }
 
 export function define(noun: Command): void {
   const test = noun
     .command('test')
-    .description('what an alert would lead to, as far as files alone can say; nothing is measured or changed')
+    .description(
+      'what an alert would lead to, by files alone or, with --live, as targets say now; nothing is changed',
+    )
     .argument('[path...]', 'runbooks, files or folders; default PARAMEDIC_RUNBOOKS, else runbooks/')
     .requiredOption(
       '--alert <file>',
       "a webhook of Alertmanager, one alert of it, or an alert in Paramedic's own form; `-` reads standard input",
     )
     .option('--config <file>', 'a configuration, for the targets; default PARAMEDIC_CONFIG, else none')
+    .option('--live', 'send the runbook to the service, which has its checks measured and its steps planned')
+    .option('--in-force <name>', 'with --live: the version of this runbook that is in force there')
     .action((paths: string[], options: Options, command: Command) =>
       inSession(command, session => testRunbooks(session, paths, options)),
     )
@@ -33,11 +45,15 @@ export function define(noun: Command): void {
     test,
     [
       'runbook test --alert alert.json',
+      'runbook test --alert alert.json --live',
+      'runbook test --alert alert.json draft.yaml --live',
       'runbook test --alert - runbooks/shop --config paramedic.yaml < webhook.json',
     ],
     [
       'It ends with 1 when a runbook is not valid, or none would be chosen.',
-      'It asks no service and no target: what checks would measure, and what a step would do exactly, it does not say.',
+      'Without --live it asks no service and no target: what checks would measure, and what a step would do exactly, it does not say.',
+      'With --live and no path the service chooses among its own, as for an alert that fires.',
+      'With --live production is read: roles responder, approver and admin may, and the audit log says who did.',
     ],
   )
 }
@@ -45,6 +61,11 @@ export function define(noun: Command): void {
 async function testRunbooks(session: Session, paths: readonly string[], options: Options): Promise<ExitCode> {
   const { text, name } = await readText(options.alert)
   const { alert } = alertOf(text, name, session.now())
+  if (options.inForce !== undefined && (options.live !== true || paths.length > 0)) throw wrongInForce()
+  if (options.live === true && paths.length === 0) {
+    const named = options.inForce === undefined ? {} : { runbook: { name: options.inForce } }
+    return testLive(session, alert, named, { from: 'in force' })
+  }
   const targets = await configured(options.config ?? process.env['PARAMEDIC_CONFIG'])
   const read = await readRunbooks(paths)
   const faulty = read.filter(one => 'faults' in one)
@@ -52,22 +73,60 @@ async function testRunbooks(session: Session, paths: readonly string[], options:
     tellFaults(session, faulty)
     return exitCodes.refused
   }
-  const foreseen = foresee(
-    alert,
-    read.filter(one => 'runbook' in one),
-    targets,
-  )
-  if (session.isJson) session.printJson(foreseen)
-  else {
-    const { terminal } = session
-    const { paint } = terminal
-    const width = terminal.width()
-    terminal.print([
-      paint.strong(`An alert ${oneLine(foreseen.alert.name)}`),
-      ...tellChapters(chaptersOfForeseen(foreseen), { paint, width }),
-    ])
+  const files = read.filter(one => 'runbook' in one)
+  const foreseen = foresee(alert, files, targets)
+  const chosen = files.find(({ file }) => file === foreseen.runbook?.file)
+  if (options.live === true && chosen !== undefined) {
+    const { file, text: source } = chosen
+    const { others } = foreseen
+    return testLive(session, alert, { runbook: { source, file } }, { from: file, others })
   }
+  if (session.isJson) session.printJson(foreseen)
+  else tell(session, alert, chaptersOfForeseen(foreseen))
   return foreseen.runbook === null ? exitCodes.refused : exitCodes.ok
+}
+
+function wrongInForce(): Failure {
+  return new Failure('wrong_usage', '--in-force names a runbook of the service.', {
+    hint: 'npx paramedic runbook test --alert alert.json --live --in-force pool-exhausted',
+    exitCode: exitCodes.usage,
+  })
+}
+
+/** The service measures and plans: what was chosen here, or what it has. */
+async function testLive(
+  session: Session,
+  { name, labels, annotations }: IncomingAlert,
+  about: { runbook?: { name: string } | { source: string; file: string } },
+  told: { from: string; others?: readonly string[] },
+): Promise<ExitCode> {
+  const alert = { name, labels, annotations }
+  const answer = await session
+    .api()
+    .post<ForesightReply>('/v1/runbooks/test', { alert, ...about }, answerWithinMs)
+  const reply = cleaned(answer)
+  const { foresight } = reply
+  const exitCode = foresight === null ? exitCodes.refused : exitCodes.ok
+  if (session.isJson) session.printJson(answer)
+  else if (foresight === null) tell(session, alert, otherAlerts(reply))
+  else tell(session, alert, chaptersOfForesight({ ...reply, foresight }, { others: reply.others, ...told }))
+  return exitCode
+}
+
+function otherAlerts({ runbook: { runbook } }: ForesightReply): Chapter[] {
+  const text = `${runbook.name} is for other alerts: this does not hold`
+  return [{ title: 'Which runbook', points: [{ text, condition: runbook.match ?? '' }] }]
+}
+
+/** Longer than the service takes, so that its explanation arrives. */
+const answerWithinMs = limits.foreseeAnswerMs + 8_000
+
+function tell({ terminal }: Session, { name }: Pick<IncomingAlert, 'name'>, chapters: Chapter[]): void {
+  const { paint } = terminal
+  terminal.print([
+    paint.strong(`An alert ${oneLine(name)}`),
+    ...tellChapters(chapters, { paint, width: terminal.width() }),
+  ])
 }
 
 async function configured(file: string | undefined): Promise<ConfiguredTarget[] | undefined> {

@@ -38,6 +38,6 @@ function restarts(levels: readonly EscalationLevel[]): Point[] {
   return isStopped ? [{ text }] : []
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

@@ -24,7 +24,13 @@ export function chaptersOfForeseen(foreseen: Foreseen): Chapter[] {
 const notDone =
   'Nothing was measured, planned, called or changed: this is what the alert and the files alone say. What a step would do exactly is known only when its target has been asked.'
 
-function whichRunbook({ runbook, others }: Foreseen): Point[] {
+export function whichRunbook({
+  runbook,
+  others,
+}: {
+  runbook: Foreseen['runbook']
+  others: readonly string[]
+}): Point[] {
   if (runbook === null)
     return [
       { text: 'None: no runbook matches and there is no default one, so the alert waits until there is.' },

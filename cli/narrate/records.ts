@@ -1,6 +1,8 @@
-import { counted, type EntryOf, type Narration, shortHash } from './narration.ts'
+import { counted, type EntryOf, listed, nameOf, type Narration, shortHash } from './narration.ts'
 
-export function narrateRecord(entry: EntryOf<'history.archived' | 'message.unknown'>): Narration {
+export function narrateRecord(
+  entry: EntryOf<'history.archived' | 'message.unknown' | 'runbook.tested'>,
+): Narration {
   switch (entry.kind) {
     case 'history.archived': {
       const { runs } = entry.data
@@ -16,6 +18,14 @@ export function narrateRecord(entry: EntryOf<'history.archived' | 'message.unkno
         text: `Ignored a signal that names no message of this incident (${entry.data.rowId})`,
         tone: 'attention',
       }
+    case 'runbook.tested': {
+      const { runbook, runbookHash, alert, targets } = entry.data
+      const on = targets.length === 0 ? '' : `, and had ${listed(targets)} measured`
+      return {
+        text: `${nameOf(entry.actor)} asked what ${runbook} (${shortHash(runbookHash)}) would do about ${alert}${on}; nothing was changed`,
+        tone: 'quiet',
+      }
+    }
     default:
       return entry satisfies never
   }

@@ -15,6 +15,7 @@ import { runbookFilesIn, runbookFolder } from './files.ts'
 
 export interface RunbookFile {
   file: string
+  text: string
   runbook: Runbook
   hash: string
 }
@@ -74,7 +75,7 @@ async function named(name: string): Promise<RunbookFile | FaultyFile> {
 
 function parsed(file: string, text: string): RunbookFile | FaultyFile {
   const read = parseRunbook(text, file)
-  return 'faults' in read ? { file, text, faults: read.faults } : { file, ...read }
+  return 'faults' in read ? { file, text, faults: read.faults } : { file, text, ...read }
 }
 
 function baseName(file: string): string {

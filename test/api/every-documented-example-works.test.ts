@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, inject, test } from 'vitest'
+import { foreseen } from '../../api/foresight-examples.ts'
 import { openDatabase } from '../../store/database.ts'
 import { createComparison, exchangesOf } from '../support/documented-exchanges.ts'
 import { stageNight } from '../support/documented-night.ts'
@@ -30,6 +31,8 @@ afterAll(async () => {
 /** What the night does not hold; every other example is called in it, what changes something in a copy of its own. */
 const elsewhere: Record<string, () => Parameters<typeof startDocumentedService>[1]> = {
   'readReadiness/down': () => ({ pool: openDatabase('postgresql://postgres@127.0.0.1:1/none') }),
+  // What workers say is theirs; that they do is in test/workflow/says-what-would-be-done-and-does-nothing.test.ts.
+  'testRunbook/planned': () => ({ foresights: { foresee: async () => foreseen.foresight! } }),
 }
 
 const examples = exchangesOf(document).filter(({ hasRequest }) => hasRequest)

@@ -49,6 +49,20 @@ const provocations: Partial<Record<ErrorCode, (exchange: Exchange) => Promise<Re
   too_large: exchange => service.announce(exchange, 64 * 1024 * 1024),
   unsupported_media_type: exchange => service.send(exchange, { headers: { 'content-type': 'text/plain' } }),
   too_many_streams: exchange => crowded.send(exchange),
+  temporal_unavailable: exchange => service.send(exchange),
+  too_many_questions: async exchange => {
+    const begun = Promise.withResolvers<void>()
+    const silent = Promise.withResolvers<never>()
+    const foresee = () => (begun.resolve(), silent.promise)
+    const busy = await startDocumentedService(serverUrl, { foresights: { foresee } })
+    const first = busy.send(exchange)
+    await begun.promise
+    const answer = await busy.send(exchange)
+    silent.reject(new Error('nobody waits any more'))
+    await first
+    await busy.close()
+    return answer
+  },
   database_unavailable: exchange => withoutDatabase.send(exchange),
   internal: exchange => withBrokenDatabase.send(exchange),
 }

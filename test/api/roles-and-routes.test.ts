@@ -74,6 +74,7 @@ const golden: Record<string, string> = {
   'GET /v1/runbooks/:name/history': 'vraAu',
   'POST /v1/runbooks/check': 'raA',
   'PUT /v1/runbooks': 'A',
+  'POST /v1/runbooks/test': 'raA',
   'GET /v1/freeze': 'vraAu',
   'POST /v1/freeze': 'raA',
   'GET /v1/contacts': 'vraAu',

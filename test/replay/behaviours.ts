@@ -20,6 +20,8 @@ export interface Behaviour {
   autonomy?: 'observe' | 'propose' | 'auto'
   /** Of its targets; only `berlin` has a worker. */
   site?: 'berlin' | 'oslo'
+  /** No incident: it is asked what would be done. */
+  isAsked?: true
   /** What people and the source do, while it runs. */
   happens(harness: Harness, opened: Opened): Promise<void>
 }
@@ -316,5 +318,11 @@ export const behaviours: Record<string, Behaviour> = {
       await entry(harness, opened, 'ladder.exhausted')
       await resolve(harness, opened)
     },
+  },
+  'says-what-would-be-done': {
+    runbook: runbook({ steps: 2, gate: asks }),
+    target: neverMended,
+    isAsked: true,
+    happens: async () => {},
   },
 }

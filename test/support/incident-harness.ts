@@ -51,6 +51,13 @@ export interface Played {
 export interface Harness {
   pool: Pool
   client: Client
+  temporal: { address: string; namespace: string }
+  /** Every target of every scene. */
+  targets: readonly TargetConfiguration[]
+  /** What the targets were changed by. */
+  receipts: readonly Receipt[]
+  /** Sets the scene, and fires nothing. */
+  stage(scene: Scene): Promise<{ name: string; loaded: LoadedRunbook; source: string }>
   /** Sets the scene and fires its alert; resolves with the incident's number. */
   open(scene: Scene): Promise<{ number: string; name: string }>
   /** Opens, waits for the end, and tells how it went. */
@@ -113,10 +120,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     await reportAlert(pool, { name, status, atMs, alert })
   }
 
-  async function open(scene: Scene): Promise<{ number: string; name: string }> {
+  async function stage(scene: Scene): Promise<{ name: string; loaded: LoadedRunbook; source: string }> {
     const name = `scene${randomBytes(5).toString('hex')}`
     scenes.set(name, scene)
-    const loaded = await loadScene(pool, name, scene)
+    const { loaded, source } = await loadScene(pool, name, scene)
     runbooks.push(loaded)
     const place = {
       environment: 'test',
@@ -133,6 +140,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     const health = { url: configuredUrl('http://127.0.0.1:1') }
     const service = { kind: 'service', role: 'api', health } as const
     configuration.targets.push({ ...place, name: `${name}-api`, ...service })
+    return { name, loaded, source }
+  }
+
+  async function open(scene: Scene): Promise<{ number: string; name: string }> {
+    const { name } = await stage(scene)
     await report(name, 'firing')
     await rehearsal.relayAll(20_000)
     const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [
@@ -177,6 +189,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   return {
     pool,
     client: rehearsal.client,
+    temporal: { address: temporalAddress, namespace },
+    targets: configuration.targets,
+    receipts: rehearsal.receipts,
+    stage,
     open,
     ended,
     tell,
@@ -187,7 +203,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   }
 }
 
-async function loadScene(pool: Pool, name: string, scene: Scene): Promise<LoadedRunbook> {
+async function loadScene(
+  pool: Pool,
+  name: string,
+  scene: Scene,
+): Promise<{ loaded: LoadedRunbook; source: string }> {
   const head = `apiVersion: paramedic/v1
 kind: Runbook
 metadata: { name: ${name}, title: ${name}, owner: test }
@@ -198,7 +218,7 @@ match: alert.labels.alertname == "${name}"
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults, null, 2))
   const loaded = { ...parsed, runbook: scene.adapt?.(parsed.runbook) ?? parsed.runbook }
   await saveRunbookVersion(pool, { ...loaded, source: scene.runbook })
-  return loaded
+  return { loaded, source: head + scene.runbook }
 }
 
 /** One alert through the door that webhooks use. */

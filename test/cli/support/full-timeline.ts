@@ -89,6 +89,7 @@ const told: Told[] = [
   [64 * 60 + 20, 'postmortem.reviewed', { version: 2, writtenBy: 'ana', comment: 'the cause is right' }, 'person:ben'],
   [64 * 60 + 30, 'postmortem.published', { version: 2, contentHash: sha('version 2'), factsHash: sha('facts'), reviewedBy: 'ben' }, 'person:ana'],
   [64 * 60 + 40, 'action-item.done', { item: 1, text: 'Give connections back in one place', note: 'released with 2.4' }, 'person:cleo'],
+  [64 * 60 + 45, 'runbook.tested', { runbook: 'pool-exhausted', runbookHash: sha('runbook'), alert: 'ShopPoolExhausted', targets: ['shop-db'] }, 'person:ana'],
   [64 * 60 + 50, 'postmortem.reopened', { version: 3, reason: 'a second cause was found' }, 'person:ben'],
 ]
 

@@ -96,5 +96,5 @@ function told(found: Foreseen): string[] {
 function loaded(file: string, text: string): RunbookFile {
   const read = parseRunbook(text, file)
   if ('faults' in read) throw new Error(`${file}: ${read.faults.map(({ message }) => message).join('; ')}`)
-  return { file, ...read }
+  return { file, text, ...read }
 }

@@ -43,6 +43,7 @@ const everyKind: Record<TimelineKind, true> = {
   'page.failed': true,
   'news.told': true,
   'news.failed': true,
+  'runbook.tested': true,
   'contact.test': true,
   'contact.tested': true,
   acknowledged: true,

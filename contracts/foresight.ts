@@ -1,0 +1,54 @@
+/** What an alert would lead to, as the targets say it now. Nothing of it is kept: it is asked, answered and forgotten. */
+import type { Autonomy, Impact, Risk, Severity } from './incident.ts'
+import type { GateDemand, Preview, TargetIdentity } from './plan.ts'
+import type { Binding, Runbook } from './runbook.ts'
+
+export interface ForeseeInput {
+  alert: { labels: Record<string, string>; annotations: Record<string, string> }
+  runbook: Runbook
+  runbookHash: string
+  bindings: Binding[]
+}
+
+export interface Foresight {
+  checks: ForeseenCheck[]
+  severity: { is: Severity; label: string | null; because: string }
+  impact: { is: Impact; because: string }
+  /** Every step of the ladder, each as if none before it had helped. */
+  steps: ForeseenStep[]
+  calls: ForeseenCall[]
+}
+
+export interface ForeseenCheck {
+  name: string
+  /** Null when its role has none. */
+  target: string | null
+  values: Record<string, unknown> | null
+  /** Why there are no values. */
+  problem: string | null
+}
+
+export interface ForeseenStep {
+  id: string
+  target: string | null
+  /** `unknown`: it could not be planned. */
+  result: 'planned' | 'left-out' | 'unknown'
+  because: string | null
+  plan: ForeseenPlan | null
+}
+
+/** A plan without its hash: it belongs to no incident, and nobody can approve it. */
+export interface ForeseenPlan {
+  preview: Preview
+  atMost: number
+  risk: Risk
+  identity: TargetIdentity
+  autonomy: Autonomy
+  gate: GateDemand | null
+}
+
+export interface ForeseenCall {
+  level: number
+  /** By what was measured; a condition without data calls. */
+  isCalled: boolean
+}

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createForesights } from '../../api/foresights.ts'
+import { changeInForce } from '../../store/change-in-force.ts'
+import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
+import { type Harness, type Scene, startHarness } from '../support/incident-harness.ts'
+
+let harness: Harness
+let foresights: ReturnType<typeof createForesights>
+let api: ApiUnderTest
+beforeAll(async () => {
+  harness = await startHarness({ skipsTime: false, isScripted: false, sites: ['berlin'] })
+  foresights = createForesights(harness.temporal)
+  api = await startApi(inject('postgresUrl'), { pool: harness.pool, places: harness.targets, foresights })
+})
+afterAll(async () => {
+  await api.close()
+  await foresights.close()
+  await harness.stop()
+})
+
+const verify = `verify: { check: pool, until: 'value.used_ratio < 0.7' }, undo: { none: 'they reconnect' }`
+const step = (id: string, more = '') =>
+  `  - { id: ${id}, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 }, ${more} ${verify} }`
+const runbook = `
+triage:
+  checks: { pool: { uses: postgres.connections, target: db }, health: { uses: service.health, target: api } }
+  severity: [ { is: SEV1, label: High, when: 'checks.pool.used_ratio > 0.95' }, { is: SEV3 } ]
+  impact: 'checks.pool.used_ratio > 0.999'
+mitigate:
+${step('first', `gate: { approvers: [role:approver], expires: 15m, on_expiry: escalate },`)}
+${step('not-needed', `when: 'checks.pool.idle > 99',`)}
+${step('passed-by-itself', `precheck: { check: pool, when: 'value.idle < 10', after: 1m },`)}
+${step('unasked')}
+escalate:
+  - { after: 0s, page: [on-call] }
+  - { after: 30m, unless: resolved, when: incident.impact, page: [senior] }
+`
+const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
+
+async function ask(scene: Partial<Scene> = {}, labels = {}) {
+  const { name, source } = await harness.stage({ runbook, target: { measure: () => ill }, ...scene })
+  const alert = {
+    name,
+    labels: { alertname: name, system: name, environment: 'test', ...labels },
+    annotations: {},
+  }
+  return {
+    name,
+    answer: await api.call('responder', 'POST', '/v1/runbooks/test', { alert, runbook: { source } }),
+  }
+}
+
+test('checks are measured, severity and impact judged, and each step that would be taken is planned', async () => {
+  const { name, answer } = await ask()
+  const foresight = answer.body.foresight
+  expect(answer).toMatchObject({ status: 200, body: { matches: true, isFrozen: false } })
+  expect(foresight.checks).toMatchObject([
+    { name: 'health', target: `${name}-api`, values: ill, problem: null },
+    { name: 'pool', target: `${name}-db`, values: ill, problem: null },
+  ])
+  expect(foresight.severity).toEqual({
+    is: 'SEV1',
+    label: 'High',
+    because: 'SEV1: checks.pool.used_ratio > 0.95 holds',
+  })
+  expect(foresight.impact).toEqual({ is: 'no', because: 'no impact: not checks.pool.used_ratio > 0.999' })
+  expect(foresight.steps).toMatchObject([
+    {
+      id: 'first',
+      result: 'planned',
+      plan: {
+        preview: { summary: 'would touch 1' },
+        identity: { name: `${name}-db` },
+        risk: 'disruptive',
+        autonomy: 'auto',
+        gate: { approvers: ['role:approver'], quorum: 1, expiresMs: 900_000, because: 'runbook' },
+      },
+    },
+    { id: 'not-needed', result: 'left-out', because: 'not needed: checks.pool.idle > 99 does not hold' },
+    { id: 'passed-by-itself', result: 'left-out', because: 'not needed: value.idle < 10 does not hold' },
+    { id: 'unasked', result: 'planned', plan: { gate: null } },
+  ])
+  expect(foresight.calls).toEqual([
+    { level: 0, isCalled: true },
+    { level: 1, isCalled: false },
+  ])
+})
+
+test('nothing is stored but that somebody asked, and nothing is changed', async () => {
+  const count = async () =>
+    (
+      await harness.pool.query<Record<string, number>>(
+        `select (select count(*) from incident)::int as incidents, (select count(*) from plan)::int as plans,
+           (select count(*) from gate)::int as gates, (select count(*) from measurement)::int as measurements,
+           (select count(*) from message)::int as messages, (select count(*) from claim)::int as claims,
+           (select count(*) from page)::int as pages, (select count(*) from audit_entry)::int as entries`,
+      )
+    ).rows[0]!
+  const before = await count()
+  const { name } = await ask()
+  expect(await count()).toEqual({ ...before, entries: before['entries']! + 1 })
+  const { rows } = await harness.pool.query<{ content: string }>(
+    'select content from audit_entry order by seq desc limit 1',
+  )
+  expect(JSON.parse(rows[0]!.content)).toMatchObject({
+    kind: 'runbook.tested',
+    actor: 'person:responder',
+    data: { runbook: name, alert: name, targets: [`${name}-db`, `${name}-api`] },
+  })
+  expect(harness.receipts).toEqual([])
+})
+
+test('what the targets at a site would be told is asked there', async () => {
+  const { answer } = await ask({ site: 'berlin' })
+  expect(answer.body.foresight.steps[0]).toMatchObject({ id: 'first', result: 'planned' })
+})
+
+test('a target that gives no answer, or is none, is told as such', async () => {
+  const broken = { measure: () => Promise.reject(new Error('the connection was refused')) }
+  const silent = await ask({ target: { ...broken, identity: broken.measure as never } })
+  expect(silent.answer.body.foresight).toMatchObject({
+    severity: { is: 'SEV3' },
+    impact: { is: 'unknown' },
+    calls: [{ isCalled: true }, { isCalled: true }],
+    steps: [{ id: 'first', result: 'unknown', because: 'the connection was refused' }, {}, {}, {}],
+  })
+  expect(silent.answer.body.foresight.checks[1].problem).toContain('the connection was refused')
+  const unbound = await ask({ databases: 0 })
+  expect(unbound.answer.body.foresight.checks[1]).toMatchObject({
+    target: null,
+    problem: 'no target for role db: unbound',
+  })
+  expect(unbound.answer.body.foresight.steps[0]).toMatchObject({
+    result: 'left-out',
+    because: 'no target for role db: unbound',
+  })
+})
+
+test('a runbook for other alerts measures nothing', async () => {
+  const { answer } = await ask({}, { alertname: 'Other' })
+  expect(answer).toMatchObject({ status: 200, body: { matches: false, foresight: null } })
+})
+
+test('a faulty runbook is refused with all its faults', async () => {
+  const alert = { name: 'A', labels: {}, annotations: {} }
+  const source = 'apiVersion: paramedic/v1\nkind: Runbook\nfoo: 1\n'
+  const answer = await api.call('approver', 'POST', '/v1/runbooks/test', {
+    alert,
+    runbook: { source, file: 'a.yaml' },
+  })
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_runbook' } } })
+  expect(answer.body.error.fields.faults.length).toBeGreaterThan(1)
+  expect(answer.body.error.fields.faults[0]).toMatchObject({ file: 'a.yaml' })
+})
+
+test('a runbook in force is asked about by its name, or chosen as for an alert that fires', async () => {
+  const { name, loaded, source } = await harness.stage({ runbook, target: { measure: () => ill } })
+  const file = { ...loaded, file: 'scene.yaml', source }
+  const start = { way: 'start', by: 'paramedic', atMs: Date.now() } as const
+  await changeInForce(harness.pool, start, () => ({ inForce: [file], heldBack: [] }))
+  const alert = { name, labels: { alertname: name, system: name, environment: 'test' }, annotations: {} }
+  for (const about of [{}, { runbook: { name } }]) {
+    const answer = await api.call('admin', 'POST', '/v1/runbooks/test', { alert, ...about })
+    expect(answer.body).toMatchObject({ runbook: { hash: loaded.hash }, matches: true })
+    expect(answer.body.foresight.steps[0]).toMatchObject({ result: 'planned' })
+  }
+  const other = await api.call('admin', 'POST', '/v1/runbooks/test', { alert, runbook: { name: 'none' } })
+  expect(other).toMatchObject({ status: 404 })
+})

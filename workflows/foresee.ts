@@ -1,0 +1,152 @@
+import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow'
+import type { Activities } from '../activities/activities.ts'
+import type {
+  ForeseeInput,
+  ForeseenCall,
+  ForeseenCheck,
+  ForeseenStep,
+  Foresight,
+} from '../contracts/foresight.ts'
+import { limits } from '../contracts/limits.ts'
+import { queueAt, taskQueue } from '../contracts/messages.ts'
+import type { Binding, CheckUse, Step } from '../contracts/runbook.ts'
+import {
+  checksScope,
+  evaluateCondition,
+  incidentScope,
+  type Scope,
+  valueScope,
+} from '../language/conditions.ts'
+import { assessImpact, assessSeverity } from './assess.ts'
+import { inLanes } from './in-lanes.ts'
+import { silenceOf } from './silence.ts'
+import { whyNotTrue } from './why-not-true.ts'
+
+/**
+ * What would be done about an alert: measures, judges and plans as an incident would, and records, pages and changes nothing.
+ * It has seconds, after which whatever is missing is said to be missing; somebody waits for it.
+ */
+export async function foresee(input: ForeseeInput): Promise<Foresight> {
+  const { runbook, alert } = input
+  const deadlineMs = Date.now() + limits.foreseeMs
+  const checks = await inLanes(limits.foreseeLanes, runbook.triage.checks, use =>
+    measure(input, use, deadlineMs),
+  )
+  const measured = Object.fromEntries(
+    checks.flatMap(({ name, values }) => (values === null ? [] : [[name, values]])),
+  )
+  const scope = checksScope(runbook.triage.checks, measured, alert)
+  const severity = assessSeverity(runbook, scope, { severity: 'SEV3' })
+  const impact = assessImpact(runbook, scope)
+  const steps = await inLanes(limits.foreseeLanes, runbook.mitigate, step =>
+    look(input, step, scope, measured, deadlineMs),
+  )
+  return {
+    checks,
+    severity: { is: severity.severity, label: severity.label ?? null, because: severity.because },
+    impact: { is: impact.impact, because: impact.because },
+    steps,
+    calls: callsOf(
+      input,
+      incidentScope({ impact: impact.impact, severity: severity.severity, phase: 'mitigation' }),
+    ),
+  }
+}
+
+async function measure(input: ForeseeInput, use: CheckUse, deadlineMs: number): Promise<ForeseenCheck> {
+  const { name, uses, timeoutMs } = use
+  const binding = boundTo(input, use.target)
+  if ('problem' in binding) return { name, target: null, values: null, problem: binding.problem }
+  const { target, site } = binding
+  const result = await reading(timeoutMs, site, deadlineMs, stubs =>
+    stubs.foreseeCheck({ name, uses, target, with: use.with, timeoutMs }),
+  )
+  return 'problem' in result
+    ? { name, target, values: null, problem: result.problem }
+    : { name, target, values: result.values, problem: null }
+}
+
+/** What would become of a step: left out, or planned. */
+async function look(
+  input: ForeseeInput,
+  step: Step,
+  scope: Scope,
+  measured: Record<string, Record<string, unknown>>,
+  deadlineMs: number,
+): Promise<ForeseenStep> {
+  const { id } = step
+  const binding = boundTo(input, step.target)
+  const leftOut = { id, target: null, result: 'left-out', plan: null } as const
+  if ('problem' in binding) return { ...leftOut, because: binding.problem }
+  const { target, site } = binding
+  const because = whyNotTaken(input, step, scope, measured)
+  if (because !== undefined) return { ...leftOut, target, because }
+  const { name } = input.runbook
+  const runbook = { name, hash: input.runbookHash }
+  const planned = await reading(limits.checkTimeoutMs, site, deadlineMs, stubs =>
+    stubs.foreseePlan({ step, target, runbook }),
+  )
+  return 'problem' in planned
+    ? { id, target, result: 'unknown', because: planned.problem, plan: null }
+    : planned.preview.wouldTouch === 0
+      ? { id, target, result: 'left-out', because: planned.preview.summary, plan: null }
+      : { id, target, result: 'planned', because: null, plan: planned }
+}
+
+/** A precheck measures once more after a while; now, what was just measured stands for that. */
+function whyNotTaken(
+  { runbook }: ForeseeInput,
+  { when, precheck }: Step,
+  scope: Scope,
+  measured: Record<string, Record<string, unknown>>,
+): string | undefined {
+  const byTriage = when === undefined ? undefined : whyNotTrue(when, scope)
+  if (byTriage !== undefined || precheck === undefined) return byTriage
+  const use = runbook.triage.checks.find(({ name }) => name === precheck.check)!
+  return whyNotTrue(precheck.when, valueScope(use.uses, measured[use.name]))
+}
+
+function callsOf({ runbook }: ForeseeInput, scope: Scope): ForeseenCall[] {
+  return runbook.escalate.map(({ when }, level) => {
+    const evaluated = when === undefined ? { value: true } : evaluateCondition(when, scope)
+    // Without data a level pages: silence needs a reason, a page does not.
+    return { level, isCalled: 'noData' in evaluated || evaluated.value }
+  })
+}
+
+function boundTo(
+  { bindings }: ForeseeInput,
+  role: string,
+): Extract<Binding, { target: string }> | { problem: string } {
+  const binding = bindings.find(candidate => candidate.role === role)
+  return binding !== undefined && 'target' in binding
+    ? binding
+    : { problem: `no target for role ${role}: ${binding?.problem ?? 'unbound'}` }
+}
+
+type Reading = Pick<Activities['main'], 'foreseeCheck' | 'foreseePlan'>
+
+/** One try, in the time that is left: somebody waits, and asks again if he likes. Never throws for what a target or a site does. */
+async function reading<T>(
+  targetMs: number,
+  site: string | undefined,
+  deadlineMs: number,
+  read: (stubs: Reading) => Promise<T>,
+): Promise<T | { problem: string }> {
+  const leftMs = deadlineMs - Date.now()
+  if (leftMs <= 0) return { problem: `${limits.foreseeMs / 1_000} s were over before it was asked` }
+  const stubs = proxyActivities<Activities['main']>({
+    taskQueue: queueAt(taskQueue, site),
+    scheduleToStartTimeout: Math.min(limits.foreseeTakesWithinMs, leftMs),
+    startToCloseTimeout: Math.min(targetMs + 1_000, leftMs),
+    scheduleToCloseTimeout: leftMs,
+    retry: { maximumAttempts: 1 },
+  })
+  try {
+    return await read(stubs)
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error
+    const silence = silenceOf(site, error, limits.foreseeTakesWithinMs)
+    return { problem: silence ?? error.message }
+  }
+}
