@@ -3,10 +3,13 @@ import { CodedError } from '../../contracts/coded-error.ts'
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
 import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
 import { requestCancel } from '../../store/acts.ts'
+import { listHistories } from '../../store/archives.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { decideOutcome, listGates } from '../../store/gates.ts'
-import { at, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
+import { startAuditor } from '../support/auditor.ts'
+import { at, eventually, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
 import { alert, approves, resolves } from '../support/scenes.ts'
+import { verifyStored } from '../support/stored-record.ts'
 import { provedUndo, stopping, temporaryStep, wellFrom } from '../support/temporary-scenes.ts'
 
 let harness: Harness
@@ -295,6 +298,23 @@ describe('a freeze', () => {
     expect(start.atMs).toBeGreaterThanOrEqual(lifted)
     expect(undone(played)).toEqual(['stop-worker undone'])
   })
+})
+
+test('the record of all of this holds: rows follow from entries, and what histories decided has its entry', async () => {
+  const { chainFaults, rowFaults } = await verifyStored(harness.pool)
+  expect({ chainFaults, rowFaults }).toEqual({ chainFaults: [], rowFaults: [] })
+  const auditor = await startAuditor(harness.pool)
+  // Those with most in them: somebody is called and asked.
+  const { rows } = await harness.pool.query<{ number: string }>(
+    `select distinct incident as number from page where id like '%/beside/%' order by 1`,
+  )
+  expect(rows.length).toBeGreaterThan(5)
+  for (const { number } of rows) {
+    await eventually(async () => (await listHistories(harness.pool, number)).length > 0)
+    // Scripted people are in these histories, so that only their decisions can be compared; kept histories replay elsewhere.
+    const { stdout } = await auditor.paramedic('incident', 'replay', number)
+    expect(stdout).toContain('each has its entry, and each entry its decision')
+  }
 })
 
 function answers(minute: number, answer: 'done' | 'not-done'): ScriptedAct {
