@@ -18,6 +18,8 @@ export interface CheckRequest {
   target: string
   with: Record<string, ParameterValue>
   timeoutMs: number
+  /** Known before anything is measured: that it cannot be, and why. */
+  problem?: string
 }
 
 export type CheckResult = { values: Record<string, unknown> } | { problem: string }
@@ -78,6 +80,7 @@ export async function measure(
   request: CheckRequest,
   cancelled: AbortSignal,
 ): Promise<CheckResult> {
+  if (request.problem !== undefined) return { problem: request.problem }
   const target = dependencies.configuration.targets.find(candidate => candidate.name === request.target)
   if (target === undefined)
     return { problem: `target ${request.target} is not in this worker's configuration` }

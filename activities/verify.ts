@@ -2,8 +2,15 @@ import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from 
 import { ApplicationFailureCategory } from '@temporalio/common'
 import type { Configuration } from '../contracts/configuration.ts'
 import type { Verdict } from '../contracts/incident.ts'
+import type { ResolvedInput } from '../contracts/runbook-input.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
-import { checksScope, evaluateCondition, type Evaluated, valueScope } from '../language/conditions.ts'
+import {
+  checksScope,
+  evaluateCondition,
+  type Evaluated,
+  valueScope,
+  withInputs,
+} from '../language/conditions.ts'
 import { appendEntries, readVerdict } from '../store/audit-log.ts'
 import { inTransaction, type Pool, withCodedErrors } from '../store/database.ts'
 import { noteRecovery } from '../store/incidents.ts'
@@ -29,6 +36,8 @@ export interface VerifyInput {
   /** A step's condition sees its one check as `value`, the overall one sees `checks.<name>`. */
   sees: 'value' | 'checks'
   until: string
+  /** What the runbook was given, for `until`. */
+  inputs?: ResolvedInput[]
   forMs: number
   /** Of the overall verification: a recovery is recorded with its verdict, and the incident held open for so long after it. */
   holdMs?: number
@@ -160,8 +169,8 @@ function evaluate(input: VerifyInput, results: Record<string, CheckResult>): Eva
   )
   const [only] = input.checks
   if (input.sees === 'value' && only !== undefined)
-    return evaluateCondition(input.until, valueScope(only.uses, values[only.name]))
-  return evaluateCondition(input.until, checksScope(input.checks, values))
+    return evaluateCondition(input.until, withInputs(valueScope(only.uses, values[only.name]), input.inputs))
+  return evaluateCondition(input.until, withInputs(checksScope(input.checks, values), input.inputs))
 }
 
 function sentence(input: VerifyInput, sample: Measurement, verdict: Verdict, heldForMs: number): string {

@@ -158,6 +158,7 @@ export const detail: IncidentDetail = {
   ...summary,
   runbookHash,
   bindings: [{ role: 'api', kind: 'service', target: 'orders-api' }],
+  inputs: [],
   linkedTo: null,
   postmortemDueAt: null,
   alerts: [alert],

@@ -2,12 +2,15 @@
 import type { Autonomy, Impact, Risk, Severity } from './incident.ts'
 import type { GateDemand, Preview, TargetIdentity } from './plan.ts'
 import type { Binding, Runbook } from './runbook.ts'
+import type { ResolvedInput } from './runbook-input.ts'
 
 export interface ForeseeInput {
   alert: { labels: Record<string, string>; annotations: Record<string, string> }
   runbook: Runbook
   runbookHash: string
   bindings: Binding[]
+  /** What the runbook would be given; absent where it asks for nothing. */
+  inputs?: ResolvedInput[]
 }
 
 export interface Foresight {

@@ -51,6 +51,10 @@ export const limits = {
   retryAfterMs: 30 * second,
   /** A step whose attempts change nothing this often (its target changes under each plan) is left; a person would stop earlier. */
   attemptsPerStep: 5,
+  /** A runbook that has to be told more than this by its alert is several. */
+  inputsPerRunbook: 32,
+  /** What an alert may say for an input: a name, an address, a path; never a document. */
+  inputTextLength: 1_024,
   gateExpiresMs: 15 * minute,
   /** An approval not used this long after its gate's expiry is void. */
   approvalUseMs: 5 * minute,

@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow'
 import type { Impact, IncidentOutcome, Phase, Severity } from './incident.ts'
 import type { Binding, Runbook } from './runbook.ts'
+import type { ResolvedInput } from './runbook-input.ts'
 
 /** The name api and relay start the workflow by. */
 export const incidentWorkflowType = 'incident'
@@ -48,6 +49,8 @@ export interface IncidentInput {
   runbook: Runbook
   runbookHash: string
   bindings: Binding[]
+  /** What its runbook was given; absent where it asks for nothing. */
+  inputs?: ResolvedInput[]
   /** The message it is started with, as its row says it: the first measurement need not wait for another reading. */
   opening: IncidentMessage
 }

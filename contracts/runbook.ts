@@ -4,6 +4,7 @@
  */
 import type { Communication } from './communication.ts'
 import type { Severity } from './incident.ts'
+import type { RunbookInput } from './runbook-input.ts'
 import { type HoursOnly, nextIn, type OfficeHours } from './office-hours.ts'
 import type { ActionName, CheckName, ParameterValue, TargetKind } from './targets/catalogue.ts'
 
@@ -17,6 +18,8 @@ export interface Runbook {
   description?: { what: string; whenToUse?: string; whenNotToUse?: string }
   /** Role -> kind. Bound to real targets when an incident opens. */
   targets: Record<string, TargetKind>
+  /** By name. Absent without any. */
+  inputs?: RunbookInput[]
   /** CEL over `alert`; a runbook without one is chosen only as the default. */
   match?: string
   /** Of several whose `match` holds, the highest is chosen. Never 0, which is what is meant without one. */
@@ -42,6 +45,8 @@ export interface CheckUse {
   /** A role of `targets`. */
   target: string
   with: Record<string, ParameterValue>
+  /** Parameter -> the input that has its value. Absent without any. */
+  fromInputs?: Record<string, string>
   timeoutMs: number
 }
 
@@ -65,6 +70,8 @@ export interface Step {
   /** CEL over `checks` and `alert`; false or no data skips the step. */
   when?: string
   with: Record<string, ParameterValue>
+  /** Parameter -> the input that has its value. Absent without any. */
+  fromInputs?: Record<string, string>
   /** Looked at before anything is planned: what needs no help any more is left alone. */
   precheck?: Precheck
   gate?: RunbookGate
@@ -84,6 +91,8 @@ export interface Step {
 export interface Undo {
   uses: ActionName
   with: Record<string, ParameterValue>
+  /** Parameter -> the input that has its value. Absent without any. */
+  fromInputs?: Record<string, string>
   /** Without one, an effect that succeeded is enough. */
   verify?: StepVerification
   /** Longest time from claim to outcome. */

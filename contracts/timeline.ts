@@ -15,6 +15,7 @@ import type { NewsEvent } from './notice.ts'
 import type { Preview } from './plan.ts'
 import type { PostmortemSection, PostmortemTick } from './postmortem.ts'
 import type { WayInForce } from './runbook-registry.ts'
+import type { ResolvedInput } from './runbook-input.ts'
 import type { FindingKind } from './supervision.ts'
 
 export interface TimelineEvents {
@@ -27,6 +28,8 @@ export interface TimelineEvents {
     dedupKey: string
     bindings: Record<string, string>
     unbound?: string[]
+    /** What its runbook is given. */
+    inputs?: ResolvedInput[]
     linkedTo?: string
   }
   'phase.changed': { from: Phase; to: Phase }

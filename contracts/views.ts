@@ -7,6 +7,8 @@ import { type ErrorCode, errorCodes } from './error-codes.ts'
 import { type IncidentOutcome, impacts, phases, severities } from './incident.ts'
 import type { Plan, Preview } from './plan.ts'
 import type { Binding } from './runbook.ts'
+import type { ResolvedInput } from './runbook-input.ts'
+import { bindingShape, resolvedInputShape } from './opening-views.ts'
 import { type ActionName, actionDefinitions } from './targets/catalogue.ts'
 import { waysInForce } from './runbook-registry.ts'
 import { findingKinds } from './supervision.ts'
@@ -79,23 +81,7 @@ export const incidentList = z
   .register(views, { id: 'IncidentList' })
 export type IncidentList = z.infer<typeof incidentList>
 
-export const binding = z
-  .union([
-    z.strictObject({
-      role: z.string(),
-      kind: z.enum(targetKinds),
-      target: z.string(),
-      site: z.string().exactOptional().describe('Only workers of this site reach it'),
-    }),
-    z.strictObject({
-      role: z.string(),
-      kind: z.enum(targetKinds),
-      problem: z.enum(['unbound', 'ambiguous']),
-      candidates: z.array(z.string()),
-    }),
-  ])
-  .describe('A role of the runbook and the target it means here, or why it means none')
-  .register(views, { id: 'Binding' }) satisfies z.ZodType<Binding>
+export const binding = bindingShape.register(views, { id: 'Binding' }) satisfies z.ZodType<Binding>
 
 const alertView = z
   .strictObject({
@@ -255,10 +241,15 @@ export const timelinePage = z
   .strictObject({ entries: z.array(timelineEntry) })
   .register(views, { id: 'Timeline' })
 
+const resolvedInput = resolvedInputShape.register(views, {
+  id: 'ResolvedInput',
+}) satisfies z.ZodType<ResolvedInput>
+
 export const incidentDetail = incidentSummary
   .extend({
     runbookHash: hash,
     bindings: z.array(binding),
+    inputs: z.array(resolvedInput),
     linkedTo: incidentNumber.nullable().describe('The incident that closed shortly before'),
     postmortemDueAt: time.nullable(),
     alerts: z.array(alertView).describe('Firing ones first; at most 200'),

@@ -3,6 +3,7 @@ import type { LoadedRunbook } from '../contracts/runbook.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import { type BindableTarget, bindTargets } from '../language/bind.ts'
 import { chooseRunbook } from '../language/choose-runbook.ts'
+import { resolveInputs } from '../language/resolve-inputs.ts'
 import type { ConditionAlert } from '../language/conditions.ts'
 import type { AlertRow } from '../store/alerts.ts'
 import type { Queryable } from '../store/database.ts'
@@ -48,6 +49,7 @@ async function openFor(
     environment: alert.labels['environment'] ?? 'unknown',
   }
   const bindings = bindTargets(runbook.targets, place, intake.targets)
+  const inputs = resolveInputs(runbook.inputs ?? [], about)
   const title = alert.annotations['summary'] ?? alert.name
   const opened = await openIncident(tx, {
     dedupKey: alert.dedupKey,
@@ -56,6 +58,7 @@ async function openFor(
     runbook,
     runbookHash: hash,
     bindings,
+    inputs,
     alert: about,
     openedAtMs: atMs,
   })
@@ -78,6 +81,7 @@ async function openFor(
         bindings.flatMap(binding => ('target' in binding ? [[binding.role, binding.target]] : [])),
       ),
       ...(unbound.length === 0 ? {} : { unbound }),
+      ...(inputs.length === 0 ? {} : { inputs }),
       ...(opened.linkedTo === undefined ? {} : { linkedTo: opened.linkedTo }),
     },
   })

@@ -6,13 +6,13 @@ import { alertVariables, incidentVariables } from './conditions.ts'
 /** Variables by the place of the condition; `[]` is each item of a list. lint-conditions.ts decides, a test compares. */
 export const conditionPlaces: Record<string, readonly (keyof typeof conditionVariables)[]> = {
   match: ['alert'],
-  'triage.severity[].when': ['checks', 'alert'],
-  'triage.impact': ['checks', 'alert'],
-  'mitigate[].when': ['checks', 'alert'],
-  'mitigate[].precheck.when': ['value'],
-  'mitigate[].verify.until': ['value'],
-  'mitigate[].undo.verify.until': ['value'],
-  'verify.until': ['checks'],
+  'triage.severity[].when': ['checks', 'alert', 'inputs'],
+  'triage.impact': ['checks', 'alert', 'inputs'],
+  'mitigate[].when': ['checks', 'alert', 'inputs'],
+  'mitigate[].precheck.when': ['value', 'inputs'],
+  'mitigate[].verify.until': ['value', 'inputs'],
+  'mitigate[].undo.verify.until': ['value', 'inputs'],
+  'verify.until': ['checks', 'inputs'],
   'escalate[].when': ['incident'],
   'communication[].when': ['incident'],
 }
@@ -35,6 +35,13 @@ export const conditionVariables = {
     ],
   ],
   value: [['value.<field>', 'of the field', 'What the one check of this verification measured']],
+  inputs: [
+    [
+      'inputs.<name>',
+      'of the input',
+      'An input of the runbook; of a duration `inputs.<name>.seconds` (double) and `inputs.<name>.milliseconds` (int)',
+    ],
+  ],
   incident: [
     [
       'incident.impact',

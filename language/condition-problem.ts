@@ -19,13 +19,22 @@ export function explain(error: unknown, variables: Variables): ConditionProblem 
   const text = node?.input?.slice(node.start, node.end) ?? ''
   if (code === 'unknown_variable') return unknownName(text, offset, Object.keys(variables))
   if (code === 'no_such_key') return missingField(text, node?.pos ?? offset, variables)
-  return { message: plainWords(summary), offset, ...(mixesNumbers.test(summary) && { hint: mixedHint }) }
+  const hint = mixesNumbers.test(summary) ? mixedHint : ofDuration.test(summary) ? durationHint : undefined
+  return { message: plainWords(summary), offset, ...(hint && { hint }) }
 }
+
+/** Of inputs only a duration is a record. */
+const ofDuration = /^no such overload: .*\$inputs\.\w+/
+const durationHint = 'of an input that is a duration, ask for its `.seconds` or `.milliseconds`'
 
 const mixesNumbers = /^no such overload: (int \S+ double|double \S+ int)$/
 const mixedHint = 'CEL keeps int and double apart: write double(...) around the int, or 1.0 for 1'
 
+const hintOfInputs =
+  'inputs are declared under `inputs`; they are decided after the runbook is chosen, and levels know none'
+
 function unknownName(name: string, offset: number, known: string[]): ConditionProblem {
+  if (name === 'inputs') return { message: `unknown name \`${name}\``, offset, hint: hintOfInputs }
   const nearest = nearestName(name, known)
   const hint = nearest
     ? `did you mean \`${nearest}\`?`

@@ -5,10 +5,11 @@
  */
 import type { Impact, Phase, Severity } from '../contracts/incident.ts'
 import type { CheckUse, Runbook } from '../contracts/runbook.ts'
+import type { InputType, ResolvedInput } from '../contracts/runbook-input.ts'
 import { checkDefinitions, type CheckName } from '../contracts/targets/catalogue.ts'
 import { compile } from './condition-language.ts'
 import { reasonOf } from './condition-problem.ts'
-import { recordToCel, type Variables } from './condition-values.ts'
+import { recordToCel, type VariableType, type Variables } from './condition-values.ts'
 
 /** What a condition sees: the declared types, and the values as they were measured or received. */
 export interface Scope {
@@ -91,6 +92,30 @@ export function incidentScope(incident: { impact: Impact; severity: Severity; ph
   return {
     variables: incidentVariables,
     values: { incident: { ...incident, impact: incident.impact !== 'no' } },
+  }
+}
+
+/** Declares `inputs.<name>`; of a duration one says whether it is meant in seconds or milliseconds. */
+export function inputVariables(inputs: readonly { name: string; type: InputType | 'unchecked' }[]): {
+  inputs: Variables
+} {
+  return { inputs: Object.fromEntries(inputs.map(({ name, type }) => [name, inputType(type)])) }
+}
+
+function inputType(type: InputType | 'unchecked'): VariableType {
+  return type === 'duration' ? { seconds: 'double', milliseconds: 'int' } : type
+}
+
+/** The same scope with the inputs of an incident, if its runbook has any. */
+export function withInputs(scope: Scope, inputs: readonly ResolvedInput[] = []): Scope {
+  if (inputs.length === 0) return scope
+  const values = inputs.flatMap(({ name, type, value }) => {
+    if (value === undefined) return []
+    return [[name, type === 'duration' ? { seconds: Number(value) / 1_000, milliseconds: value } : value]]
+  })
+  return {
+    variables: { ...scope.variables, ...inputVariables(inputs) },
+    values: { ...scope.values, inputs: Object.fromEntries(values) },
   }
 }
 

@@ -7,6 +7,7 @@ export const faultCodes = {
   name: 'a name is not known, or given twice',
   site: 'targets that are measured together are at different sites',
   match: 'a runbook can or must not be chosen by a condition',
+  input: 'an input is not sound, or nothing reads it',
   uses: 'a check, an action, its target or its parameters do not fit',
   undo: 'nothing takes a step back that has to be',
   severity: 'the rules of severity do not decide every case',

@@ -2,8 +2,9 @@
 import { isCheckName } from '../contracts/targets/catalogue.ts'
 import { type Compiled, createCompiler } from './condition-language.ts'
 import type { Variables } from './condition-values.ts'
-import { alertVariables, incidentVariables, valueVariables } from './conditions.ts'
+import { alertVariables, incidentVariables, inputVariables, valueVariables } from './conditions.ts'
 import type { Finding, Path } from './fault.ts'
+import { readInput } from './read-input.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
 export interface WrittenCondition {
@@ -15,11 +16,13 @@ export interface WrittenCondition {
 /** The conditions of a runbook as they were written, compiled once for every rule that reads them. */
 export function conditionsIn(tree: unknown): WrittenCondition[] {
   const checks = variablesOfChecks(tree)
-  const inTriage = createCompiler({ checks, ...alertVariables })
+  const inputs = variablesOfInputs(tree)
+  const inTriage = createCompiler({ checks, ...alertVariables, ...inputs })
   const ofIncident = createCompiler(incidentVariables)
   const listed = listAt(tree, ['verify', 'checks'])
   const ofOverall = createCompiler({
     checks: Object.fromEntries(Object.entries(checks).filter(([name]) => listed.includes(name))),
+    ...inputs,
   })
   return [
     ...conditionAt(tree, ['match'], createCompiler(alertVariables)),
@@ -33,7 +36,7 @@ export function conditionsIn(tree: unknown): WrittenCondition[] {
         conditionAt(
           tree,
           ['mitigate', index, ...part, key],
-          createCompiler(variablesOfValue(tree, step, part)),
+          createCompiler({ ...variablesOfValue(tree, step, part), ...inputs }),
         ),
       ),
     ]),
@@ -67,6 +70,18 @@ export function lintConditions(conditions: readonly WrittenCondition[]): Finding
     const { message, offset, hint } = compiled.problem
     return [{ path, offset, message: `in \`${String(path.at(-1))}\`: ${message}`, hint }]
   })
+}
+
+/** Nothing is declared without inputs: a condition that asks for one is told that there is no such name. */
+function variablesOfInputs(tree: unknown): Variables {
+  const inputs = entriesOf(valueAt(tree, ['inputs']))
+  if (inputs.length === 0) return {}
+  return inputVariables(
+    inputs.map(([name, written]) => ({
+      name,
+      type: readInput(name, written, []).input?.type ?? 'unchecked',
+    })),
+  )
 }
 
 /** A check whose `uses` is wrong has been reported; what conditions ask of it is not checked as well. */

@@ -7,6 +7,7 @@ import { coded, type CodedFinding, type Finding } from './fault.ts'
 import { lintCommunication } from './lint-communication.ts'
 import { conditionsIn, lintConditions } from './lint-conditions.ts'
 import { lintEscalation } from './lint-escalation.ts'
+import { lintInputs } from './lint-inputs.ts'
 import { lintOfficeHours } from './lint-office-hours.ts'
 import { lintReach } from './lint-reach.ts'
 import { lintRepeatedWords } from './lint-repeated-words.ts'
@@ -22,6 +23,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
   return [
     ...coded('shape', lintTexts(tree)),
     ...coded('match', lintMatch(tree)),
+    ...coded('input', lintInputs(tree, conditions)),
     ...coded('uses', lintUses(tree)),
     ...coded('undo', lintUndo(tree)),
     ...coded('severity', lintSeverityRules(tree)),

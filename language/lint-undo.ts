@@ -64,7 +64,8 @@ function lintSameAgain(step: unknown, path: Path): Finding[] {
   const { parameters } = actionDefinitions[uses]
   const [done, undone] = [step, undo].map(use => {
     const given = Object.fromEntries(entriesOf(valueAt(use, ['with'])))
-    return JSON.stringify(readParameters(parameters, given, []).values)
+    const { values, fromInputs } = readParameters(parameters, given, [])
+    return JSON.stringify([values, fromInputs])
   })
   if (done !== undone) return []
   return [{ path: [...path, 'undo', 'uses'], message: 'the undo does what the step has done, once more' }]

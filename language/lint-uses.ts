@@ -13,22 +13,24 @@ import {
 } from '../contracts/targets/definition.ts'
 import type { Finding, Path } from './fault.ts'
 import { nameHint } from './nearest-name.ts'
-import { readParameters } from './read-parameters.ts'
+import { declaredInputs } from './lint-inputs.ts'
+import { type DeclaredInputs, readParameters } from './read-parameters.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
 type Definition = CheckDefinition | ActionDefinition
 
 export function lintUses(tree: unknown): Finding[] {
+  const inputs = declaredInputs(tree)
   const checks = entriesOf(valueAt(tree, ['triage', 'checks'])).flatMap(([name, use]) => {
     const path = ['triage', 'checks', name]
-    return [...lintCheckName(use, path), ...lintUse(tree, use, path, checkOf(use))]
+    return [...lintCheckName(use, path), ...lintUse(tree, use, path, checkOf(use), inputs)]
   })
   const steps = listAt(tree, ['mitigate']).flatMap((use, index) => {
     const path = ['mitigate', index]
     return [
       ...lintActionName(use, path),
-      ...lintUse(tree, use, path, actionOf(use)),
-      ...lintUndoUse(tree, use, [...path, 'undo']),
+      ...lintUse(tree, use, path, actionOf(use), inputs),
+      ...lintUndoUse(tree, use, [...path, 'undo'], inputs),
     ]
   })
   return [...checks, ...steps]
@@ -72,28 +74,43 @@ function lintActionName(use: unknown, path: Path): Finding[] {
   ]
 }
 
-function lintUse(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {
-  return [...lintTarget(tree, use, path, definition), ...lintParameters(use, path, definition)]
+function lintUse(
+  tree: unknown,
+  use: unknown,
+  path: Path,
+  definition: Definition | undefined,
+  inputs: DeclaredInputs,
+): Finding[] {
+  return [...lintTarget(tree, use, path, definition), ...lintParameters(use, path, definition, inputs)]
 }
 
 /** It works on the target of its step, whose role is looked at there. */
-function lintUndoUse(tree: unknown, step: unknown, path: Path): Finding[] {
+function lintUndoUse(tree: unknown, step: unknown, path: Path, inputs: DeclaredInputs): Finding[] {
   const undo = valueAt(step, ['undo'])
   if (valueAt(undo, ['uses']) === undefined) return []
   const definition = actionOf(undo)
   const role = valueAt(step, ['target'])
   const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
-  const names = [...lintActionName(undo, path), ...lintParameters(undo, path, definition)]
+  const names = [...lintActionName(undo, path), ...lintParameters(undo, path, definition, inputs)]
   if (definition === undefined || !isTargetKind(kind) || kind === definition.kind) return names
   const message = `\`${String(valueAt(undo, ['uses']))}\` works on ${definition.kind}, but role \`${String(role)}\` is of kind ${kind}`
   return [{ path: [...path, 'uses'], message, hint: 'an undo works on the target of its step' }, ...names]
 }
 
-function lintParameters(use: unknown, path: Path, definition: Definition | undefined): Finding[] {
+function lintParameters(
+  use: unknown,
+  path: Path,
+  definition: Definition | undefined,
+  inputs: DeclaredInputs,
+): Finding[] {
   const given = valueAt(use, ['with']) ?? {}
   if (definition === undefined || typeof given !== 'object' || Array.isArray(given)) return []
-  return readParameters(definition.parameters, Object.fromEntries(entriesOf(given)), [...path, 'with'])
-    .findings
+  return readParameters(
+    definition.parameters,
+    Object.fromEntries(entriesOf(given)),
+    [...path, 'with'],
+    inputs,
+  ).findings
 }
 
 function lintTarget(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {

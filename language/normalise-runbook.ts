@@ -2,6 +2,7 @@
 import { type Communication, communicationEvents } from '../contracts/communication.ts'
 import { weekdays } from '../contracts/office-hours.ts'
 import { limits } from '../contracts/limits.ts'
+import type { Given } from '../contracts/runbook-input.ts'
 import type { CheckUse, EscalationLevel, Runbook, Steadiness, Step } from '../contracts/runbook.ts'
 import {
   actionDefinitions,
@@ -9,6 +10,8 @@ import {
   type ActionName,
   type CheckName,
 } from '../contracts/targets/catalogue.ts'
+import type { ParameterDefinition } from '../contracts/targets/definition.ts'
+import { readInput } from './read-input.ts'
 import { readParameters } from './read-parameters.ts'
 import type { RunbookSource } from './runbook-source.ts'
 
@@ -22,6 +25,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     ...present('source', metadata.source),
     ...present('description', descriptionOf(source)),
     targets: source.targets,
+    ...present('inputs', inputsOf(source)),
     ...present('match', source.match),
     ...present('priority', source.priority === 0 ? undefined : source.priority),
     triage: {
@@ -57,21 +61,31 @@ function descriptionOf({ description }: RunbookSource): Runbook['description'] {
   return { what, ...present('whenToUse', whenToUse), ...present('whenNotToUse', whenNotToUse) }
 }
 
+/** In which order somebody wrote them is no part of what a runbook says. */
+function inputsOf({ inputs }: RunbookSource): Runbook['inputs'] {
+  const read = Object.entries(inputs).flatMap(([name, written]) => readInput(name, written, []).input ?? [])
+  return read.length === 0 ? undefined : read.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
 function checkUseOf(name: string, check: RunbookSource['triage']['checks'][string]): CheckUse {
   const uses = check.uses as CheckName
-  const { values } = readParameters(checkDefinitions[uses].parameters, check.with, [])
-  return { name, uses, target: check.target, with: values, timeoutMs: check.timeout ?? limits.checkTimeoutMs }
+  return {
+    name,
+    uses,
+    target: check.target,
+    ...parametersOf(checkDefinitions[uses].parameters, check.with),
+    timeoutMs: check.timeout ?? limits.checkTimeoutMs,
+  }
 }
 
 function stepOf(step: RunbookSource['mitigate'][number]): Step {
   const uses = step.uses as ActionName
-  const { values } = readParameters(actionDefinitions[uses].parameters, step.with, [])
   return {
     id: step.id,
     uses,
     target: step.target,
     ...present('when', step.when),
-    with: values,
+    ...parametersOf(actionDefinitions[uses].parameters, step.with),
     ...present('precheck', precheckOf(step)),
     ...present('gate', gateOf(step)),
     verify: { check: step.verify.check, ...steadinessOf(step.verify) },
@@ -86,14 +100,21 @@ function stepOf(step: RunbookSource['mitigate'][number]): Step {
 function undoOf({ undo }: RunbookSource['mitigate'][number]): Step['undo'] {
   if (undo.none !== undefined) return { none: undo.none }
   const uses = undo.uses as ActionName
-  const { values } = readParameters(actionDefinitions[uses].parameters, undo.with ?? {}, [])
   const { verify, timeout: timeoutMs = limits.stepTimeoutMs } = undo
   return {
     uses,
-    with: values,
+    ...parametersOf(actionDefinitions[uses].parameters, undo.with ?? {}),
     ...present('verify', verify && { check: verify.check, ...steadinessOf(verify) }),
     timeoutMs,
   }
+}
+
+function parametersOf(
+  definitions: Record<string, ParameterDefinition>,
+  written: Record<string, unknown>,
+): Given {
+  const { values, fromInputs } = readParameters(definitions, written, [])
+  return { with: values, ...(Object.keys(fromInputs).length > 0 && { fromInputs }) }
 }
 
 function precheckOf({ precheck }: RunbookSource['mitigate'][number]): Step['precheck'] {

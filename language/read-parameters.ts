@@ -1,18 +1,27 @@
 /** The `with` of a check or action, against its definition: known, typed, bounded, complete. */
+import type { RunbookInput } from '../contracts/runbook-input.ts'
 import type { ParameterDefinition, ParameterValue } from '../contracts/targets/definition.ts'
 import { durationShape, outOfBounds, parseDuration, longestDurationMs } from '../contracts/duration.ts'
 import type { Finding, Path } from './fault.ts'
+import { problemOfInput } from './input-fits.ts'
 import { nameHint } from './nearest-name.ts'
 
 type Definitions = Readonly<Record<string, ParameterDefinition>>
 type Read = { value: ParameterValue } | { problem: string }
 
-/** Reads the parameters, defaults filled in; findings point below `path`, which is that of `with`. */
+/** By its name; undefined of one whose own declaration is wrong, which has been told. */
+export type DeclaredInputs = ReadonlyMap<string, RunbookInput | undefined>
+
+/**
+ * Reads the parameters, defaults filled in; findings point below `path`, which is that of `with`. `fromInputs` has those whose
+ * value is that of an input, `{ input: name }`.
+ */
 export function readParameters(
   definitions: Definitions,
   given: Readonly<Record<string, unknown>>,
   path: Path,
-): { values: Record<string, ParameterValue>; findings: Finding[] } {
+  inputs: DeclaredInputs = new Map(),
+): { values: Record<string, ParameterValue>; fromInputs: Record<string, string>; findings: Finding[] } {
   const known = Object.keys(definitions)
   const findings: Finding[] = Object.keys(given)
     .filter(name => !known.includes(name))
@@ -23,11 +32,18 @@ export function readParameters(
       hint: nameHint(name, known),
     }))
   const values: Record<string, ParameterValue> = {}
+  const fromInputs: Record<string, string> = {}
   for (const [name, definition] of Object.entries(definitions)) {
     if (!Object.hasOwn(given, name)) {
       if (definition.default !== undefined) values[name] = definition.default
       if (definition.required)
         findings.push({ path, message: `parameter \`${name}\` is required`, hint: definition.describe })
+      continue
+    }
+    const input = inputNamedBy(definition, given[name])
+    if (input !== undefined) {
+      fromInputs[name] = input
+      findings.push(...lintInput(name, definition, input, [...path, name], inputs))
       continue
     }
     const read = readParameter(definition, given[name])
@@ -39,10 +55,37 @@ export function readParameters(
         hint: definition.describe,
       })
   }
-  return { values, findings }
+  return { values, fromInputs, findings }
 }
 
-function readParameter(definition: ParameterDefinition, written: unknown): Read {
+/** A mapping of labels may have one that is called `input`; no other parameter is a mapping. */
+function inputNamedBy({ type }: ParameterDefinition, written: unknown): string | undefined {
+  if (type === 'labels' || typeof written !== 'object' || written === null) return undefined
+  const [[key, name] = [], ...others] = Object.entries(written)
+  return key === 'input' && typeof name === 'string' && others.length === 0 ? name : undefined
+}
+
+function lintInput(
+  parameter: string,
+  definition: ParameterDefinition,
+  name: string,
+  path: Path,
+  inputs: DeclaredInputs,
+): Finding[] {
+  const at = [...path, 'input']
+  if (!inputs.has(name)) {
+    const hint = nameHint(name, [...inputs.keys()]) ?? 'declare it under `inputs`'
+    return [{ path: at, message: `there is no input \`${name}\``, hint }]
+  }
+  const input = inputs.get(name)
+  const problem = input && problemOfInput(definition, input)
+  return problem === undefined
+    ? []
+    : [{ path: at, message: `\`${parameter}\` ${problem.message}`, hint: problem.hint }]
+}
+
+/** One value as a file has it. */
+export function readParameter(definition: ParameterDefinition, written: unknown): Read {
   switch (definition.type) {
     case 'duration':
       return readDuration(definition, written)

@@ -2,7 +2,11 @@
 import { z } from 'zod'
 import { durationShape } from '../contracts/duration.ts'
 import { actionDefinitions, checkDefinitions } from '../contracts/targets/catalogue.ts'
-import type { ActionDefinition, CheckDefinition } from '../contracts/targets/definition.ts'
+import type {
+  ActionDefinition,
+  CheckDefinition,
+  ParameterDefinition,
+} from '../contracts/targets/definition.ts'
 import type { JsonSchema } from './configuration-json-schema.ts'
 import { parameterSchema } from './parameter-schema.ts'
 import { runbookSource } from './runbook-source.ts'
@@ -53,6 +57,31 @@ function withCatalogue(schema: JsonSchema): JsonSchema {
   })
 }
 
+/** Written out, or that of an input; told apart first, so that an editor says what is wrong with the one that was meant. */
+function orInput(parameter: ParameterDefinition): JsonSchema {
+  const written = parameterSchema(parameter)
+  if (parameter.type === 'labels') return written
+  const { title, description, default: value, ...shape } = written
+  return {
+    ...present({ title, description, default: value }),
+    if: { type: 'object' },
+    // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema, and nothing that is awaited
+    then: inputOf,
+    else: shape,
+  }
+}
+
+const inputOf: JsonSchema = {
+  type: 'object',
+  properties: { input: { type: 'string', description: 'The input that has the value' } },
+  required: ['input'],
+  additionalProperties: false,
+}
+
+function present(keys: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined))
+}
+
 /** What it does, on what, and what it may cost. */
 export function aboutOf(definition: Definition): string {
   const risk = 'risk' in definition ? `, risk ${definition.risk}` : ''
@@ -67,7 +96,7 @@ function parametersOf(name: string, definition: Definition): JsonSchema {
     title: name,
     type: 'object',
     description: aboutOf(definition),
-    properties: Object.fromEntries(parameters.map(([key, parameter]) => [key, parameterSchema(parameter)])),
+    properties: Object.fromEntries(parameters.map(([key, parameter]) => [key, orInput(parameter)])),
     required,
     additionalProperties: false,
   }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { communicationEvents } from '../contracts/communication.ts'
 import { severities } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
+import { inputTypes } from '../contracts/runbook-input.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
 import { duration, formatDuration } from '../contracts/duration.ts'
 import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
@@ -53,6 +54,43 @@ const steadiness = {
       `Time between measurements; without it a third of for, at least ${formatDuration(limits.verifyEveryMs)}`,
     ),
 }
+
+/** What it may be follows from the type; read-input.ts says it. */
+const inputValue = z.unknown()
+
+const input = z
+  .strictObject({
+    type: z.enum(inputTypes).describe('What its values are'),
+    describe: text.describe('What it means, for whoever reads it in an incident'),
+    unit: text
+      .optional()
+      .describe('Of an int or double, which must have one: that of the parameter it is for'),
+    from: text
+      .meta({ title: 'label or annotation of the alert', examples: ['alert.labels.application'] })
+      .optional()
+      .describe(
+        'What the alert says of it, such as alert.labels.application; a text then needs one_of or max. What does not fit is refused and told',
+      ),
+    default: inputValue
+      .meta({ title: 'value' })
+      .optional()
+      .describe('What holds without it; without a default whatever needs it has no data'),
+    min: inputValue
+      .meta({ title: 'number or duration' })
+      .optional()
+      .describe('Its least value; of a text, its fewest characters'),
+    max: inputValue
+      .meta({ title: 'number or duration' })
+      .optional()
+      .describe('Its greatest value; of a text, its most characters'),
+    one_of: z
+      .array(z.string().min(1).max(limits.inputTextLength))
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('The texts there are to choose from'),
+  })
+  .meta({ title: 'input' })
 
 const checkUse = z
   .strictObject({
@@ -262,6 +300,12 @@ export const runbookSource = z.strictObject({
     .default({})
     .describe(
       "Role: kind. An incident binds each role to the one target with that role and kind in the alert's system and environment",
+    ),
+  inputs: z
+    .record(checkName, input)
+    .default({})
+    .describe(
+      'Name: what the runbook is given from outside, decided once when the incident opens. A parameter takes it as { input: name }, a condition as inputs.<name>',
     ),
   match: condition.optional().describe('Which alerts it is for; every runbook but default needs one'),
   priority: z

@@ -59,8 +59,8 @@ interface Unwritten {
 }
 
 function openingOf(run: RunHistory): Decision[] {
-  const { title, runbookHash, openedAtMs, runbook, opening } = run.input as IncidentInput
-  const says = { title, runbookHash, runbook: runbook.name, atMs: openedAtMs }
+  const { title, runbookHash, openedAtMs, runbook, opening, inputs } = run.input as IncidentInput
+  const says = { title, runbookHash, runbook: runbook.name, atMs: openedAtMs, ...present({ inputs }) }
   const certain = { runId: run.runId, eventId: 1, must: true, repeats: 0 }
   return [
     { ...certain, kind: 'incident.opened', says },

@@ -70,6 +70,12 @@ export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'grante
 const wasAppliedSql = `(c.outcome in ('succeeded', 'unknown')
   or c.outcome = 'failed' and c.settled_by <> 'probe' and coalesce(c.evidence ->> 'touched', '1') <> '0')`
 
+/** Parameters of the undo whose value is that of an input, as the incident has it. */
+const fromInputsSql = `coalesce((
+  select jsonb_object_agg(f.key, n -> 'value') from jsonb_each_text(s #> '{undo,fromInputs}') f
+    cross join incident g cross join jsonb_array_elements(g.inputs) n
+  where g.number = $1 and n ->> 'name' = f.value), '{}')`
+
 const allowedSql = `
   select 1 from freeze_state f, incident i, plan p
   where not f.is_on
@@ -94,7 +100,7 @@ function takesBackSql(action: string, target: string): string {
       join plan u on u.incident = $1 and u.step = $2 and u.attempt = $3
     where c.incident = $1 and c.step || '${undoId('')}' = $2 and c.target = ${target} and ${wasAppliedSql}
       and s ->> 'id' = c.step and s -> 'temporary' = 'true'
-      and s #>> '{undo,uses}' = ${action} and s #> '{undo,with}' = u.plan -> 'parameters')`
+      and s #>> '{undo,uses}' = ${action} and (s #> '{undo,with}') || ${fromInputsSql} = u.plan -> 'parameters')`
 }
 
 /** An abandoned attempt touched nothing; every other one may have. */

@@ -30,14 +30,17 @@ export async function readIncidentRecord(pool: Pool, number: string): Promise<In
 }
 
 type IncidentRow = SummaryRow &
-  Pick<IncidentDetail, 'runbookHash' | 'bindings' | 'linkedTo'> & { postmortemDueAt: Date | null }
+  Pick<IncidentDetail, 'runbookHash' | 'bindings' | 'linkedTo'> & {
+    postmortemDueAt: Date | null
+    inputs: IncidentDetail['inputs'] | null
+  }
 
 async function readIncident(
   tx: Queryable,
   number: string,
 ): Promise<Omit<IncidentRecord, 'alerts' | 'gates' | 'claims' | 'pages' | 'timeline'>> {
   const { rows } = await tx.query<IncidentRow>(
-    `select ${summaryColumns('i')}, i.runbook_hash as "runbookHash", i.bindings, i.linked_to as "linkedTo",
+    `select ${summaryColumns('i')}, i.runbook_hash as "runbookHash", i.bindings, i.inputs, i.linked_to as "linkedTo",
        i.postmortem_due_at as "postmortemDueAt"
      from incident i ${summaryCounts('i')} where i.number = $1`,
     [number],
@@ -45,11 +48,12 @@ async function readIncident(
   const row = rows[0]
   if (row === undefined)
     throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
-  const { runbookHash, bindings, linkedTo, postmortemDueAt, ...summary } = row
+  const { runbookHash, bindings, inputs, linkedTo, postmortemDueAt, ...summary } = row
   return {
     ...toSummary(summary),
     runbookHash,
     bindings,
+    inputs: inputs ?? [],
     linkedTo,
     postmortemDueAt: postmortemDueAt?.toISOString() ?? null,
   }

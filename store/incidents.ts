@@ -1,4 +1,5 @@
 import type { Binding, Runbook } from '../contracts/runbook.ts'
+import type { ResolvedInput } from '../contracts/runbook-input.ts'
 import { incidentNumber, type Impact, openPhases, type Phase, type Severity } from '../contracts/incident.ts'
 import type { IncidentInput } from '../contracts/messages.ts'
 import { limits } from '../contracts/limits.ts'
@@ -13,6 +14,7 @@ export interface NewIncident {
   runbook: Runbook
   runbookHash: string
   bindings: Binding[]
+  inputs: ResolvedInput[]
   alert: { labels: Record<string, string>; annotations: Record<string, string> }
   openedAtMs: number
 }
@@ -26,8 +28,8 @@ export async function openIncident(
   const number = await nextNumber(tx, incident.openedAtMs)
   const { rowCount } = await tx.query(
     `insert into incident (number, dedup_key, title, system, environment, phase, severity, impact, owner, runbook_name,
-       runbook_hash, bindings, alert, linked_to, opened_at)
-     values ($1, $2, $3, $4, $5, 'detection', $6, 'unknown', $7, $8, $9, $10, $11, $12, $13)
+       runbook_hash, bindings, alert, linked_to, opened_at, inputs)
+     values ($1, $2, $3, $4, $5, 'detection', $6, 'unknown', $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (dedup_key) where phase in ('detection', 'triage', 'mitigation', 'verification') do nothing`,
     [
       number,
@@ -43,6 +45,7 @@ export async function openIncident(
       incident.alert,
       linkedTo ?? null,
       new Date(incident.openedAtMs),
+      incident.inputs.length === 0 ? null : JSON.stringify(incident.inputs),
     ],
   )
   if (rowCount === 1) return { number, isNew: true, ...(linkedTo === undefined ? {} : { linkedTo }) }
@@ -126,6 +129,7 @@ export async function readWorkflowInput(
     normalised: Runbook
     runbook_hash: string
     bindings: Binding[]
+    inputs: ResolvedInput[] | null
   }>(
     `select i.*, v.normalised from incident i join runbook_version v on v.hash = i.runbook_hash where i.number = $1`,
     [number],
@@ -142,6 +146,7 @@ export async function readWorkflowInput(
     runbook: row.normalised,
     runbookHash: row.runbook_hash,
     bindings: row.bindings,
+    ...(row.inputs === null ? {} : { inputs: row.inputs }),
   }
 }
 

@@ -10,14 +10,17 @@ import type {
 import { limits } from '../contracts/limits.ts'
 import { queueAt, taskQueue } from '../contracts/messages.ts'
 import type { Binding, CheckUse, Step } from '../contracts/runbook.ts'
+import { filledParameters } from '../contracts/runbook-input.ts'
 import {
   checksScope,
   evaluateCondition,
   incidentScope,
   type Scope,
   valueScope,
+  withInputs,
 } from '../language/conditions.ts'
 import { assessImpact, assessSeverity } from './assess.ts'
+import { filledStep, whyUnknown } from './filled-step.ts'
 import { inLanes } from './in-lanes.ts'
 import { silenceOf } from './silence.ts'
 import { whyNotTrue } from './why-not-true.ts'
@@ -27,7 +30,7 @@ import { whyNotTrue } from './why-not-true.ts'
  * It has seconds, after which whatever is missing is said to be missing; somebody waits for it.
  */
 export async function foresee(input: ForeseeInput): Promise<Foresight> {
-  const { runbook, alert } = input
+  const { runbook, alert, inputs } = input
   const deadlineMs = Date.now() + limits.foreseeMs
   const checks = await inLanes(limits.foreseeLanes, runbook.triage.checks, use =>
     measure(input, use, deadlineMs),
@@ -35,7 +38,7 @@ export async function foresee(input: ForeseeInput): Promise<Foresight> {
   const measured = Object.fromEntries(
     checks.flatMap(({ name, values }) => (values === null ? [] : [[name, values]])),
   )
-  const scope = checksScope(runbook.triage.checks, measured, alert)
+  const scope = withInputs(checksScope(runbook.triage.checks, measured, alert), inputs)
   const severity = assessSeverity(runbook, scope, { severity: 'SEV3' })
   const impact = assessImpact(runbook, scope)
   const steps = await inLanes(limits.foreseeLanes, runbook.mitigate, step =>
@@ -58,8 +61,10 @@ async function measure(input: ForeseeInput, use: CheckUse, deadlineMs: number): 
   const binding = boundTo(input, use.target)
   if ('problem' in binding) return { name, target: null, values: null, problem: binding.problem }
   const { target, site } = binding
+  const filled = filledParameters(use, input.inputs)
+  if ('missing' in filled) return { name, target, values: null, problem: filled.missing }
   const result = await reading(timeoutMs, site, deadlineMs, stubs =>
-    stubs.foreseeCheck({ name, uses, target, with: use.with, timeoutMs }),
+    stubs.foreseeCheck({ name, uses, target, with: filled.with, timeoutMs }),
   )
   return 'problem' in result
     ? { name, target, values: null, problem: result.problem }
@@ -84,7 +89,7 @@ async function look(
   const { name } = input.runbook
   const runbook = { name, hash: input.runbookHash }
   const planned = await reading(limits.checkTimeoutMs, site, deadlineMs, stubs =>
-    stubs.foreseePlan({ step, target, runbook }),
+    stubs.foreseePlan({ step: filledStep(step, input.inputs), target, runbook }),
   )
   return 'problem' in planned
     ? { id, target, result: 'unknown', because: planned.problem, plan: null }
@@ -95,15 +100,18 @@ async function look(
 
 /** A precheck measures once more after a while; now, what was just measured stands for that. */
 function whyNotTaken(
-  { runbook }: ForeseeInput,
-  { when, precheck }: Step,
+  { runbook, inputs }: ForeseeInput,
+  step: Step,
   scope: Scope,
   measured: Record<string, Record<string, unknown>>,
 ): string | undefined {
+  const { when, precheck } = step
+  const unknown = whyUnknown(step, runbook, inputs)
+  if (unknown !== undefined) return unknown
   const byTriage = when === undefined ? undefined : whyNotTrue(when, scope)
   if (byTriage !== undefined || precheck === undefined) return byTriage
   const use = runbook.triage.checks.find(({ name }) => name === precheck.check)!
-  return whyNotTrue(precheck.when, valueScope(use.uses, measured[use.name]))
+  return whyNotTrue(precheck.when, withInputs(valueScope(use.uses, measured[use.name]), inputs))
 }
 
 function callsOf({ runbook }: ForeseeInput, scope: Scope): ForeseenCall[] {

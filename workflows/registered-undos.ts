@@ -1,6 +1,7 @@
 /** What will take steps back: registered before their effect, so that no crash and no turn of the incident forgets it. */
 import type { UndoEnd } from '../contracts/incident.ts'
-import type { Attempted, Step } from '../contracts/runbook.ts'
+import type { Attempted, Step, Undo } from '../contracts/runbook.ts'
+import { filledParameters } from '../contracts/runbook-input.ts'
 import type { RegisteredUndo } from './incident-state.ts'
 import type { Life } from './life.ts'
 
@@ -9,7 +10,8 @@ export async function registerUndo(life: Life, step: Attempted, attempt: number)
   const written = life.input.runbook.mitigate.find(({ id }) => id === step.id)
   if (written === undefined || !('uses' in written.undo) || registeredUndo(life, step.id) !== undefined)
     return
-  const { undo, target } = written
+  const { target } = written
+  const undo = filledUndo(life, written.undo)
   const isTemporary = written.temporary === true
   life.state.undos = [
     ...(life.state.undos ?? []),
@@ -24,6 +26,13 @@ export async function registerUndo(life: Life, step: Attempted, attempt: number)
     temporary: isTemporary,
   })
   await life.record()
+}
+
+/** With what its inputs say written out: it is the same whenever it runs. A step whose undo lacks one is left out before. */
+function filledUndo(life: Life, { fromInputs, ...undo }: Undo): Undo {
+  if (fromInputs === undefined) return undo
+  const filled = filledParameters({ with: undo.with, fromInputs }, life.input.inputs)
+  return 'missing' in filled ? undo : { ...undo, with: filled.with }
 }
 
 export function registeredUndo(life: Life, step: Step['id']): RegisteredUndo | undefined {

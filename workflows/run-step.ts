@@ -2,7 +2,7 @@
 import type { StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Step } from '../contracts/runbook.ts'
-import { valueScope } from '../language/conditions.ts'
+import { valueScope, withInputs } from '../language/conditions.ts'
 import type { Life } from './life.ts'
 import { measureCheck } from './triage.ts'
 import { type Ended, tryStep, whyNotNeeded } from './try-step.ts'
@@ -56,7 +56,7 @@ async function precheck(life: Life, step: Step, attempt: number): Promise<Ended 
     return { result: 'withdrawn', because: 'the incident took another turn' }
   const use = life.input.runbook.triage.checks.find(({ name }) => name === check)!
   const values = await measureCheck(life, use, `precheck/${step.id}/${attempt}`)
-  const because = whyNotTrue(when, valueScope(use.uses, values))
+  const because = whyNotTrue(when, withInputs(valueScope(use.uses, values), life.input.inputs))
   return because === undefined ? undefined : { result: 'skipped', because }
 }
 

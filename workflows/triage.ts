@@ -1,5 +1,6 @@
 import type { CheckUse } from '../contracts/runbook.ts'
-import { checksScope } from '../language/conditions.ts'
+import { filledParameters } from '../contracts/runbook-input.ts'
+import { checksScope, withInputs } from '../language/conditions.ts'
 import { checkStubs, records } from './activity-stubs.ts'
 import { assessImpact, assessSeverity } from './assess.ts'
 import { raisedImpact, raiseSeverity } from './incident-state.ts'
@@ -47,14 +48,19 @@ export async function measureCheck(
   const binding = life.bound(use.target)
   if (binding === undefined) return undefined
   const { name, uses, timeoutMs } = use
+  const filled = filledParameters(use, life.input.inputs)
   const request = {
     incident: life.input.number,
     purpose,
     name,
     uses,
     target: binding.target,
-    with: use.with,
+    with: 'with' in filled ? filled.with : use.with,
     timeoutMs,
+  }
+  if ('missing' in filled) {
+    await life.carry(unwritten => records.giveUpCheck({ ...request, problem: filled.missing, unwritten }))
+    return undefined
   }
   const run = checkStubs(timeoutMs, binding.site)[uses]
   const result = await life
@@ -69,6 +75,6 @@ export async function measureCheck(
 
 /** What triage's conditions and a step's `when` see. */
 export function triageScope(life: Life) {
-  const { runbook, alert } = life.input
-  return checksScope(runbook.triage.checks, life.state.checks, alert)
+  const { runbook, alert, inputs } = life.input
+  return withInputs(checksScope(runbook.triage.checks, life.state.checks, alert), inputs)
 }

@@ -4,6 +4,7 @@ import { attemptId, type StepResult } from '../contracts/incident.ts'
 import { type Attempted, isTakenBack } from '../contracts/runbook.ts'
 import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
+import { filledStep, whyUnknown } from './filled-step.ts'
 import { askForOutcome, awaitGate } from './gate.ts'
 import type { Life } from './life.ts'
 import { markApplied, registerUndo } from './registered-undos.ts'
@@ -26,7 +27,15 @@ export async function tryStep(life: Life, step: Attempted, attempt: number): Pro
   const runbook = { name: input.runbook.name, hash: input.runbookHash }
   const planned = await life
     .carry(
-      unwritten => planStub(site).plan({ incident: input.number, step, attempt, target, runbook, unwritten }),
+      unwritten =>
+        planStub(site).plan({
+          incident: input.number,
+          step: filledStep(step, input.inputs),
+          attempt,
+          target,
+          runbook,
+          unwritten,
+        }),
       site,
     )
     .catch((error: unknown) => asFailedPlan(error, site))
@@ -64,8 +73,10 @@ function whySkipped(life: Life, step: Attempted): string | undefined {
   return whyNotNeeded(life, step)
 }
 
-/** By the measurements of triage. */
+/** By the measurements of triage, and by what the runbook was given. */
 export function whyNotNeeded(life: Life, step: Attempted): string | undefined {
+  const unknown = whyUnknown(step, life.input.runbook, life.input.inputs)
+  if (unknown !== undefined) return unknown
   return step.when === undefined ? undefined : whyNotTrue(step.when, triageScope(life))
 }
 

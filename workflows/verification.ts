@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
 import type { Verification, VerifyInput } from '../activities/verify.ts'
 import type { Steadiness } from '../contracts/runbook.ts'
+import { filledParameters } from '../contracts/runbook-input.ts'
 import { records, verifyStub } from './activity-stubs.ts'
 import type { Life } from './life.ts'
 
@@ -8,10 +9,14 @@ import type { Life } from './life.ts'
 export type Verified = Verification | { verdict: 'ended'; because: string }
 
 /**
- * Named checks as requests to measure, and the site that all their targets are at; a check whose target is not bound is left out
- * and so gives no data.
+ * Named checks as requests to measure, the site that all their targets are at, and what the runbook was given; a check whose
+ * target is not bound is left out and so gives no data.
  */
-export function requestsFor(life: Life, names: readonly string[]): Pick<VerifyInput, 'checks' | 'site'> {
+export function requestsFor(
+  life: Life,
+  names: readonly string[],
+): Pick<VerifyInput, 'checks' | 'site' | 'inputs'> {
+  const { inputs } = life.input
   const bound = life.input.runbook.triage.checks.flatMap(use => {
     const binding = names.includes(use.name) ? life.bound(use.target) : undefined
     return binding === undefined ? [] : [{ use, binding }]
@@ -19,8 +24,12 @@ export function requestsFor(life: Life, names: readonly string[]): Pick<VerifyIn
   const site = bound[0]?.binding.site
   return {
     ...(site === undefined ? {} : { site }),
-    checks: bound.map(({ use: { name, uses, with: parameters, timeoutMs }, binding: { target } }) => {
-      return { name, uses, target, with: parameters, timeoutMs }
+    ...(inputs === undefined ? {} : { inputs }),
+    checks: bound.map(({ use, binding: { target } }) => {
+      const { name, uses, timeoutMs } = use
+      const filled = filledParameters(use, inputs)
+      const parameters = 'missing' in filled ? { with: use.with, problem: filled.missing } : filled
+      return { name, uses, target, ...parameters, timeoutMs }
     }),
   }
 }

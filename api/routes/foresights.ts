@@ -4,6 +4,7 @@ import type { ForeseeInput } from '../../contracts/foresight.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { LoadedRunbook, Runbook } from '../../contracts/runbook.ts'
 import { type BindableTarget, bindTargets } from '../../language/bind.ts'
+import { resolveInputs } from '../../language/resolve-inputs.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
 import { type ConditionAlert, evaluateMatch } from '../../language/conditions.ts'
 import { formatFault } from '../../language/format-fault.ts'
@@ -114,5 +115,6 @@ function questionAbout(
 ): ForeseeInput {
   const alert = { labels, annotations }
   const bindings = bindTargets(runbook.targets, placeOf(alert), places)
-  return { alert, runbook, runbookHash, bindings }
+  const inputs = resolveInputs(runbook.inputs ?? [], alert)
+  return { alert, runbook, runbookHash, bindings, ...(inputs.length > 0 && { inputs }) }
 }

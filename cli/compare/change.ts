@@ -10,6 +10,7 @@ export type Effect = 'loosens' | 'tightens' | 'changes'
 export const areas = {
   alerts: 'For which alerts',
   targets: 'On what',
+  inputs: 'What it is given',
   checks: 'What is looked at',
   severity: 'How severe it is',
   steps: 'What is tried',

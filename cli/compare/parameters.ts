@@ -1,10 +1,11 @@
+import type { RunbookInput } from '../../contracts/runbook-input.ts'
 import type { Step } from '../../contracts/runbook.ts'
 import type { ActionName, actionDefinitions, ParameterValue } from '../../contracts/targets/catalogue.ts'
 import { parameterInWords } from '../runbook/words.ts'
 import { change, type Change, type Effect } from './change.ts'
 
 /** Which way a parameter has to go for the action to do more, or to do it less gently. */
-type Loosening = 'more' | 'less' | 'shorter' | 'gone' | 'neither'
+export type Loosening = 'more' | 'less' | 'shorter' | 'gone' | 'neither'
 
 /** Every parameter of every action: who adds one says here what loosens it. */
 const loosenings: {
@@ -20,13 +21,46 @@ const loosenings: {
 }
 
 /** A step, or what takes one back; `id` is how it is told. */
-type Used = Pick<Step, 'id' | 'uses' | 'with'>
+type Used = Pick<Step, 'id' | 'uses' | 'with' | 'fromInputs'>
 
 /** Of another action nothing can be compared; that it is another one is told already. */
-export function comparedParameters(before: Used, after: Used): Change[] {
+export function comparedParameters(before: Used, after: Used, inputs: BothInputs): Change[] {
   if (before.uses !== after.uses) return []
-  const names = new Set([...Object.keys(before.with), ...Object.keys(after.with)])
-  return [...names].flatMap(name => comparedParameter(after, name, before.with[name], after.with[name]))
+  const names = new Set([before, after].flatMap(step => Object.keys({ ...step.with, ...step.fromInputs })))
+  return [...names].flatMap(name => {
+    const [was, is] = [before, after].map(step => step.fromInputs?.[name])
+    if (was === undefined && is === undefined)
+      return comparedParameter(after, name, before.with[name], after.with[name])
+    return was === is ? [] : [comparedSource(before, after, name, inputs)]
+  })
+}
+
+/** The inputs of the earlier and of the later runbook. */
+export type BothInputs = readonly [readonly RunbookInput[], readonly RunbookInput[]]
+
+export function looseningOf(uses: ActionName, parameter: string): Loosening {
+  // The table has every parameter by its name.
+  return (loosenings[uses] as Record<string, Loosening>)[parameter] ?? 'neither'
+}
+
+/** Of an input counts the value that does most. */
+function comparedSource(before: Used, after: Used, name: string, inputs: BothInputs): Change {
+  const loosening = looseningOf(after.uses, name)
+  const isMost = loosening === 'more'
+  const [was, is] = [before, after].map((step, side) => {
+    const input = step.fromInputs?.[name]
+    if (input === undefined) return step.with[name]
+    const declared = inputs[side]?.find(candidate => candidate.name === input)
+    return isMost ? (declared?.max ?? Infinity) : (declared?.min ?? -Infinity)
+  })
+  const told = (step: Used): string => {
+    const [input, value] = [step.fromInputs?.[name], step.with[name]]
+    if (input !== undefined) return `that of the input ${input}`
+    return value === undefined ? 'nothing' : parameterInWords(step.uses, name, value)
+  }
+  const isNumber = loosening === 'more' || loosening === 'less'
+  const effect = isNumber && was !== is ? effects[loosening](was, is) : 'changes'
+  return change('steps', effect, `${after.id}: ${name} is ${told(after)} instead of ${told(before)}`)
 }
 
 function comparedParameter(
@@ -38,9 +72,7 @@ function comparedParameter(
   const told = (value: ParameterValue | undefined): string =>
     value === undefined ? 'nothing' : parameterInWords(uses, name, value)
   if (JSON.stringify(before) === JSON.stringify(after)) return []
-  // The table has every parameter by its name.
-  const loosening = (loosenings[uses] as Record<string, Loosening>)[name] ?? 'neither'
-  const effect = effects[loosening](before, after)
+  const effect = effects[looseningOf(uses, name)](before, after)
   return [change('steps', effect, `${id}: ${name} is ${told(after)} instead of ${told(before)}`)]
 }
 

@@ -3,6 +3,7 @@ import type { Runbook } from '../../contracts/runbook.ts'
 import { fromMildest, officeHoursInWords } from '../runbook/words.ts'
 import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
 import { comparedCommunication } from './communication.ts'
+import { comparedInputs } from './inputs.ts'
 import { comparedLevels } from './levels.ts'
 import { comparedProof } from './steadiness.ts'
 import { comparedSteps } from './steps.ts'
@@ -26,8 +27,9 @@ const comparers: { [K in keyof Required<Runbook>]: Compare } = {
   priority: ({ priority: before = 0 }, { priority: after = 0 }) =>
     before === after ? [] : [change('alerts', 'changes', `Its priority is ${after} instead of ${before}`)],
   targets: comparedTargets,
+  inputs: comparedInputs,
   triage: (before, after) => comparedTriage(before.triage, after.triage),
-  mitigate: (before, after) => comparedSteps(before.mitigate, after.mitigate),
+  mitigate: (before, after) => comparedSteps(before, after),
   verify: (before, after) => comparedProof(before.verify, after.verify),
   holdMs: (before, after) =>
     changedTime('end', 'A recovery has to last', [before.holdMs, after.holdMs], {

@@ -1,15 +1,17 @@
 import type { Risk } from '../../contracts/incident.ts'
-import type { RunbookGate, Step } from '../../contracts/runbook.ts'
+import type { Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import { askedOf, listed } from '../narrate/narration.ts'
 import { approversInWords, onExpiryInWords, onFailureInWords, retryInWords } from '../runbook/words.ts'
 import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
-import { comparedParameters } from './parameters.ts'
+import { type BothInputs, comparedParameters } from './parameters.ts'
 import { comparedStepProof } from './steadiness.ts'
 import { comparedUndo } from './undo.ts'
 
 /** Steps are the same when their id is. */
-export function comparedSteps(before: readonly Step[], after: readonly Step[]): Change[] {
+export function comparedSteps(earlier: Runbook, later: Runbook): Change[] {
+  const { mitigate: before } = earlier
+  const { mitigate: after } = later
   const found = (steps: readonly Step[], id: string): Step | undefined => steps.find(step => step.id === id)
   const added = after.filter(({ id }) => found(before, id) === undefined)
   const removed = before.filter(({ id }) => found(after, id) === undefined)
@@ -21,7 +23,7 @@ export function comparedSteps(before: readonly Step[], after: readonly Step[]): 
     ...added.map(step => addedStep(step, after.indexOf(step))),
     ...removed.map(({ id }) => change('steps', 'changes', `${id} is not tried any more`)),
     ...comparedOrder(before, after),
-    ...kept.flatMap(([was, is]) => comparedStep(was, is)),
+    ...kept.flatMap(([was, is]) => comparedStep(was, is, [earlier.inputs ?? [], later.inputs ?? []])),
   ]
 }
 
@@ -39,11 +41,11 @@ function comparedOrder(before: readonly Step[], after: readonly Step[]): Change[
   return [change('steps', 'changes', `The order is ${listed(is)} instead of ${listed(was)}`)]
 }
 
-function comparedStep(before: Step, after: Step): Change[] {
-  return Object.values(comparers).flatMap(compare => compare(before, after))
+function comparedStep(before: Step, after: Step, inputs: BothInputs): Change[] {
+  return Object.values(comparers).flatMap(compare => compare(before, after, inputs))
 }
 
-type Compare = (before: Step, after: Step) => Change[]
+type Compare = (before: Step, after: Step, inputs: BothInputs) => Change[]
 
 /** Every key of a step, so that a new one cannot be left out by accident. */
 const comparers: { [K in keyof Required<Step>]: Compare } = {
@@ -64,6 +66,8 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
       less: 'tightens',
     }),
   with: comparedParameters,
+  // Compared with those that are written out.
+  fromInputs: () => [],
   precheck: (before, after) => comparedPrecheck(after.id, before.precheck, after.precheck),
   gate: (before, after) => comparedGate(after.id, before.gate, after.gate),
   timeoutMs: (before, after) =>
@@ -91,7 +95,7 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
       ? [change('steps', 'tightens', `${after.id}: is taken back when the incident is over`)]
       : [change('steps', 'loosens', `${after.id}: stays when the incident is over, before it was taken back`)]
   },
-  undo: (before, after) => comparedUndo(after.id, before.undo, after.undo),
+  undo: (before, after, inputs) => comparedUndo(after.id, before.undo, after.undo, inputs),
 }
 
 function comparedPrecheck(step: string, before: Step['precheck'], after: Step['precheck']): Change[] {

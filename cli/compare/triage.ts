@@ -55,15 +55,21 @@ const checkComparers: { [K in keyof Required<CheckUse>]: (before: CheckUse, afte
       ? []
       : [change('checks', 'changes', `${name}: measured on ${after} instead of ${before}`)],
   with: (before, after) => {
-    if (before.uses !== after.uses || canonicalJson(before.with) === canonicalJson(after.with)) return []
-    const [was, is] = [before, after].map(check => parametersOf(check.uses, check.with) || 'nothing')
+    if (before.uses !== after.uses || parametersAsText(before) === parametersAsText(after)) return []
+    const [was, is] = [before, after].map(check => parametersOf(check.uses, check) || 'nothing')
     return [change('checks', 'changes', `${after.name}: measured with ${is} instead of ${was}`)]
   },
+  // Compared with those that are written out.
+  fromInputs: () => [],
   timeoutMs: (before, after) =>
     changedTime('checks', `${after.name}: given up after`, [before.timeoutMs, after.timeoutMs], {
       more: 'changes',
       less: 'changes',
     }),
+}
+
+function parametersAsText({ with: written, fromInputs = {} }: CheckUse): string {
+  return canonicalJson([written, fromInputs])
 }
 
 /** Rules of one severity are the same rule, in their order; the last one is what holds otherwise. */

@@ -1,11 +1,16 @@
 import type { Step, StepVerification, Undo } from '../../contracts/runbook.ts'
 import { undoInWords } from '../runbook/words.ts'
 import { change, changedTime, changedWords, type Change } from './change.ts'
-import { comparedParameters } from './parameters.ts'
+import { type BothInputs, comparedParameters } from './parameters.ts'
 import { comparedStepProof } from './steadiness.ts'
 
 /** What cannot be taken back any more is riskier than what can. */
-export function comparedUndo(step: string, before: Step['undo'], after: Step['undo']): Change[] {
+export function comparedUndo(
+  step: string,
+  before: Step['undo'],
+  after: Step['undo'],
+  inputs: BothInputs,
+): Change[] {
   if ('none' in before && 'none' in after)
     return changedWords('words', `${step}: why nothing is undone`, before.none, after.none)
   if ('none' in before)
@@ -15,10 +20,10 @@ export function comparedUndo(step: string, before: Step['undo'], after: Step['un
     return [change('steps', 'loosens', text)]
   }
   const compared = { before, after }
-  return Object.values(comparers).flatMap(compare => compare(`the undo of ${step}`, compared))
+  return Object.values(comparers).flatMap(compare => compare(`the undo of ${step}`, compared, inputs))
 }
 
-type Compare = (what: string, undo: { before: Undo; after: Undo }) => Change[]
+type Compare = (what: string, undo: { before: Undo; after: Undo }, inputs: BothInputs) => Change[]
 
 /** Every key of an undo, so that a new one cannot be left out by accident. */
 const comparers: { [K in keyof Required<Undo>]: Compare } = {
@@ -26,7 +31,10 @@ const comparers: { [K in keyof Required<Undo>]: Compare } = {
     before.uses === after.uses
       ? []
       : [change('steps', 'changes', `${what}: does ${after.uses} instead of ${before.uses}`)],
-  with: (what, { before, after }) => comparedParameters({ id: what, ...before }, { id: what, ...after }),
+  with: (what, { before, after }, inputs) =>
+    comparedParameters({ id: what, ...before }, { id: what, ...after }, inputs),
+  // Compared with those that are written out.
+  fromInputs: () => [],
   verify: (what, { before, after }) => comparedProof(what, before.verify, after.verify),
   timeoutMs: (what, { before, after }) =>
     changedTime('steps', `${what}: given up after`, [before.timeoutMs, after.timeoutMs], {

@@ -1,9 +1,11 @@
 /** A runbook as one person tells it to another, chapter by chapter. */
 import { durationInWords } from '../../contracts/duration-words.ts'
+import type { RunbookInput } from '../../contracts/runbook-input.ts'
 import type { CheckUse, Runbook } from '../../contracts/runbook.ts'
 import { checkDefinitions } from '../../contracts/targets/catalogue.ts'
 import { defaultRunbookName } from '../../language/choose-runbook.ts'
 import { listed } from '../narrate/narration.ts'
+import { inputInWords } from '../runbook/input-words.ts'
 import { fromMildest, parametersOf, severityInWords, steadinessInWords } from '../runbook/words.ts'
 import type { Chapter, Point } from './chapter.ts'
 import { whoIsTold } from './communication.ts'
@@ -28,6 +30,7 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   priority: () => [],
   match: runbook => [{ title: 'For which alerts', points: whichAlerts(runbook) }],
   targets: ({ targets }) => [{ title: 'On what', points: onWhat(targets) }],
+  inputs: ({ inputs = [] }) => [{ title: 'What it is given', points: whatItIsGiven(inputs) }],
   triage: ({ triage }) => [
     { title: 'What is looked at', points: whatIsLookedAt(triage.checks) },
     { title: 'How severe it is', points: howSevere(triage) },
@@ -74,14 +77,26 @@ function onWhat(targets: Runbook['targets']): Point[] {
   return [{ text, facts: roles }]
 }
 
+function whatItIsGiven(inputs: readonly RunbookInput[]): Point[] {
+  if (inputs.length === 0) return []
+  const text =
+    'Decided once, when the incident opens, and the same from then on. What the alert says is held against these bounds, and told when it is refused.'
+  const facts = inputs.map(input => ({
+    label: input.name,
+    text: `${input.describe}: ${inputInWords(input)}`,
+  }))
+  return [{ text, facts }]
+}
+
 function whatIsLookedAt(checks: readonly CheckUse[]): Point[] {
   if (checks.length === 0) return [{ text: 'Nothing is measured.' }]
   const facts = checks.map(check => ({ label: check.name, text: measured(check) }))
   return [{ text: 'All of this at the same time; nothing is changed by it.', facts }]
 }
 
-function measured({ uses, target, with: parameters, timeoutMs }: CheckUse): string {
-  const given = parametersOf(uses, parameters)
+function measured(check: CheckUse): string {
+  const { uses, target, timeoutMs } = check
+  const given = parametersOf(uses, check)
   return [
     `${checkDefinitions[uses].describe}, on ${target} (${uses})`,
     ...(given === '' ? [] : [given]),

@@ -57,10 +57,12 @@ const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
     when === undefined
       ? []
       : [{ label: 'only if', text: 'this holds; without data it is left out:', condition: when }],
-  with: ({ uses, with: parameters }) => {
-    const given = parametersOf(uses, parameters)
+  with: step => {
+    const given = parametersOf(step.uses, step)
     return given === '' ? [] : [{ label: 'with', text: given }]
   },
+  // Said with those that are written out.
+  fromInputs: () => [],
   precheck: ({ precheck }) => {
     if (precheck === undefined) return []
     const { check, afterMs, when } = precheck

@@ -3,6 +3,7 @@ import type { Chapter, Fact, Point } from '../explain/chapter.ts'
 import { whoIsTold } from '../explain/communication.ts'
 import { whoIsCalled } from '../explain/escalation.ts'
 import { listed, shortHash } from '../narrate/narration.ts'
+import { resolvedInWords } from '../runbook/input-words.ts'
 import { approversInWords, severityInWords } from '../runbook/words.ts'
 import type { Foreseen, Judged } from './foresee.ts'
 
@@ -12,6 +13,7 @@ export function chaptersOfForeseen(foreseen: Foreseen): Chapter[] {
   const chapters = [
     { title: 'Which runbook', points: whichRunbook(foreseen) },
     { title: 'On what', points: onWhat(foreseen) },
+    { title: 'What it would be given', points: whatIsGiven(foreseen) },
     { title: 'How severe it would be', points: howSevere(foreseen) },
     { title: 'What would be tried', points: whatWouldBeTried(foreseen) },
     { title: 'Who would be called', points: calls.length === 0 ? [] : whoIsCalled({ escalate: calls }) },
@@ -77,6 +79,12 @@ function onWhat({ runbook, bindings, unmeasured, place }: Foreseen): Point[] {
       ? []
       : [{ text: `Without their targets these give no data: ${listed(unmeasured)}.` }]
   return [{ text: `In ${where}:`, facts }, ...lost]
+}
+
+function whatIsGiven({ inputs }: Foreseen): Point[] {
+  if (inputs.length === 0) return []
+  const facts = inputs.map(input => ({ label: input.name, text: resolvedInWords(input) }))
+  return [{ text: 'Its inputs, as this alert and their defaults say:', facts }]
 }
 
 /** Rules behind one that holds for certain are never asked. */

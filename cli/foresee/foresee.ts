@@ -4,13 +4,16 @@ import type { Communication } from '../../contracts/communication.ts'
 import type { Severity } from '../../contracts/incident.ts'
 import type { Binding, EscalationLevel, Runbook } from '../../contracts/runbook.ts'
 import { bindTargets } from '../../language/bind.ts'
+import type { ResolvedInput } from '../../contracts/runbook-input.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
 import {
   checksScope,
   evaluateCondition,
   evaluateMatch,
+  withInputs,
   type ConditionAlert,
 } from '../../language/conditions.ts'
+import { resolveInputs } from '../../language/resolve-inputs.ts'
 import type { ConfiguredTarget } from '../runbook/configured-targets.ts'
 import type { RunbookFile } from '../runbook/read.ts'
 
@@ -30,6 +33,8 @@ export interface Foreseen {
   others: string[]
   /** Null without a configuration. */
   bindings: (Binding & { autonomy?: ConfiguredTarget['autonomy'] })[] | null
+  /** What the runbook would be given. */
+  inputs: ResolvedInput[]
   /** Checks whose target is missing or there twice. */
   unmeasured: string[]
   severity: (Judged & { is: Severity; label?: string })[]
@@ -70,6 +75,7 @@ export function foresee(
           },
     others: matching.map(({ name }) => name),
     bindings,
+    inputs: chosen === undefined ? [] : resolveInputs(chosen.inputs ?? [], about),
     unmeasured: chosen === undefined ? [] : unmeasuredBy(chosen, bindings ?? []),
     ...(chosen === undefined ? nothing : judged(chosen, about)),
   }
@@ -113,9 +119,14 @@ function judged(
 }
 
 /** No check has a result here, so a condition that needs one has no data; `||` and `&&` may still decide. */
-function judgeByAlert(when: string | undefined, { triage }: Runbook, alert: ConditionAlert): Judged {
+function judgeByAlert(
+  when: string | undefined,
+  { triage, inputs = [] }: Runbook,
+  alert: ConditionAlert,
+): Judged {
   if (when === undefined) return { holds: true }
-  const evaluated = evaluateCondition(when, checksScope(triage.checks, {}, alert))
+  const scope = withInputs(checksScope(triage.checks, {}, alert), resolveInputs(inputs, alert))
+  const evaluated = evaluateCondition(when, scope)
   return 'value' in evaluated
     ? { when, holds: evaluated.value }
     : { when, holds: 'not known yet', noData: evaluated.noData }

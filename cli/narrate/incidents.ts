@@ -1,4 +1,5 @@
 import type { IncidentOutcome, Phase } from '../../contracts/incident.ts'
+import { resolvedInWords } from '../runbook/input-words.ts'
 import { humaneDuration } from '../terminal/clock.ts'
 import { because, type EntryOf, listed, type Narration, shortHash } from './narration.ts'
 
@@ -54,10 +55,13 @@ function opened(data: EntryOf<'incident.opened'>['data']): Narration {
   const bound = bindings.length === 0 ? '' : `; ${listed(bindings)}`
   const unbound = data.unbound ?? []
   const missing = unbound.length === 0 ? '' : `; no target for ${listed(unbound)}, steps on it are skipped`
+  const inputs = data.inputs ?? []
+  const given = inputs.map(input => `; input ${input.name}: ${resolvedInWords(input)}`).join('')
   const linked = data.linkedTo === undefined ? '' : `; follows ${data.linkedTo}`
   return {
-    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${bound}${missing}${linked}`,
-    tone: unbound.length === 0 ? 'plain' : 'attention',
+    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${bound}${missing}${given}${linked}`,
+    tone:
+      unbound.length === 0 && !inputs.some(({ problem }) => problem !== undefined) ? 'plain' : 'attention',
   }
 }
 

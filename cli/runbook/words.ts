@@ -6,6 +6,7 @@ import {
 } from '../../contracts/communication.ts'
 import { durationInWords } from '../../contracts/duration-words.ts'
 import { isMoreSevere, type Severity } from '../../contracts/incident.ts'
+import type { Given } from '../../contracts/runbook-input.ts'
 import type { OfficeHours } from '../../contracts/office-hours.ts'
 import type { EscalationLevel, RunbookGate, SeverityRule, Steadiness, Step } from '../../contracts/runbook.ts'
 import {
@@ -21,10 +22,15 @@ import { askedOf, listed, unbroken } from '../narrate/narration.ts'
 import { valueInWords } from '../narrate/values.ts'
 
 /** `idle_longer_than 10 minutes · at_most 200`; names stay those of the file. */
-export function parametersOf(uses: ActionName | CheckName, given: Record<string, ParameterValue>): string {
-  return Object.entries(given)
-    .map(([name, value]) => `${name}${unbroken}${parameterInWords(uses, name, value)}`)
-    .join(' · ')
+export function parametersOf(
+  uses: ActionName | CheckName,
+  { with: written, fromInputs = {} }: Given,
+): string {
+  const told = [
+    ...Object.entries(written).map(([name, value]) => `${name} ${parameterInWords(uses, name, value)}`),
+    ...Object.entries(fromInputs).map(([name, input]) => `${name} as the input ${input}`),
+  ]
+  return told.map(one => one.replaceAll(' ', unbroken)).join(' · ')
 }
 
 export function parameterInWords(uses: ActionName | CheckName, name: string, value: ParameterValue): string {
@@ -63,8 +69,8 @@ export function onFailureInWords(onFailure: Step['onFailure']): string {
 /** `nothing to undo: a restart stays`, `service.start with healthy_within 1 minute, given up after 10 minutes`. */
 export function undoInWords(undo: Step['undo']): string {
   if ('none' in undo) return `nothing to undo: ${undo.none}`
-  const { uses, with: given, timeoutMs } = undo
-  const parameters = parametersOf(uses, given)
+  const { uses, timeoutMs } = undo
+  const parameters = parametersOf(uses, undo)
   return `${uses}${parameters === '' ? '' : ` with ${parameters}`}, given up after ${durationInWords(timeoutMs)}`
 }
 

@@ -310,6 +310,16 @@ export const behaviours: Record<string, Behaviour> = {
       await decideOutcome(harness.pool, { gateId: open.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
     },
   },
+  'leaves-out-what-nobody-gave': {
+    runbook: `
+inputs: { application: { type: string, from: alert.labels.application, max: 9, describe: Whose sessions } }
+${runbook({ steps: 2, more: 'precheck: { check: pool, when: value.idle > 5 },' }).replace('at_most: 200 }', 'application: { input: application } }')}`,
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      await entry(harness, opened, 'recovery.held')
+      await quiet(harness, opened)
+    },
+  },
   'plans-and-leaves-alone-what-is-in-observe': {
     runbook: runbook(),
     target: neverMended,

@@ -33,6 +33,8 @@ export interface Scene {
   limits?: TargetConfiguration['limits']
   /** Of all its targets. */
   site?: string
+  /** Labels of the alert that opens it, beside those it needs. */
+  labels?: Record<string, string>
 }
 
 export interface Played {
@@ -117,7 +119,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     atMs = Date.now(),
     alert = 'first',
   ): Promise<void> {
-    await reportAlert(pool, { name, status, atMs, alert })
+    await reportAlert(pool, { name, status, atMs, alert, labels: scenes.get(name)?.labels ?? {} })
   }
 
   async function stage(scene: Scene): Promise<{ name: string; loaded: LoadedRunbook; source: string }> {
@@ -233,6 +235,7 @@ export async function reportAlert(
     system?: string
     environment?: string
     group?: string
+    labels?: Record<string, string>
   },
 ): Promise<void> {
   const { name, status, atMs, alert = 'first', system = name, environment = 'test', group = name } = report
@@ -248,7 +251,7 @@ export async function reportAlert(
         alertKey: `${group}/${alert}`,
         status,
         name,
-        labels: { alertname: name, system, environment, alert },
+        labels: { ...report.labels, alertname: name, system, environment, alert },
         annotations: { summary: `${name} is in trouble` },
         startsAtMs: report.startsAtMs ?? atMs,
         ...(status === 'resolved' ? { endsAtMs: atMs } : {}),

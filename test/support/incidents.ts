@@ -44,6 +44,7 @@ export async function givenIncident(
       runbook,
       runbookHash,
       bindings: [{ role: 'db', kind: 'postgres', target: 'shop-db' }],
+      inputs: [],
       alert: { labels: {}, annotations: {} },
       openedAtMs: given.atMs,
     })

@@ -5,11 +5,12 @@ import { parse, stringify } from 'yaml'
 
 const folder = new URL('../../runbooks/', import.meta.url)
 
-/** The text of every shipped runbook. */
+/** The text of every shipped runbook, and of one with what none of them needs. */
 export const shippedRunbooks: readonly string[] = globSync('**/*.yaml', { cwd: folder })
   .filter(file => !file.endsWith('.drill.yaml'))
   .sort()
   .map(file => readFileSync(new URL(file, folder), 'utf8'))
+  .concat(readFileSync(new URL('asks-for-inputs.yaml', import.meta.url), 'utf8'))
 
 export type Tree = { [key: string]: Tree } | Tree[] | string | number | boolean | null
 type Path = (string | number)[]

@@ -1,12 +1,14 @@
 /** A normalised runbook, written again as its author would have: the way back, which only tests go. */
 import { formatDuration } from '../../contracts/duration.ts'
 import type { Runbook } from '../../contracts/runbook.ts'
+import type { RunbookInput } from '../../contracts/runbook-input.ts'
 import { actionDefinitions, checkDefinitions } from '../../contracts/targets/catalogue.ts'
+import { formatAlertText } from '../../language/alert-text.ts'
 
 type Written = Record<string, unknown>
 
 export function writtenRunbook(runbook: Runbook): Written {
-  const { name, title, owner, source, ...rest } = runbook
+  const { name, title, owner, source, inputs, ...rest } = runbook
   const written = inYamlWords(rest) as Written & { triage: { checks: Written[] } }
   const checks = written.triage.checks.map(({ name, ...check }) => [String(name), check])
   return {
@@ -14,6 +16,7 @@ export function writtenRunbook(runbook: Runbook): Written {
     kind: 'Runbook',
     metadata: { name, title, owner, ...(source === undefined ? {} : { source }) },
     ...written,
+    ...(inputs === undefined ? {} : { inputs: writtenInputs(inputs) }),
     triage: { ...written.triage, checks: Object.fromEntries(checks) as Written },
   }
 }
@@ -22,14 +25,40 @@ export function writtenRunbook(runbook: Runbook): Written {
 function inYamlWords(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inYamlWords)
   if (typeof value !== 'object' || value === null) return value
-  const use = value as { uses?: string; with?: Written }
+  const use = value as { uses?: string; with?: Written; fromInputs?: Record<string, string> }
+  // Written with the other parameters.
+  const entries = Object.entries(value).filter(([key]) => key !== 'fromInputs')
   return Object.fromEntries(
-    Object.entries(value).map(([key, inside]): [string, unknown] => {
-      if (key === 'with') return [key, parametersOf(use.uses ?? '', use.with ?? {})]
+    entries.map(([key, inside]): [string, unknown] => {
+      if (key === 'with')
+        return [key, { ...parametersOf(use.uses ?? '', use.with ?? {}), ...inputsOf(use.fromInputs ?? {}) }]
       if (key === 'targets') return [key, inside]
       const snake = key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
       if (snake.endsWith('_ms')) return [snake.slice(0, -'_ms'.length), formatDuration(Number(inside))]
       return [snake, inYamlWords(inside)]
+    }),
+  )
+}
+
+function inputsOf(fromInputs: Record<string, string>): Written {
+  return Object.fromEntries(Object.entries(fromInputs).map(([parameter, input]) => [parameter, { input }]))
+}
+
+function writtenInputs(inputs: readonly RunbookInput[]): Written {
+  return Object.fromEntries(
+    inputs.map(({ name, from, oneOf, ...rest }) => {
+      const written = Object.entries(rest).map(([key, value]) => [
+        key,
+        rest.type === 'duration' && typeof value === 'number' ? formatDuration(value) : value,
+      ])
+      return [
+        name,
+        {
+          ...Object.fromEntries(written),
+          ...(from && { from: formatAlertText(from) }),
+          ...(oneOf && { one_of: oneOf }),
+        },
+      ]
     }),
   )
 }

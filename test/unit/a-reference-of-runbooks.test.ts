@@ -20,12 +20,16 @@ const asks: Record<keyof typeof conditionVariables, string> = {
   alert: 'alert.labels.team == "web" && alert.annotations.summary != ""',
   checks: 'checks.sessions.idle > 10',
   value: 'value.status == "up" || value.idle > 10',
+  inputs: 'inputs.most_idle > 10',
   incident: 'incident.impact && incident.severity == "SEV1" && incident.phase == "triage"',
 }
+
+const inputs = { most_idle: { type: 'int', unit: 'sessions', default: 10, describe: 'A few' } }
 
 test.each(Object.entries(conditionPlaces))('a condition at %s sees %j', (place, variables) => {
   const seen = Object.entries(asks).filter(([, condition]) => {
     const tree = treeOf(example)
+    put(tree, 'inputs.most_idle', inputs.most_idle)
     put(tree, place, condition)
     const parsed = parseRunbook(stringify(tree), 'x.yaml')
     const faults = 'faults' in parsed ? parsed.faults : []
@@ -47,7 +51,7 @@ function treeOf(text: string): unknown {
 }
 
 /** Writes a condition at `a.b[].c`, into the first item of each list, and into a mapping of its own where there is none. */
-function put(tree: unknown, place: string, condition: string): void {
+function put(tree: unknown, place: string, condition: unknown): void {
   const [key = '', ...rest] = place.split('.')
   const node = tree as Record<string, unknown>
   const name = key.replace('[]', '')

@@ -51,6 +51,7 @@ const base = {
   runbook: 'pool-exhausted',
   runbookHash: sha('runbook'),
   bindings: [],
+  inputs: [],
   openedAt: new Date(openedMs).toISOString(),
   linkedTo: null,
   pages: [],

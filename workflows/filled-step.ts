@@ -1,0 +1,24 @@
+/** A step with what its runbook was given. */
+import type { Attempted, Runbook } from '../contracts/runbook.ts'
+import { filledParameters, type ResolvedInput } from '../contracts/runbook-input.ts'
+
+/** As it is planned: with what its inputs say written out. One that has no value has left it out before, by `whyUnknown`. */
+export function filledStep<S extends Attempted>(step: S, inputs: readonly ResolvedInput[] | undefined): S {
+  if (step.fromInputs === undefined) return step
+  const filled = filledParameters(step, inputs)
+  return 'missing' in filled ? step : { ...step, with: filled.with }
+}
+
+/** Why nobody knows how to do it. What nobody could take back, though the runbook says how, is not done either. */
+export function whyUnknown(
+  step: Attempted,
+  { mitigate }: Pick<Runbook, 'mitigate'>,
+  inputs: readonly ResolvedInput[] | undefined,
+): string | undefined {
+  const filled = filledParameters(step, inputs)
+  if ('missing' in filled) return `it is not known how: ${filled.missing}`
+  const undo = mitigate.find(({ id }) => id === step.id)?.undo
+  if (undo === undefined || 'none' in undo) return undefined
+  const undone = filledParameters(undo, inputs)
+  return 'missing' in undone ? `it is not known how it would be taken back: ${undone.missing}` : undefined
+}
