@@ -4,6 +4,7 @@ import type { Configuration } from '../contracts/configuration.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import type { CheckName, ParameterValue } from '../contracts/targets/catalogue.ts'
 import { checkDefinitions } from '../contracts/targets/catalogue.ts'
+import { type CheckValues, memberValues } from '../language/conditions.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool } from '../store/database.ts'
 import { saveMeasurement } from '../store/measurements.ts'
@@ -22,9 +23,23 @@ export interface CheckRequest {
   problem?: string
 }
 
+/** The same of each of several targets. */
+export type GroupRequest = Omit<CheckRequest, 'target'> & { targets: string[] }
+
 export type CheckResult = { values: Record<string, unknown> } | { problem: string }
 
-export type RunCheckInput = CheckRequest & { incident: string; purpose: string; unwritten: Decision[] }
+/** By target. One that gave no answer has its reason, as a check of one target has. */
+export interface GroupResult {
+  members: Record<string, CheckResult>
+}
+
+export type RunCheckInput = CheckRequest & {
+  incident: string
+  purpose: string
+  /** Its target is one of a group, and its evidence says which. */
+  isMember?: true
+  unwritten: Decision[]
+}
 
 /** One activity type a check, so that Temporal's own screens and metrics say what was measured. */
 export function createCheckActivities(dependencies: {
@@ -44,18 +59,19 @@ export function createCheckActivities(dependencies: {
   }
 
   async function keep(input: RunCheckInput, result: CheckResult, now: () => number): Promise<CheckResult> {
-    const { incident, purpose, name: check, uses, target } = input
+    const { incident, purpose, name: check, uses, target, isMember } = input
+    const kept = isMember === true ? { members: { [target]: result } } : result
     const values = 'values' in result ? result.values : {}
     const error = 'problem' in result ? { error: result.problem } : {}
     await inTransaction(dependencies.pool, async tx => {
-      await saveMeasurement(tx, { incident, purpose, checks: { [check]: result }, atMs: now() })
+      await saveMeasurement(tx, { incident, purpose, checks: { [check]: kept }, atMs: now() })
       await appendEntries(tx, [
         {
           kind: 'check.measured',
           actor: 'paramedic',
           atMs: now(),
           incident,
-          data: { check, uses, target, values, ...error },
+          data: { check, uses, target, ...(isMember && { isMember }), values, ...error },
         },
       ])
     })
@@ -97,6 +113,29 @@ export async function measure(
           : `${request.uses} on ${request.target} failed: ${String(error)}`,
     }
   }
+}
+
+/** Measures one target, or each of a group at once. */
+export async function measureAny(
+  dependencies: { configuration: Configuration; checks: CheckImplementations },
+  request: CheckRequest | GroupRequest,
+  cancelled: AbortSignal,
+): Promise<CheckResult | GroupResult> {
+  if (!('targets' in request)) return measure(dependencies, request, cancelled)
+  const { targets, ...check } = request
+  const members = targets.map(
+    async target => [target, await measure(dependencies, { ...check, target }, cancelled)] as const,
+  )
+  return { members: Object.fromEntries(await Promise.all(members)) }
+}
+
+/** What conditions see of a result; undefined when there was no answer. */
+export function valuesOf(result: CheckResult | GroupResult): CheckValues | undefined {
+  if ('members' in result)
+    return Object.entries(result.members)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([target, one]) => memberValues(target, 'values' in one ? one.values : undefined))
+  return 'values' in result ? result.values : undefined
 }
 
 /** The linter has held kind and parameters against the definition, which ties them for each name but not across names. */

@@ -21,7 +21,14 @@ import {
   saveMeasurement,
 } from '../store/measurements.ts'
 import { isFirstTime } from '../store/work-done.ts'
-import { type CheckRequest, type CheckResult, measure } from './run-check.ts'
+import {
+  type CheckRequest,
+  type CheckResult,
+  type GroupRequest,
+  type GroupResult,
+  measureAny,
+  valuesOf,
+} from './run-check.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
 import { createWorkflowClock } from './workflow-clock.ts'
 import { type Decision, writeDecisions } from './write-decisions.ts'
@@ -32,7 +39,7 @@ export interface VerifyInput {
   site?: string
   /** What is verified: `<step>/<attempt>` or `overall/<n>`; samples are kept under it. */
   of: string
-  checks: CheckRequest[]
+  checks: (CheckRequest | GroupRequest)[]
   /** A step's condition sees its one check as `value`, the overall one sees `checks.<name>`. */
   sees: 'value' | 'checks'
   until: string
@@ -114,9 +121,9 @@ export function createVerifyActivities(dependencies: {
     },
   }
 
-  async function measureAll(input: VerifyInput): Promise<Record<string, CheckResult>> {
+  async function measureAll(input: VerifyInput): Promise<Record<string, CheckResult | GroupResult>> {
     const measured = input.checks.map(
-      async check => [check.name, await measure(dependencies, check, cancellationSignal())] as const,
+      async check => [check.name, await measureAny(dependencies, check, cancellationSignal())] as const,
     )
     return Object.fromEntries(await Promise.all(measured))
   }
@@ -163,20 +170,19 @@ function purposeOf(input: VerifyInput): string {
   return `verify/${input.of}`
 }
 
-function evaluate(input: VerifyInput, results: Record<string, CheckResult>): Evaluated {
-  const values = Object.fromEntries(
-    Object.entries(results).map(([name, result]) => [name, 'values' in result ? result.values : undefined]),
-  )
-  const [only] = input.checks
-  if (input.sees === 'value' && only !== undefined)
-    return evaluateCondition(input.until, withInputs(valueScope(only.uses, values[only.name]), input.inputs))
-  return evaluateCondition(input.until, withInputs(checksScope(input.checks, values), input.inputs))
+function evaluate(input: VerifyInput, results: Record<string, CheckResult | GroupResult>): Evaluated {
+  const values = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, valuesOf(result)]))
+  const checks = input.checks.map(({ name, uses, ...of }) => ({ name, uses, isMany: 'targets' in of }))
+  const [only] = checks
+  const scope =
+    input.sees === 'value' && only !== undefined
+      ? valueScope(only.uses, values[only.name], only.isMany)
+      : checksScope(checks, values)
+  return evaluateCondition(input.until, withInputs(scope, input.inputs))
 }
 
 function sentence(input: VerifyInput, sample: Measurement, verdict: Verdict, heldForMs: number): string {
-  const problems = Object.entries(sample.checks).flatMap(([name, result]) =>
-    'problem' in result ? [`${name}: ${result.problem}`] : [],
-  )
+  const problems = Object.entries(sample.checks).flatMap(problemsOf)
   switch (verdict) {
     case 'recovered':
       return `${input.until} held for ${Math.round(heldForMs / 100) / 10} s`
@@ -187,4 +193,16 @@ function sentence(input: VerifyInput, sample: Measurement, verdict: Verdict, hel
     default:
       return verdict satisfies never
   }
+}
+
+/** Of a group how many gave no answer, and why the first did not. */
+function problemsOf([name, result]: [string, CheckResult | GroupResult]): string[] {
+  if ('problem' in result) return [`${name}: ${result.problem}`]
+  if (!('members' in result)) return []
+  const members = Object.entries(result.members)
+  const silent = members.flatMap(([target, one]) => ('problem' in one ? [`${target}: ${one.problem}`] : []))
+  const [first] = silent.toSorted()
+  if (first === undefined) return []
+  const more = silent.length === 1 ? '' : `, and ${silent.length - 1} more`
+  return [`${name}: ${silent.length} of ${members.length} gave no answer (${first}${more})`]
 }

@@ -51,6 +51,8 @@ export const limits = {
   retryAfterMs: 30 * second,
   /** A step whose attempts change nothing this often (its target changes under each plan) is left; a person would stop earlier. */
   attemptsPerStep: 5,
+  /** A group that one check measures: each member is an activity of its own, and a person still reads which did not answer. */
+  targetsPerRole: 50,
   /** A runbook that has to be told more than this by its alert is several. */
   inputsPerRunbook: 32,
   /** What an alert may say for an input: a name, an address, a path; never a document. */

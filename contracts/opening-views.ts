@@ -14,7 +14,14 @@ export const bindingShape = z
     z.strictObject({
       role: z.string(),
       kind: z.enum(targetKinds),
-      problem: z.enum(['unbound', 'ambiguous']),
+      members: z
+        .array(z.strictObject({ target: z.string(), site: z.string().exactOptional() }))
+        .describe('Of a role for many, each target it means'),
+    }),
+    z.strictObject({
+      role: z.string(),
+      kind: z.enum(targetKinds),
+      problem: z.enum(['unbound', 'ambiguous', 'too many']),
       candidates: z.array(z.string()),
     }),
   ])

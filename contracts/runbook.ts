@@ -16,8 +16,8 @@ export interface Runbook {
   /** Where the procedure comes from, e.g. `amas.md#7.2`. */
   source?: string
   description?: { what: string; whenToUse?: string; whenNotToUse?: string }
-  /** Role -> kind. Bound to real targets when an incident opens. */
-  targets: Record<string, TargetKind>
+  /** Role -> kind, or what else narrows it. Bound to real targets when an incident opens. */
+  targets: Record<string, TargetKind | Role>
   /** By name. Absent without any. */
   inputs?: RunbookInput[]
   /** CEL over `alert`; a runbook without one is chosen only as the default. */
@@ -37,6 +37,29 @@ export interface Runbook {
   /** Who is told what, beside the stakeholders of the configuration. */
   communication?: Communication[]
   postmortem?: { dueMs: number; for: Severity[] }
+}
+
+/** What fills a role. Written as a kind alone where nothing else is said, so that its hash stays what it was. */
+export interface Role {
+  kind: TargetKind
+  /** Every target that fits, instead of the one. */
+  many?: true
+  /** Only targets that the configuration puts into this group. */
+  group?: string
+}
+
+export function roleOf(written: TargetKind | Role): Role {
+  return typeof written === 'string' ? { kind: written } : written
+}
+
+/** A check with whether it measures one target or each of a group. */
+export type MeasuredCheck = Pick<CheckUse, 'name' | 'uses'> & { isMany: boolean }
+
+export function measuredChecks({ targets, triage }: Pick<Runbook, 'targets' | 'triage'>): MeasuredCheck[] {
+  return triage.checks.map(({ name, uses, target }) => {
+    const role = targets[target]
+    return { name, uses, isMany: role !== undefined && roleOf(role).many === true }
+  })
 }
 
 export interface CheckUse {
@@ -181,7 +204,14 @@ export type Binding =
       /** Where it is reached from, for as long as the incident lives; without it, from everywhere else. */
       site?: string
     }
-  | { role: string; kind: TargetKind; problem: 'unbound' | 'ambiguous'; candidates: string[] }
+  /** Of a role for many: in the order of their names. */
+  | { role: string; kind: TargetKind; members: BoundTarget[] }
+  | { role: string; kind: TargetKind; problem: 'unbound' | 'ambiguous' | 'too many'; candidates: string[] }
+
+export interface BoundTarget {
+  target: string
+  site?: string
+}
 
 /** A runbook as a process holds it. */
 export interface LoadedRunbook {

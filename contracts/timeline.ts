@@ -37,6 +37,8 @@ export interface TimelineEvents {
     check: string
     uses: string
     target: string
+    /** The target is one of a group. */
+    isMember?: true
     values: Record<string, unknown>
     error?: string
   }

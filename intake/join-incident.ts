@@ -78,7 +78,11 @@ async function openFor(
       runbookHash: hash,
       dedupKey: alert.dedupKey,
       bindings: Object.fromEntries(
-        bindings.flatMap(binding => ('target' in binding ? [[binding.role, binding.target]] : [])),
+        bindings.flatMap(binding => {
+          if ('problem' in binding) return []
+          const members = 'members' in binding ? binding.members : [binding]
+          return [[binding.role, members.map(({ target }) => target).join(', ')]]
+        }),
       ),
       ...(unbound.length === 0 ? {} : { unbound }),
       ...(inputs.length === 0 ? {} : { inputs }),

@@ -5,13 +5,16 @@
 import { Environment } from '@marcbachmann/cel-js'
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { explain, withHint, type ConditionProblem } from './condition-problem.ts'
-import type { VariableType, Variables } from './condition-values.ts'
+import { registerGroupFunctions } from './condition-groups.ts'
+import { isListType, type VariableType, type Variables } from './condition-values.ts'
 
 export type Compiled =
   { run: (values: Map<string, unknown>) => unknown; ast: ASTNode } | { problem: ConditionProblem }
 
 /** A condition is one thought; a longer one belongs into a check. */
 const maxLength = 2_048
+/** What CEL calls the items of a group; people are shown none of it. */
+const memberPrefix = '$member_of_'
 const celLimits = {
   maxAstNodes: 400,
   maxDepth: 40,
@@ -22,16 +25,20 @@ const celLimits = {
 
 /**
  * `matches` is missing because JavaScript's regular expressions can take exponential time on an alert's text, and
- * `cel.bind`, `map`, `filter`, `join`, `split` because they let values grow; a workflow task has two seconds.
+ * `cel.bind`, `join`, `split` because they let values grow, as `map` would if it gave anything but numbers; a workflow task has two
+ * seconds.
  */
-const loops = ['all', 'exists'] as const
+const loops = ['all', 'exists', 'filter', 'map'] as const
 const stringFunctions = ['contains', 'endsWith', 'lowerAscii', 'startsWith', 'trim', 'upperAscii'] as const
 export const conditionFunctions = [
   'double',
   'has',
   'int',
+  'max',
+  'min',
   'size',
   'string',
+  'sum',
   ...stringFunctions,
   ...loops,
 ] as const
@@ -54,7 +61,7 @@ function compileIn(environmentOf: () => Environment, expression: string, variabl
   try {
     const environment = environmentOf()
     const parsed = environment.parse(expression)
-    const forbidden = findForbidden(parsed.ast, environment, false)
+    const forbidden = findForbidden(parsed.ast, environment)
     if (forbidden !== undefined) return { problem: forbidden }
     const { type = 'dyn', error } = parsed.check()
     if (error !== undefined) return { problem: explain(error, variables) }
@@ -67,9 +74,11 @@ function compileIn(environmentOf: () => Environment, expression: string, variabl
 
 function environmentOf(variables: Variables): Environment {
   const environment = new Environment({ limits: celLimits })
+  registerGroupFunctions(environment)
   for (const [name, type] of Object.entries(variables)) {
-    if (typeof type === 'string') environment.registerVariable(name, celType(type))
-    else environment.registerVariable(name, { schema: celSchema(type) })
+    const schema = celSchema(environment, type, name)
+    if (typeof schema === 'string') environment.registerVariable(name, schema)
+    else environment.registerVariable(name, { schema })
   }
   return environment
 }
@@ -78,16 +87,22 @@ interface CelSchema {
   [field: string]: string | CelSchema
 }
 
-function celSchema(variables: Variables): CelSchema {
-  const fields = Object.entries(variables)
-  return Object.fromEntries(
-    fields.map(([name, type]) => [name, typeof type === 'string' ? celType(type) : celSchema(type)]),
-  )
+/** Items of a list are a type of their own, which needs a name: `$value` or `$checks_agents`, after where the list stands. */
+function celSchema(environment: Environment, type: VariableType, path: string): string | CelSchema {
+  if (type === 'labels') return 'map<string, string>'
+  if (type === 'unchecked') return 'dyn'
+  if (typeof type === 'string') return type
+  if (!isListType(type)) return recordSchema(environment, type, path)
+  const name = `${memberPrefix}${path}`
+  environment.registerType({ name, schema: recordSchema(environment, type[0], path) })
+  return `list<${name}>`
 }
 
-function celType(type: VariableType & string): string {
-  if (type === 'labels') return 'map<string, string>'
-  return type === 'unchecked' ? 'dyn' : type
+function recordSchema(environment: Environment, variables: Variables, path: string): CelSchema {
+  const fields = Object.entries(variables)
+  return Object.fromEntries(
+    fields.map(([name, type]) => [name, celSchema(environment, type, `${path}_${name}`)]),
+  )
 }
 
 function notABool(type: string): ConditionProblem {
@@ -95,21 +110,59 @@ function notABool(type: string): ConditionProblem {
 }
 
 /** What the grammar allows and we do not: the first one found in a node, a list of nodes, or neither. */
-function findForbidden(
-  part: unknown,
-  environment: Environment,
-  insideLoop: boolean,
-): ConditionProblem | undefined {
-  if (Array.isArray(part)) return firstOf(part, item => findForbidden(item, environment, insideLoop))
+function findForbidden(part: unknown, environment: Environment, inside?: Loop): ConditionProblem | undefined {
+  if (Array.isArray(part)) return firstOf(part, item => findForbidden(item, environment, inside))
   if (!isNode(part)) return undefined
-  if (part.op !== 'call' && part.op !== 'rcall') return findForbidden(part.args, environment, insideLoop)
+  if (part.op === '[]')
+    return problemOfIndex(part, environment) ?? findForbidden(part.args, environment, inside)
+  if (part.op !== 'call' && part.op !== 'rcall') return findForbidden(part.args, environment, inside)
   const [name] = part.args
   const offset = part.pos
   if (!isOneOf(conditionFunctions, name)) return unknownFunction(name, offset)
-  const isLoop = part.op === 'rcall' && isOneOf(loops, name)
-  if (isLoop && insideLoop) return { message: 'loops inside loops are not allowed in conditions', offset }
-  const wrong = name === 'has' ? problemOfHas(part.args[1], environment) : undefined
-  return wrong ?? findForbidden(part.args, environment, insideLoop || isLoop)
+  if (part.op === 'rcall' && isOneOf(loops, name)) return problemOfLoop(part, environment, inside)
+  const wrong = name === 'has' ? problemOfHas(part.args[1], environment, inside) : undefined
+  return wrong ?? findForbidden(part.args, environment, inside)
+}
+
+/** What is looped over, and what its items are called, as they are written. */
+interface Loop {
+  over: string
+  item: string
+}
+
+type LoopCall = ASTNode & { op: 'rcall' }
+
+function problemOfLoop(
+  part: LoopCall,
+  environment: Environment,
+  inside: Loop | undefined,
+): ConditionProblem | undefined {
+  const [name, receiver, [item, ...body]] = part.args
+  const offset = part.pos
+  if (inside !== undefined) return { message: 'loops inside loops are not allowed in conditions', offset }
+  const loop = { over: textOf(receiver), item: item === undefined ? '' : textOf(item) }
+  const found = findForbidden(receiver, environment) ?? findForbidden(body, environment, loop)
+  if (found !== undefined || name !== 'map') return found
+  const { type, error } = environment.check(textOf(part))
+  // What does not fit is said with the whole condition.
+  if (error !== undefined || type === 'list<int>' || type === 'list<double>') return undefined
+  return { message: '`map` has to give a number for each, for max, min or sum', offset }
+}
+
+/** Its first may be another one tomorrow. */
+function problemOfIndex(
+  part: ASTNode & { op: '[]' },
+  environment: Environment,
+): ConditionProblem | undefined {
+  const [receiver] = part.args
+  const { type = '' } = environment.check(textOf(receiver))
+  if (!type.startsWith(`list<${memberPrefix}`)) return undefined
+  const message = `\`${textOf(receiver)}\` is a group: its members have no order`
+  return { message, offset: receiver.start, hint: 'ask with exists, all, or filter(...).size()' }
+}
+
+function textOf({ input, start, end }: ASTNode): string {
+  return input.slice(start, end)
 }
 
 function isOneOf(names: readonly string[], name: string): boolean {
@@ -124,10 +177,17 @@ function unknownFunction(name: string, offset: number): ConditionProblem {
 }
 
 /** cel-js does not type-check what has() asks for, so a typing mistake would be a silent "no". */
-function problemOfHas(args: unknown, environment: Environment): ConditionProblem | undefined {
+function problemOfHas(
+  args: unknown,
+  environment: Environment,
+  inside: Loop | undefined,
+): ConditionProblem | undefined {
   const asked: unknown = Array.isArray(args) ? args[0] : undefined
   if (!isNode(asked)) return undefined
-  const { error } = environment.check(asked.input.slice(asked.start, asked.end))
+  const text = textOf(asked)
+  const isOfItem = inside !== undefined && text.split(/[.[]/)[0]?.trim() === inside.item
+  // An item is known only in its loop.
+  const { error } = environment.check(isOfItem ? `${inside.over}.map(${inside.item}, ${text})` : text)
   return error && { message: `has() asks for what cannot be there: ${error.summary}`, offset: asked.start }
 }
 

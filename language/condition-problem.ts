@@ -1,6 +1,6 @@
 /** What is wrong with a condition, in words. Safe in the workflow sandbox. */
 import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js'
-import type { VariableType, Variables } from './condition-values.ts'
+import { isListType, type VariableType, type Variables } from './condition-values.ts'
 import { nameHint, nearestName } from './nearest-name.ts'
 
 export interface ConditionProblem {
@@ -18,7 +18,8 @@ export function explain(error: unknown, variables: Variables): ConditionProblem 
   const offset = error.range?.start ?? 0
   const text = node?.input?.slice(node.start, node.end) ?? ''
   if (code === 'unknown_variable') return unknownName(text, offset, Object.keys(variables))
-  if (code === 'no_such_key') return missingField(text, node?.pos ?? offset, variables)
+  if (code === 'no_such_key') return missingField(text, node?.pos ?? offset, variables, node?.input ?? '')
+  if (summary.startsWith('List index must be int')) return fieldOfGroup(text, node?.pos ?? offset)
   const hint = mixesNumbers.test(summary) ? mixedHint : ofDuration.test(summary) ? durationHint : undefined
   return { message: plainWords(summary), offset, ...(hint && { hint }) }
 }
@@ -42,10 +43,29 @@ function unknownName(name: string, offset: number, known: string[]): ConditionPr
   return { message: `unknown name \`${name}\``, offset, hint }
 }
 
-function missingField(text: string, offset: number, variables: Variables): ConditionProblem {
+/** `checks.agents.queued`: of which of them? */
+function fieldOfGroup(text: string, offset: number): ConditionProblem {
+  const at = text.lastIndexOf('.')
+  const [group, field] = [text.slice(0, at), text.slice(at + 1)]
+  const hint = `say of which: ${group}.exists(one, one.${field} ...), .all(...), or max(${group}.map(one, one.${field}))`
+  return { message: `\`${group}\` is a group, and \`${field}\` is of each of its members`, offset, hint }
+}
+
+function missingField(
+  text: string,
+  offset: number,
+  variables: Variables,
+  expression: string,
+): ConditionProblem {
   const path = text.split('.').map(part => part.trim())
   const field = path.pop() ?? ''
-  return withHint(`\`${path.join('.')}\` has no \`${field}\``, offset, field, namesAt(variables, path))
+  const group = groupOf(path[0] ?? '', expression)
+  if (group !== undefined && path.length === 1) {
+    const known = namesAt(variables, group.split('.'))
+    return withHint(`a member of \`${group}\` has no \`${field}\``, offset, field, known)
+  }
+  const known = namesAt(variables, path)
+  return withHint(`\`${path.join('.')}\` has no \`${field}\``, offset, field, known)
 }
 
 /** A problem with a name, and the known name it may have meant. */
@@ -61,8 +81,20 @@ export function withHint(
 
 function namesAt(variables: Variables, path: string[]): string[] {
   let at: VariableType | undefined = variables
-  for (const part of path) at = typeof at === 'object' && Object.hasOwn(at, part) ? at[part] : undefined
-  return typeof at === 'object' ? Object.keys(at) : []
+  for (const part of path) at = isRecordType(at) && Object.hasOwn(at, part) ? at[part] : undefined
+  if (at !== undefined && isListType(at)) return Object.keys(at[0])
+  return isRecordType(at) ? Object.keys(at) : []
+}
+
+function isRecordType(type: VariableType | undefined): type is Variables {
+  return typeof type === 'object' && !isListType(type)
+}
+
+/** What a loop goes over that calls its items so: of `checks.agents.filter(a, a.answered).map(a, a.queued)`, `checks.agents`. */
+function groupOf(item: string, expression: string): string | undefined {
+  const loop = /([A-Za-z_]\w*(?:\s*\.\s*\w+)*?)\s*\.\s*(?:all|exists|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,/g
+  const found = [...expression.matchAll(loop)].find(([, , called]) => called === item)
+  return found?.[1]?.replaceAll(/\s/g, '')
 }
 
 const tooMuch: Readonly<Record<string, string>> = {
@@ -78,15 +110,24 @@ function plainWords(summary: string): string {
   if (/^(Unexpected token: EOF|Expected \w+, got EOF)$/.test(summary)) return 'the condition ends too early'
   const [, limit = '', most = ''] = /^Exceeded (\w+) \((\d+)\)$/.exec(summary) ?? []
   if (limit !== '') return (tooMuch[limit] ?? `the condition exceeds ${limit} (%)`).replace('%', most)
-  const words = summary.replace(/^no such overload: (.*)$/s, '`$1` is not possible').replaceAll('$', '')
+  const words = summary
+    .replace(/^no such overload: (.*)$/s, '`$1` is not possible')
+    .replace(/^found no matching overload for '(.*)'$/s, '`$1` is not possible')
+    .replaceAll(/list<\$member_of_\w+>/g, 'group')
+    .replaceAll(/\$member_of_\w+/g, 'member of a group')
+    .replaceAll('$', '')
   return words.slice(0, 1).toLowerCase() + words.slice(1)
 }
 
 /** Says in words what CEL could not do while it evaluated, naming the path that had no value. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof EvaluationError)) return String(error)
+  if (!(error instanceof EvaluationError)) return error instanceof Error ? error.message : String(error)
   const node = error.node
   const path = node?.input?.slice(node.start, node.end)
-  if (error.code === 'no_such_key' && path) return path
+  if (error.code === 'no_such_key' && path) {
+    const [item = '', ...rest] = path.split('.')
+    const group = groupOf(item, node?.input ?? '')
+    return group === undefined ? path : `${group}: ${rest.join('.')} of each`
+  }
   return path ? `${error.summary} in ${path}` : error.summary
 }

@@ -1,7 +1,8 @@
 /** What a condition may see, and how values become CEL's. Safe in the workflow sandbox. */
 
-/** What a condition can see: CEL types by name, `labels` for a map of text to text, records nested. */
-export type VariableType = 'int' | 'double' | 'string' | 'bool' | 'labels' | 'unchecked' | Variables
+/** What a condition can see: CEL types by name, `labels` for a map of text to text, records nested, lists of records. */
+export type VariableType =
+  'int' | 'double' | 'string' | 'bool' | 'labels' | 'unchecked' | Variables | readonly [Variables]
 export interface Variables {
   readonly [name: string]: VariableType
 }
@@ -22,8 +23,16 @@ function toCel(type: VariableType, value: unknown): unknown {
     case 'unchecked':
       return undefined
     default:
-      return recordToCel(type, value)
+      return isListType(type) ? listToCel(type[0], value) : recordToCel(type, value)
   }
+}
+
+export function isListType(type: VariableType): type is readonly [Variables] {
+  return Array.isArray(type)
+}
+
+function listToCel(item: Variables, value: unknown): Map<string, unknown>[] | undefined {
+  return Array.isArray(value) ? value.map(one => recordToCel(item, one)) : undefined
 }
 
 /** Maps instead of objects: a label named `constructor` must stay a label, and CEL knows objects by their constructor. */

@@ -4,7 +4,7 @@
  * Runs inside the workflow sandbox as well: pure, no clock, nothing remembered between calls.
  */
 import type { Impact, Phase, Severity } from '../contracts/incident.ts'
-import type { CheckUse, Runbook } from '../contracts/runbook.ts'
+import type { MeasuredCheck, Runbook } from '../contracts/runbook.ts'
 import type { InputType, ResolvedInput } from '../contracts/runbook-input.ts'
 import { checkDefinitions, type CheckName } from '../contracts/targets/catalogue.ts'
 import { compile } from './condition-language.ts'
@@ -25,9 +25,18 @@ export interface ConditionAlert {
   annotations: Record<string, string>
 }
 
-type NamedCheck = Pick<CheckUse, 'name' | 'uses'>
-/** The result fields of each check by its name in the runbook; undefined when it failed. */
-type CheckResults = Record<string, Record<string, unknown> | undefined>
+/** The result fields of a check; of one that measures a group those of each member, `target` and `answered` among them. */
+export type CheckValues = Record<string, unknown> | Record<string, unknown>[]
+/** By the name of the check in the runbook; undefined when it failed. */
+type CheckResults = Record<string, CheckValues | undefined>
+
+/** A member of a group as conditions see it. */
+export function memberValues(
+  target: string,
+  values: Record<string, unknown> | undefined,
+): Record<string, unknown> {
+  return { ...values, target, answered: values !== undefined }
+}
 
 /** Evaluates a condition; `noData` names the path that has no value, or says why nothing could be calculated. */
 export function evaluateCondition(expression: string, scope: Scope): Evaluated {
@@ -57,13 +66,20 @@ export const incidentVariables = {
 } as const satisfies Variables
 
 /** Declares `checks.<name>.<field>` for the given checks. */
-function checksVariables(uses: readonly NamedCheck[]): { checks: Variables } {
-  return { checks: Object.fromEntries(uses.map(use => [use.name, fieldsOf(use.uses)])) }
+function checksVariables(checks: readonly MeasuredCheck[]): { checks: Variables } {
+  return { checks: Object.fromEntries(checks.map(check => [check.name, resultType(check)])) }
 }
 
-/** Declares `value.<field>` for one check. */
-export function valueVariables(check: CheckName): { value: Variables } {
-  return { value: fieldsOf(check) }
+/** Declares `value.<field>` for one check, or `value` as the list of what each of a group measured. */
+export function valueVariables(uses: CheckName, isMany = false): { value: VariableType } {
+  return { value: resultType({ uses, isMany }) }
+}
+
+/** Fields of a member that no check measures. */
+const memberFields = { target: 'string', answered: 'bool' } as const
+
+function resultType({ uses, isMany }: Omit<MeasuredCheck, 'name'>): VariableType {
+  return isMany ? [{ ...fieldsOf(uses), ...memberFields }] : fieldsOf(uses)
 }
 
 /** The scope of `match`. */
@@ -73,18 +89,18 @@ export function alertScope(alert: ConditionAlert): Scope {
 
 /** The scope of triage and of a step's `when` (with the alert), and of the overall verification (without). */
 export function checksScope(
-  uses: readonly NamedCheck[],
+  checks: readonly MeasuredCheck[],
   results: CheckResults,
   alert?: ConditionAlert,
 ): Scope {
-  const variables = checksVariables(uses)
+  const variables = checksVariables(checks)
   if (alert === undefined) return { variables, values: { checks: results } }
   return { variables: { ...variables, ...alertVariables }, values: { checks: results, alert } }
 }
 
 /** The scope of a step's verification: one check's result is `value`. */
-export function valueScope(check: CheckName, result: Record<string, unknown> | undefined): Scope {
-  return { variables: valueVariables(check), values: { value: result } }
+export function valueScope(check: CheckName, result: CheckValues | undefined, isMany = false): Scope {
+  return { variables: valueVariables(check, isMany), values: { value: result } }
 }
 
 /** The scope of an escalation level; `incident.impact` is true for yes and for unknown, because unknown counts as yes. */

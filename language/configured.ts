@@ -20,6 +20,7 @@ export interface ConfiguredTarget {
   name: string
   kind: string
   role: string
+  group?: string | undefined
   /** Its system and environment, as one word. */
   place: string
   autonomy: Autonomy
@@ -53,7 +54,7 @@ export function configuredIn(tree: unknown): Configured {
 
 /** Keys that decide what is said; a list in which one is a reference is not known. */
 const named: Readonly<Record<string, readonly string[]>> = {
-  targets: ['name', 'kind', 'role', 'system', 'environment', 'autonomy'],
+  targets: ['name', 'kind', 'role', 'group', 'system', 'environment', 'autonomy'],
   principals: ['name', 'roles', 'functions'],
   contacts: ['name', 'functions'],
   stakeholders: ['name'],
@@ -73,6 +74,7 @@ function targetOf(target: unknown): ConfiguredTarget {
     name: text('name'),
     kind: text('kind'),
     role: text('role'),
+    group: valueAt(target, ['group']) === undefined ? undefined : text('group'),
     place: JSON.stringify([text('system'), text('environment')]),
     autonomy,
     rebuildablePrefixes: isWritten(prefixes) ? prefixes.map(String) : undefined,

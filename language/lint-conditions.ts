@@ -1,9 +1,10 @@
 /** Every CEL expression of a runbook, each against what it will see. */
 import { isCheckName } from '../contracts/targets/catalogue.ts'
 import { type Compiled, createCompiler } from './condition-language.ts'
-import type { Variables } from './condition-values.ts'
+import type { VariableType, Variables } from './condition-values.ts'
 import { alertVariables, incidentVariables, inputVariables, valueVariables } from './conditions.ts'
 import type { Finding, Path } from './fault.ts'
+import { writtenRole } from './written-roles.ts'
 import { readInput } from './read-input.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
 
@@ -87,17 +88,18 @@ function variablesOfInputs(tree: unknown): Variables {
 /** A check whose `uses` is wrong has been reported; what conditions ask of it is not checked as well. */
 function variablesOfChecks(tree: unknown): Variables {
   const checks = entriesOf(valueAt(tree, ['triage', 'checks']))
-  return Object.fromEntries(checks.map(([name, use]) => [name, variablesOfUse(use)]))
+  return Object.fromEntries(checks.map(([name, use]) => [name, variablesOfUse(tree, use)]))
 }
 
-function variablesOfUse(use: unknown): Variables | 'unchecked' {
+function variablesOfUse(tree: unknown, use: unknown): VariableType {
   const uses = valueAt(use, ['uses'])
   if (typeof uses !== 'string' || !isCheckName(uses)) return 'unchecked'
-  return valueVariables(uses).value as Variables
+  const isMany = writtenRole(tree, valueAt(use, ['target']))?.isMany === true
+  return valueVariables(uses, isMany).value
 }
 
 function variablesOfValue(tree: unknown, step: unknown, part: Path): Variables {
   const name = valueAt(step, [...part, 'check'])
   const use = typeof name === 'string' ? valueAt(tree, ['triage', 'checks', name]) : undefined
-  return { value: variablesOfUse(use) }
+  return { value: variablesOfUse(tree, use) }
 }

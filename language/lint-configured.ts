@@ -1,11 +1,13 @@
 /** A runbook against the configuration it is meant for: its targets, its people, who may allow what. */
 import { roles as builtInRoles } from '../contracts/configuration/people.ts'
+import { limits } from '../contracts/limits.ts'
 import { can, type Principal } from '../contracts/principals.ts'
 import type { Configured, ConfiguredContact, ConfiguredTarget } from './configured.ts'
 import type { Finding, Path } from './fault.ts'
 import { lintRefusals } from './lint-refusals.ts'
 import { nameHint, nearestName } from './nearest-name.ts'
-import { entriesOf, listAt, valueAt } from './tree.ts'
+import { listAt, valueAt } from './tree.ts'
+import { fits, type WrittenRole, writtenRole, writtenRoles } from './written-roles.ts'
 
 /** A list that the configuration leaves empty says nothing about names. */
 export function lintConfigured(
@@ -27,34 +29,51 @@ export function lintConfigured(
 }
 
 function lintRoles(tree: unknown, targets: readonly ConfiguredTarget[]): Finding[] {
-  return entriesOf(valueAt(tree, ['targets'])).flatMap(([role, kind]): Finding[] => {
-    const found = typeof kind === 'string' ? problemOfRole(role, kind, targets) : undefined
-    return found === undefined ? [] : [{ path: ['targets', role], at: 'key', ...found }]
+  return writtenRoles(tree).flatMap((written): Finding[] => {
+    const found = problemOfRole(written, targets)
+    return found === undefined ? [] : [{ path: ['targets', written.role], at: 'key', ...found }]
   })
 }
 
 type Problem = Pick<Finding, 'message' | 'hint'>
 
 function problemOfRole(
-  role: string,
-  kind: string,
+  { role, kind, group, isMany }: WrittenRole,
   targets: readonly ConfiguredTarget[],
 ): Problem | undefined {
+  if (typeof kind !== 'string') return undefined
   const named = targets.filter(target => target.role === role)
-  const fitting = named.filter(target => target.kind === kind)
+  const ofKind = named.filter(target => target.kind === kind)
+  const fitting = ofKind.filter(target => group === undefined || target.group === group)
   const [other] = named
   if (other === undefined)
     return { message: `no configured target has the role \`${role}\``, hint: hintOfRole(role, kind, targets) }
-  if (fitting.length === 0)
+  if (ofKind.length === 0)
     return { message: `\`${other.name}\` has the role \`${role}\`, and is of kind ${other.kind}` }
+  if (fitting.length === 0) return problemOfGroup(role, group, ofKind)
+  if (isMany) return tooManyFor(role, fitting)
   const isAlone = ({ place }: ConfiguredTarget): boolean =>
     fitting.filter(target => target.place === place).length === 1
   if (fitting.some(isAlone)) return undefined
   const names = fitting.map(({ name }) => name).join(', ')
   return {
     message: `the role \`${role}\` is ambiguous wherever there is one: ${names}`,
-    hint: 'a place has one target of each role and kind',
+    hint: 'a place has one target of each role and kind, unless the role says `many: true`',
   }
+}
+
+function problemOfGroup(role: string, group: unknown, ofKind: readonly ConfiguredTarget[]): Problem {
+  const known = each(ofKind.flatMap(target => target.group ?? []))
+  const message = `no target with the role \`${role}\` is in the group \`${String(group)}\``
+  return { message, hint: typeof group === 'string' ? nameHint(group, known) : undefined }
+}
+
+function tooManyFor(role: string, fitting: readonly ConfiguredTarget[]): Problem | undefined {
+  const most = limits.targetsPerRole
+  const crowded = [...Map.groupBy(fitting, ({ place }) => place).values()].find(one => one.length > most)
+  if (crowded === undefined) return undefined
+  const message = `${crowded.length} targets of one place have the role \`${role}\`, and a role stands for at most ${most}`
+  return { message, hint: 'narrow it by `group`' }
 }
 
 function hintOfRole(role: string, kind: string, targets: readonly ConfiguredTarget[]): string | undefined {
@@ -103,11 +122,8 @@ function lintAutonomy(
 ): Finding[] {
   if (valueAt(step, ['gate']) !== undefined) return []
   if (principals.some(principal => can(principal, 'gates.decide'))) return []
-  const role = valueAt(step, ['target'])
-  const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
-  const asking = targets.find(
-    target => target.role === role && target.kind === kind && target.autonomy === 'propose',
-  )
+  const role = writtenRole(tree, valueAt(step, ['target']))
+  const asking = targets.find(target => role && fits(target, role) && target.autonomy === 'propose')
   if (asking === undefined) return []
   const message = `nobody may allow this step: \`${asking.name}\` is in \`propose\`, and no principal has the role \`approver\``
   return [{ path, message }]

@@ -3,6 +3,7 @@ import { serviceActions } from '../contracts/targets/service.ts'
 import type { ConfiguredTarget } from './configured.ts'
 import type { Finding, Path } from './fault.ts'
 import { listAt, valueAt } from './tree.ts'
+import { fits, writtenRole } from './written-roles.ts'
 
 type Refusal = Pick<Finding, 'path' | 'message' | 'hint'>
 
@@ -11,9 +12,8 @@ const needsProcess: readonly string[] = Object.keys(serviceActions)
 
 export function lintRefusals(tree: unknown, targets: readonly ConfiguredTarget[]): Finding[] {
   return listAt(tree, ['mitigate']).flatMap((step, index) => {
-    const role = valueAt(step, ['target'])
-    const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
-    const bound = targets.filter(target => target.role === role && target.kind === kind)
+    const role = writtenRole(tree, valueAt(step, ['target']))
+    const bound = role === undefined ? [] : targets.filter(target => fits(target, role))
     const uses = [
       { use: step, path: ['mitigate', index] },
       { use: valueAt(step, ['undo']), path: ['mitigate', index, 'undo'] },

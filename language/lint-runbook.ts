@@ -12,6 +12,7 @@ import { lintOfficeHours } from './lint-office-hours.ts'
 import { lintReach } from './lint-reach.ts'
 import { lintRepeatedWords } from './lint-repeated-words.ts'
 import { lintUses } from './lint-uses.ts'
+import { lintSilence } from './lint-silence.ts'
 import { lintSteadiness } from './lint-steadiness.ts'
 import { lintTexts } from './lint-texts.ts'
 import { lintUndo } from './lint-undo.ts'
@@ -30,7 +31,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
     ...coded('name', [...lintStepIds(tree), ...lintRepeatedWords(tree)]),
     ...coded('verification', [...lintCheckNames(tree), ...lintSteadiness(tree)]),
     ...coded('condition', lintConditions(conditions)),
-    ...coded('reach', lintReach(tree, conditions)),
+    ...coded('reach', [...lintReach(tree, conditions), ...lintSilence(tree, conditions)]),
     ...coded('escalation', [...lintOfficeHours(tree), ...lintEscalation(tree, conditions)]),
     ...coded('communication', lintCommunication(tree, conditions)),
   ]

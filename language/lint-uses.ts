@@ -16,6 +16,7 @@ import { nameHint } from './nearest-name.ts'
 import { declaredInputs } from './lint-inputs.ts'
 import { type DeclaredInputs, readParameters } from './read-parameters.ts'
 import { entriesOf, listAt, valueAt } from './tree.ts'
+import { type WrittenRole, writtenRole, writtenRoles } from './written-roles.ts'
 
 type Definition = CheckDefinition | ActionDefinition
 
@@ -89,8 +90,7 @@ function lintUndoUse(tree: unknown, step: unknown, path: Path, inputs: DeclaredI
   const undo = valueAt(step, ['undo'])
   if (valueAt(undo, ['uses']) === undefined) return []
   const definition = actionOf(undo)
-  const role = valueAt(step, ['target'])
-  const kind = typeof role === 'string' ? valueAt(tree, ['targets', role]) : undefined
+  const { role, kind } = writtenRole(tree, valueAt(step, ['target'])) ?? {}
   const names = [...lintActionName(undo, path), ...lintParameters(undo, path, definition, inputs)]
   if (definition === undefined || !isTargetKind(kind) || kind === definition.kind) return names
   const message = `\`${String(valueAt(undo, ['uses']))}\` works on ${definition.kind}, but role \`${String(role)}\` is of kind ${kind}`
@@ -114,30 +114,41 @@ function lintParameters(
 }
 
 function lintTarget(tree: unknown, use: unknown, path: Path, definition: Definition | undefined): Finding[] {
-  const role = valueAt(use, ['target'])
-  if (typeof role !== 'string') return []
-  const roles = entriesOf(valueAt(tree, ['targets']))
-  const kind = roles.find(([name]) => name === role)?.[1]
-  if (kind === undefined) {
-    const hint =
-      nameHint(
-        role,
-        roles.map(([name]) => name),
-      ) ?? 'declare it under `targets`'
+  const name = valueAt(use, ['target'])
+  if (typeof name !== 'string') return []
+  const roles = writtenRoles(tree)
+  const role = roles.find(({ role }) => role === name)
+  if (role === undefined) return [roleNobodyDeclared(name, path, roles)]
+  const { kind, isMany } = role
+  const at = [...path, 'target']
+  if (isMany && definition !== undefined && 'risk' in definition) {
+    const hint = 'an action changes one target: declare a role for the one that is meant'
     return [
-      { path: [...path, 'target'], message: `role \`${role}\` is not declared under \`targets\``, hint },
+      {
+        path: at,
+        message: `role \`${name}\` stands for many targets, and \`${usesOf(use)}\` changes one`,
+        hint,
+      },
     ]
   }
   if (definition === undefined || kind === definition.kind || !isTargetKind(kind)) return []
-  const fitting = roles.filter(([, other]) => other === definition.kind).map(([name]) => name)
-  const message = `role \`${role}\` is of kind ${kind}, but \`${String(valueAt(use, ['uses']))}\` works on ${definition.kind}`
-  return [
-    {
-      path: [...path, 'target'],
-      message,
-      hint: fitting.length > 0 ? `of kind ${definition.kind}: ${fitting.join(', ')}` : undefined,
-    },
-  ]
+  const fitting = roles.filter(other => other.kind === definition.kind).map(({ role }) => role)
+  const message = `role \`${name}\` is of kind ${kind}, but \`${usesOf(use)}\` works on ${definition.kind}`
+  const hint = fitting.length > 0 ? `of kind ${definition.kind}: ${fitting.join(', ')}` : undefined
+  return [{ path: at, message, hint }]
+}
+
+function roleNobodyDeclared(name: string, path: Path, roles: readonly WrittenRole[]): Finding {
+  const known = roles.map(({ role }) => role)
+  return {
+    path: [...path, 'target'],
+    message: `role \`${name}\` is not declared under \`targets\``,
+    hint: nameHint(name, known) ?? 'declare it under `targets`',
+  }
+}
+
+function usesOf(use: unknown): string {
+  return String(valueAt(use, ['uses']))
 }
 
 function isTargetKind(kind: unknown): kind is TargetKind {

@@ -24,7 +24,9 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     owner: metadata.owner,
     ...present('source', metadata.source),
     ...present('description', descriptionOf(source)),
-    targets: source.targets,
+    targets: Object.fromEntries(
+      Object.entries(source.targets).map(([role, written]) => [role, roleOf(written)]),
+    ),
     ...present('inputs', inputsOf(source)),
     ...present('match', source.match),
     ...present('priority', source.priority === 0 ? undefined : source.priority),
@@ -59,6 +61,14 @@ function descriptionOf({ description }: RunbookSource): Runbook['description'] {
   if (description === undefined) return undefined
   const { what, when_to_use: whenToUse, when_not_to_use: whenNotToUse } = description
   return { what, ...present('whenToUse', whenToUse), ...present('whenNotToUse', whenNotToUse) }
+}
+
+/** The long form that says no more than the short one is the short one. */
+function roleOf(written: RunbookSource['targets'][string]): Runbook['targets'][string] {
+  if (typeof written === 'string') return written
+  const { kind, many, group } = written
+  if (!many && group === undefined) return kind
+  return { kind, ...(many && { many }), ...present('group', group) }
 }
 
 /** In which order somebody wrote them is no part of what a runbook says. */

@@ -55,6 +55,19 @@ const steadiness = {
     ),
 }
 
+const role = z
+  .strictObject({
+    kind: z.enum(targetKinds).describe('What the targets are'),
+    many: z
+      .boolean()
+      .default(false)
+      .describe(
+        `Every target that fits, at most ${limits.targetsPerRole}: a check on the role measures each of them, and no action works on it`,
+      ),
+    group: name.optional().describe('Only targets of this group, as the configuration says'),
+  })
+  .meta({ title: 'role' })
+
 /** What it may be follows from the type; read-input.ts says it. */
 const inputValue = z.unknown()
 
@@ -296,10 +309,10 @@ export const runbookSource = z.strictObject({
     .optional()
     .describe('What the person who is paged reads first'),
   targets: z
-    .record(name, z.enum(targetKinds))
+    .record(name, z.union([z.enum(targetKinds), role]))
     .default({})
     .describe(
-      "Role: kind. An incident binds each role to the one target with that role and kind in the alert's system and environment",
+      "Role: kind. An incident binds each role to the one target with that role and kind in the alert's system and environment; the long form may ask for all of them",
     ),
   inputs: z
     .record(checkName, input)

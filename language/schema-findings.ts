@@ -32,6 +32,11 @@ function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
       { path, at: 'key', message: `${subjectOf(path)} ${issue.issues[0]?.message ?? 'is not a valid name'}` },
     ]
   }
+  const meant = issue.code === 'invalid_union' ? meantOf(issue, valueAt(tree, path)) : undefined
+  if (meant !== undefined)
+    return meant.flatMap(inner =>
+      findingsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, tree),
+    )
   const written = valueAt(tree, path)
   const options = optionsOf(issue, schema, path, tree)
   const message = `${subjectOf(path)} ${problemOf(issue, written, options)}`
@@ -42,6 +47,15 @@ function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
       hint: typeof written === 'string' && options.length > 0 ? didYouMean(written, options) : undefined,
     },
   ]
+}
+
+/** Of several forms, what is wrong with the one that was meant: a mapping is the long form, anything else the short one. */
+function meantOf(issue: Issue & { code: 'invalid_union' }, written: unknown): readonly Issue[] | undefined {
+  if (issue.discriminator !== undefined) return undefined
+  const isMapping = typeof written === 'object' && written !== null && !Array.isArray(written)
+  const isOfForm = (errors: readonly Issue[]): boolean =>
+    errors.every(({ code, path }) => path.length > 0 || (code === 'unrecognized_keys') === isMapping)
+  return issue.errors.find(isOfForm)
 }
 
 function didYouMean(written: string, options: readonly string[]): string | undefined {
@@ -140,10 +154,13 @@ function schemaAt(schema: z.ZodType, path: Path, tree: unknown): z.ZodType | und
   return at
 }
 
-/** Of a union of kinds, the one that the written `kind` names. */
+/** Of a union of kinds, the one that the written `kind` names; of a short and a long form, the long one for a mapping. */
 function chosen(schema: z.ZodType | undefined, value: unknown): z.ZodType | undefined {
   const { options, discriminator } = unwrap(schema)
-  if (options === undefined || discriminator === undefined) return schema
+  if (options === undefined) return schema
+  const isMapping = typeof value === 'object' && value !== null
+  if (discriminator === undefined)
+    return isMapping ? options.find(option => unwrap(option).shape !== undefined) : schema
   const written = valueAt(value, [discriminator])
   return options.find(option => discriminatorsOf(option, discriminator).includes(String(written)))
 }

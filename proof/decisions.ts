@@ -176,10 +176,10 @@ function verified(input: Told, result: unknown, decide: Decide): Decision[] {
 }
 
 function measured(input: Told, result: unknown, decide: Decide): Decision {
-  const { name, uses, target } = input
+  const { name, uses, target, isMember } = input
   const { values, problem } = (result ?? {}) as Told
   const seen = result === undefined ? {} : { values: values ?? {}, ...present({ error: problem }) }
-  return decide('check.measured', { check: name, uses, target, ...seen })
+  return decide('check.measured', { check: name, uses, target, ...present({ isMember }), ...seen })
 }
 
 /** A later try only says that an earlier one had sent it, and its own lateness. */

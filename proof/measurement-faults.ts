@@ -10,8 +10,9 @@ export function measurementFaults(known: Known, { measurements }: IncidentRows):
   for (const { purpose, checks } of measurements)
     kept.set(purpose, [...(kept.get(purpose) ?? []), canonicalJson(checks ?? null)])
   const triage = kept.get('triage') ?? []
-  for (const { check, values, error } of known.measured) {
-    const sample = canonicalJson({ [check]: error === undefined ? { values } : { problem: error } })
+  for (const { check, target, isMember, values, error } of known.measured) {
+    const result = error === undefined ? { values } : { problem: error }
+    const sample = canonicalJson({ [check]: isMember === true ? { members: { [target]: result } } : result })
     const index = triage.indexOf(sample)
     if (index < 0)
       found.push({ row: `measurement triage ${check}`, says: `no row has the values its entry has` })

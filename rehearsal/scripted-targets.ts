@@ -7,6 +7,8 @@ import { actionDefinitions, checkDefinitions } from '../contracts/targets/catalo
 
 /** What a scripted target knows when it is asked. */
 export interface Moment {
+  /** Its name: one script may be that of several targets. */
+  target: string
   /** The workflow's time. */
   nowMs: number
   /** Effects that happened on this target so far. */
@@ -36,6 +38,7 @@ export function createScriptedTargets(find: (name: string) => ScriptedTarget): {
 } {
   const receipts: Receipt[] = []
   const moment = (target: TargetConfiguration): Moment => ({
+    target: target.name,
     nowMs: createWorkflowClock()(),
     effects: receipts.filter(receipt => receipt.target === target.name).length,
   })

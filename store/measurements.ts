@@ -1,11 +1,13 @@
 import type { Queryable } from './database.ts'
 
+type Measured = { values: Record<string, unknown> } | { problem: string }
+
 export interface Measurement {
   incident: string
   /** `triage`, `verify/<step>/<attempt>`, `verify/overall/<n>`. */
   purpose: string
-  /** Check name -> values, or why there are none. */
-  checks: Record<string, { values: Record<string, unknown> } | { problem: string }>
+  /** Check name -> values, or why there are none; of a group for each target. */
+  checks: Record<string, Measured | { members: Record<string, Measured> }>
   holds?: boolean
   problem?: string
   atMs: number

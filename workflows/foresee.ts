@@ -7,14 +7,24 @@ import type {
   ForeseenStep,
   Foresight,
 } from '../contracts/foresight.ts'
+import { groupSummary, type MemberResult } from '../contracts/group-summary.ts'
 import { limits } from '../contracts/limits.ts'
 import { queueAt, taskQueue } from '../contracts/messages.ts'
-import type { Binding, CheckUse, Step } from '../contracts/runbook.ts'
+import {
+  type Binding,
+  type BoundTarget,
+  type CheckUse,
+  measuredChecks,
+  type Step,
+} from '../contracts/runbook.ts'
 import { filledParameters } from '../contracts/runbook-input.ts'
+import { checkDefinitions } from '../contracts/targets/catalogue.ts'
 import {
   checksScope,
+  type CheckValues,
   evaluateCondition,
   incidentScope,
+  memberValues,
   type Scope,
   valueScope,
   withInputs,
@@ -32,13 +42,12 @@ import { whyNotTrue } from './why-not-true.ts'
 export async function foresee(input: ForeseeInput): Promise<Foresight> {
   const { runbook, alert, inputs } = input
   const deadlineMs = Date.now() + limits.foreseeMs
-  const checks = await inLanes(limits.foreseeLanes, runbook.triage.checks, use =>
+  const seen = await inLanes(limits.foreseeLanes, runbook.triage.checks, use =>
     measure(input, use, deadlineMs),
   )
-  const measured = Object.fromEntries(
-    checks.flatMap(({ name, values }) => (values === null ? [] : [[name, values]])),
-  )
-  const scope = withInputs(checksScope(runbook.triage.checks, measured, alert), inputs)
+  const checks = seen.map(({ shown }) => shown)
+  const measured: Measured = Object.fromEntries(seen.map(({ shown, values }) => [shown.name, values]))
+  const scope = withInputs(checksScope(measuredChecks(runbook), measured, alert), inputs)
   const severity = assessSeverity(runbook, scope, { severity: 'SEV3' })
   const impact = assessImpact(runbook, scope)
   const steps = await inLanes(limits.foreseeLanes, runbook.mitigate, step =>
@@ -56,19 +65,59 @@ export async function foresee(input: ForeseeInput): Promise<Foresight> {
   }
 }
 
-async function measure(input: ForeseeInput, use: CheckUse, deadlineMs: number): Promise<ForeseenCheck> {
+type Measured = Record<string, CheckValues | undefined>
+
+/** As it is shown, and as conditions see it: of a group a line, and each of its members. */
+interface Seen {
+  shown: ForeseenCheck
+  values: CheckValues | undefined
+}
+
+async function measure(input: ForeseeInput, use: CheckUse, deadlineMs: number): Promise<Seen> {
+  const { name } = use
+  const binding = input.bindings.find(({ role }) => role === use.target)
+  const nothing = (problem: string, target: string | null = null): Seen => {
+    return { shown: { name, target, values: null, problem }, values: undefined }
+  }
+  if (binding === undefined || 'problem' in binding)
+    return nothing(`no target for role ${use.target}: ${binding?.problem ?? 'unbound'}`)
+  if ('members' in binding) return measureGroup(input, use, binding.members, deadlineMs)
+  const { target } = binding
+  const result = await measureTarget(input, use, binding, deadlineMs)
+  if ('problem' in result) return nothing(result.problem, target)
+  return { shown: { name, target, values: result.values, problem: null }, values: result.values }
+}
+
+async function measureGroup(
+  input: ForeseeInput,
+  use: CheckUse,
+  members: readonly BoundTarget[],
+  deadlineMs: number,
+): Promise<Seen> {
+  const results = await inLanes(limits.foreseeLanes, members, member =>
+    measureTarget(input, use, member, deadlineMs),
+  )
+  const byTarget = members.map(({ target }, index) => [target, results[index]!] as const)
+  const fields = Object.keys(checkDefinitions[use.uses].fields)
+  const values = groupSummary(Object.fromEntries(byTarget), fields)
+  return {
+    shown: { name: use.name, target: `${members.length} targets`, values, problem: null },
+    values: byTarget.map(([target, one]) => memberValues(target, 'values' in one ? one.values : undefined)),
+  }
+}
+
+async function measureTarget(
+  input: ForeseeInput,
+  use: CheckUse,
+  { target, site }: BoundTarget,
+  deadlineMs: number,
+): Promise<MemberResult> {
   const { name, uses, timeoutMs } = use
-  const binding = boundTo(input, use.target)
-  if ('problem' in binding) return { name, target: null, values: null, problem: binding.problem }
-  const { target, site } = binding
   const filled = filledParameters(use, input.inputs)
-  if ('missing' in filled) return { name, target, values: null, problem: filled.missing }
-  const result = await reading(timeoutMs, site, deadlineMs, stubs =>
+  if ('missing' in filled) return { problem: filled.missing }
+  return reading(timeoutMs, site, deadlineMs, stubs =>
     stubs.foreseeCheck({ name, uses, target, with: filled.with, timeoutMs }),
   )
-  return 'problem' in result
-    ? { name, target, values: null, problem: result.problem }
-    : { name, target, values: result.values, problem: null }
 }
 
 /** What would become of a step: left out, or planned. */
@@ -76,7 +125,7 @@ async function look(
   input: ForeseeInput,
   step: Step,
   scope: Scope,
-  measured: Record<string, Record<string, unknown>>,
+  measured: Measured,
   deadlineMs: number,
 ): Promise<ForeseenStep> {
   const { id } = step
@@ -103,15 +152,15 @@ function whyNotTaken(
   { runbook, inputs }: ForeseeInput,
   step: Step,
   scope: Scope,
-  measured: Record<string, Record<string, unknown>>,
+  measured: Measured,
 ): string | undefined {
   const { when, precheck } = step
   const unknown = whyUnknown(step, runbook, inputs)
   if (unknown !== undefined) return unknown
   const byTriage = when === undefined ? undefined : whyNotTrue(when, scope)
   if (byTriage !== undefined || precheck === undefined) return byTriage
-  const use = runbook.triage.checks.find(({ name }) => name === precheck.check)!
-  return whyNotTrue(precheck.when, withInputs(valueScope(use.uses, measured[use.name]), inputs))
+  const use = measuredChecks(runbook).find(({ name }) => name === precheck.check)!
+  return whyNotTrue(precheck.when, withInputs(valueScope(use.uses, measured[use.name], use.isMany), inputs))
 }
 
 function callsOf({ runbook }: ForeseeInput, scope: Scope): ForeseenCall[] {
@@ -129,7 +178,9 @@ function boundTo(
   const binding = bindings.find(candidate => candidate.role === role)
   return binding !== undefined && 'target' in binding
     ? binding
-    : { problem: `no target for role ${role}: ${binding?.problem ?? 'unbound'}` }
+    : {
+        problem: `no target for role ${role}: ${binding !== undefined && 'problem' in binding ? binding.problem : 'unbound'}`,
+      }
 }
 
 type Reading = Pick<Activities['main'], 'foreseeCheck' | 'foreseePlan'>

@@ -6,6 +6,7 @@ import {
   type Phase,
   type Severity,
 } from '../contracts/incident.ts'
+import type { CheckValues } from '../language/conditions.ts'
 import type { IncidentInput, IncidentMessage } from '../contracts/messages.ts'
 import type { Undo } from '../contracts/runbook.ts'
 
@@ -18,7 +19,7 @@ export interface IncidentState {
   isSeverityFixed: boolean
   isImpactFixed: boolean
   /** Triage results by check name; a check without an answer is missing. */
-  checks: Record<string, Record<string, unknown>>
+  checks: Record<string, CheckValues>
   /** Alert key -> does it fire? */
   alerts: Record<string, boolean>
   /** Row ids of the newest alert message, the newest firing and the newest resolving one. */

@@ -3,7 +3,7 @@ import { ActivityFailure, condition, isCancellation, setHandler, workflowInfo } 
 import type { Decision } from '../activities/write-decisions.ts'
 import type { Phase } from '../contracts/incident.ts'
 import { changedSignal, type IncidentInput, type IncidentMessage, stateQuery } from '../contracts/messages.ts'
-import type { Binding } from '../contracts/runbook.ts'
+import type { Binding, BoundTarget } from '../contracts/runbook.ts'
 import type { NewEntry, TimelineEvents, TimelineKind } from '../contracts/timeline.ts'
 import { reads, records } from './activity-stubs.ts'
 import {
@@ -39,6 +39,10 @@ export interface Life {
   /** Waits until `until` holds or a turn comes, at most `ms`. */
   wait(until: () => boolean, ms?: number): Promise<'held' | 'turned' | 'timed-out'>
   bound(role: string): Extract<Binding, { target: string }> | undefined
+  /** The targets of a role: the one, or each of a group; none when it is not bound. */
+  targets(role: string): BoundTarget[]
+  /** Whether a role stands for a group. */
+  isMany(role: string): boolean
   /** The history is long enough to go on in a new run. */
   isLong(): boolean
   /** Something is taken back, perhaps while no level pages: whoever is needed is called beside the levels. */
@@ -119,6 +123,12 @@ export function startLife(input: CarriedInput): Life {
       const binding = input.bindings.find(candidate => candidate.role === role)
       return binding !== undefined && 'target' in binding ? binding : undefined
     },
+    targets(role) {
+      const binding = input.bindings.find(candidate => candidate.role === role)
+      if (binding === undefined || 'problem' in binding) return []
+      return 'members' in binding ? binding.members : [binding]
+    },
+    isMany: role => input.bindings.some(binding => binding.role === role && 'members' in binding),
     // A new run does not inherit a page on its way: until it has arrived, this one goes on.
     isLong: () => workflowInfo().continueAsNewSuggested && state.pagesInFlight === 0,
   }

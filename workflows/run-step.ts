@@ -56,7 +56,8 @@ async function precheck(life: Life, step: Step, attempt: number): Promise<Ended 
     return { result: 'withdrawn', because: 'the incident took another turn' }
   const use = life.input.runbook.triage.checks.find(({ name }) => name === check)!
   const values = await measureCheck(life, use, `precheck/${step.id}/${attempt}`)
-  const because = whyNotTrue(when, withInputs(valueScope(use.uses, values), life.input.inputs))
+  const scope = valueScope(use.uses, values, life.isMany(use.target))
+  const because = whyNotTrue(when, withInputs(scope, life.input.inputs))
   return because === undefined ? undefined : { result: 'skipped', because }
 }
 

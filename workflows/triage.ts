@@ -1,6 +1,6 @@
-import type { CheckUse } from '../contracts/runbook.ts'
+import { type BoundTarget, type CheckUse, measuredChecks } from '../contracts/runbook.ts'
 import { filledParameters } from '../contracts/runbook-input.ts'
-import { checksScope, withInputs } from '../language/conditions.ts'
+import { checksScope, type CheckValues, memberValues, withInputs } from '../language/conditions.ts'
 import { checkStubs, records } from './activity-stubs.ts'
 import { assessImpact, assessSeverity } from './assess.ts'
 import { raisedImpact, raiseSeverity } from './incident-state.ts'
@@ -12,7 +12,8 @@ export async function triage(life: Life): Promise<void> {
   const { runbook } = life.input
   life.enter('triage')
   // Checks at a site carry nothing: what was noted is recorded once before them, and not by each.
-  if (runbook.triage.checks.some(use => life.bound(use.target)?.site !== undefined)) await life.record()
+  const targets = runbook.triage.checks.flatMap(use => life.targets(use.target))
+  if (targets.some(({ site }) => site !== undefined)) await life.record()
   await Promise.all(
     runbook.triage.checks.map(async use => {
       const values = await measureCheck(life, use, 'triage')
@@ -39,14 +40,33 @@ export async function triage(life: Life): Promise<void> {
   })
 }
 
-/** Measures once and has it recorded; undefined when there is no target or no answer. `purpose` tells it from other measurements. */
+/**
+ * Measures once and has it recorded, each target of a group by itself; undefined when there is no target or no answer. `purpose`
+ * tells it from other measurements.
+ */
 export async function measureCheck(
   life: Life,
   use: CheckUse,
   purpose: string,
+): Promise<CheckValues | undefined> {
+  const targets = life.targets(use.target)
+  if (life.isMany(use.target))
+    return Promise.all(
+      targets.map(async bound =>
+        memberValues(bound.target, await measureTarget(life, use, purpose, bound, { isMember: true })),
+      ),
+    )
+  const [only] = targets
+  return only && measureTarget(life, use, purpose, only)
+}
+
+async function measureTarget(
+  life: Life,
+  use: CheckUse,
+  purpose: string,
+  { target, site }: BoundTarget,
+  kind: { isMember?: true } = {},
 ): Promise<Record<string, unknown> | undefined> {
-  const binding = life.bound(use.target)
-  if (binding === undefined) return undefined
   const { name, uses, timeoutMs } = use
   const filled = filledParameters(use, life.input.inputs)
   const request = {
@@ -54,7 +74,8 @@ export async function measureCheck(
     purpose,
     name,
     uses,
-    target: binding.target,
+    target,
+    ...kind,
     with: 'with' in filled ? filled.with : use.with,
     timeoutMs,
   }
@@ -62,11 +83,11 @@ export async function measureCheck(
     await life.carry(unwritten => records.giveUpCheck({ ...request, problem: filled.missing, unwritten }))
     return undefined
   }
-  const run = checkStubs(timeoutMs, binding.site)[uses]
+  const run = checkStubs(timeoutMs, site)[uses]
   const result = await life
-    .carry(unwritten => run({ ...request, unwritten }), binding.site)
+    .carry(unwritten => run({ ...request, unwritten }), site)
     .catch((error: unknown) => {
-      const problem = binding.site === undefined ? undefined : silenceOf(binding.site, error)
+      const problem = site === undefined ? undefined : silenceOf(site, error)
       if (problem === undefined) throw error
       return life.carry(unwritten => records.giveUpCheck({ ...request, problem, unwritten }))
     })
@@ -76,5 +97,5 @@ export async function measureCheck(
 /** What triage's conditions and a step's `when` see. */
 export function triageScope(life: Life) {
   const { runbook, alert, inputs } = life.input
-  return withInputs(checksScope(runbook.triage.checks, life.state.checks, alert), inputs)
+  return withInputs(checksScope(measuredChecks(runbook), life.state.checks, alert), inputs)
 }

@@ -18,18 +18,20 @@ export function requestsFor(
 ): Pick<VerifyInput, 'checks' | 'site' | 'inputs'> {
   const { inputs } = life.input
   const bound = life.input.runbook.triage.checks.flatMap(use => {
-    const binding = names.includes(use.name) ? life.bound(use.target) : undefined
-    return binding === undefined ? [] : [{ use, binding }]
+    const targets = names.includes(use.name) ? life.targets(use.target) : []
+    return targets.length === 0 ? [] : [{ use, targets }]
   })
-  const site = bound[0]?.binding.site
+  const site = bound[0]?.targets[0]?.site
   return {
     ...(site === undefined ? {} : { site }),
     ...(inputs === undefined ? {} : { inputs }),
-    checks: bound.map(({ use, binding: { target } }) => {
+    checks: bound.map(({ use, targets }) => {
       const { name, uses, timeoutMs } = use
       const filled = filledParameters(use, inputs)
       const parameters = 'missing' in filled ? { with: use.with, problem: filled.missing } : filled
-      return { name, uses, target, ...parameters, timeoutMs }
+      const names = targets.map(({ target }) => target)
+      const where = life.isMany(use.target) ? { targets: names } : { target: names[0]! }
+      return { name, uses, ...where, ...parameters, timeoutMs }
     }),
   }
 }

@@ -54,7 +54,10 @@ export function foresightRoutes(app: Api, { pool, places = [], foresights, clock
           runbook: runbook.name,
           runbookHash,
           alert: alert.name,
-          targets: shown.bindings.flatMap(binding => ('target' in binding ? [binding.target] : [])),
+          targets: shown.bindings.flatMap(binding => {
+            if ('problem' in binding) return []
+            return 'members' in binding ? binding.members.map(({ target }) => target) : [binding.target]
+          }),
           by,
           atMs: clock(),
         }),

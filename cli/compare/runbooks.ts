@@ -1,5 +1,6 @@
 /** What changes from one version of a runbook to another, said so that a reviewer sees what it means. */
 import type { Runbook } from '../../contracts/runbook.ts'
+import { roleInWords } from '../runbook/role-words.ts'
 import { fromMildest, officeHoursInWords } from '../runbook/words.ts'
 import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
 import { comparedCommunication } from './communication.ts'
@@ -72,7 +73,7 @@ function comparedMatch({ match: before }: Runbook, { match: after }: Runbook): C
 function comparedTargets({ targets: before }: Runbook, { targets: after }: Runbook): Change[] {
   const roles = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...roles].flatMap(role => {
-    const [was, is] = [before[role], after[role]]
+    const [was, is] = [before, after].map(roles => roles[role] && roleInWords(roles[role]))
     if (was === is) return []
     if (was === undefined) return [change('targets', 'changes', `New role ${role}, of kind ${is}`)]
     if (is === undefined) return [change('targets', 'changes', `The role ${role}, of kind ${was}, is gone`)]

@@ -1,11 +1,12 @@
 /** A runbook as one person tells it to another, chapter by chapter. */
 import { durationInWords } from '../../contracts/duration-words.ts'
 import type { RunbookInput } from '../../contracts/runbook-input.ts'
-import type { CheckUse, Runbook } from '../../contracts/runbook.ts'
+import { type CheckUse, roleOf, type Runbook } from '../../contracts/runbook.ts'
 import { checkDefinitions } from '../../contracts/targets/catalogue.ts'
 import { defaultRunbookName } from '../../language/choose-runbook.ts'
 import { listed } from '../narrate/narration.ts'
 import { inputInWords } from '../runbook/input-words.ts'
+import { roleInWords } from '../runbook/role-words.ts'
 import { fromMildest, parametersOf, severityInWords, steadinessInWords } from '../runbook/words.ts'
 import type { Chapter, Point } from './chapter.ts'
 import { whoIsTold } from './communication.ts'
@@ -70,10 +71,14 @@ function whichAlerts({ name, match, priority }: Runbook): Point[] {
 }
 
 function onWhat(targets: Runbook['targets']): Point[] {
-  const roles = Object.entries(targets).map(([role, kind]) => ({ label: role, text: kind }))
+  const roles = Object.entries(targets).map(([role, written]) => ({
+    label: role,
+    text: roleInWords(written),
+  }))
   if (roles.length === 0) return [{ text: 'On nothing: it measures and changes nothing.' }]
-  const text =
-    'Each of these is the one target with that role and kind in the system and environment of the alert; what needs one that is missing, or there twice, is left out.'
+  const isForMany = Object.values(targets).some(written => roleOf(written).many === true)
+  const many = isForMany ? ', or every one where it says so' : ''
+  const text = `Each of these is the one target with that role and kind in the system and environment of the alert${many}; what needs one that is missing, or there twice${isForMany ? ' where one is meant' : ''}, is left out.`
   return [{ text, facts: roles }]
 }
 

@@ -1,8 +1,10 @@
+import { limits } from '../../contracts/limits.ts'
 import type { Autonomy } from '../../contracts/incident.ts'
+import type { Binding } from '../../contracts/runbook.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
 import { whoIsTold } from '../explain/communication.ts'
 import { whoIsCalled } from '../explain/escalation.ts'
-import { listed, shortHash } from '../narrate/narration.ts'
+import { counted, listed, shortHash } from '../narrate/narration.ts'
 import { resolvedInWords } from '../runbook/input-words.ts'
 import { approversInWords, severityInWords } from '../runbook/words.ts'
 import type { Foreseen, Judged } from './foresee.ts'
@@ -68,10 +70,8 @@ function onWhat({ runbook, bindings, unmeasured, place }: Foreseen): Point[] {
         text: `${binding.target} (${kind}${site}); ${autonomyInWords[binding.autonomy ?? 'observe']}`,
       }
     }
-    const why =
-      binding.problem === 'unbound'
-        ? `no ${kind} has this role there`
-        : `${listed(binding.candidates)} all have this role`
+    if ('members' in binding) return { label: role, text: groupInWords(binding) }
+    const why = whyNoTarget(binding)
     return { label: role, text: `${binding.problem}: ${why}; what needs it is left out, and people are told` }
   })
   const lost =
@@ -79,6 +79,21 @@ function onWhat({ runbook, bindings, unmeasured, place }: Foreseen): Point[] {
       ? []
       : [{ text: `Without their targets these give no data: ${listed(unmeasured)}.` }]
   return [{ text: `In ${where}:`, facts }, ...lost]
+}
+
+/** `3 services, each measured: edge-1, edge-2 and edge-3`. */
+export function groupInWords({ kind, members }: Extract<Binding, { members: unknown }>): string {
+  const names = members.map(({ target }) => target)
+  return `${counted(names.length, kind)}, each measured: ${listed(names)}`
+}
+
+export function whyNoTarget({ kind, problem, candidates }: Extract<Binding, { problem: unknown }>): string {
+  const why = {
+    unbound: `no ${kind} has this role there`,
+    ambiguous: `${listed(candidates)} all have this role`,
+    'too many': `more than ${limits.targetsPerRole} have this role`,
+  }
+  return why[problem]
 }
 
 function whatIsGiven({ inputs }: Foreseen): Point[] {

@@ -2,7 +2,7 @@
 import type { IncomingAlert } from '../../contracts/alert.ts'
 import type { Communication } from '../../contracts/communication.ts'
 import type { Severity } from '../../contracts/incident.ts'
-import type { Binding, EscalationLevel, Runbook } from '../../contracts/runbook.ts'
+import { type Binding, type EscalationLevel, measuredChecks, type Runbook } from '../../contracts/runbook.ts'
 import { bindTargets } from '../../language/bind.ts'
 import type { ResolvedInput } from '../../contracts/runbook-input.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
@@ -119,13 +119,10 @@ function judged(
 }
 
 /** No check has a result here, so a condition that needs one has no data; `||` and `&&` may still decide. */
-function judgeByAlert(
-  when: string | undefined,
-  { triage, inputs = [] }: Runbook,
-  alert: ConditionAlert,
-): Judged {
+function judgeByAlert(when: string | undefined, runbook: Runbook, alert: ConditionAlert): Judged {
   if (when === undefined) return { holds: true }
-  const scope = withInputs(checksScope(triage.checks, {}, alert), resolveInputs(inputs, alert))
+  const inputs = resolveInputs(runbook.inputs ?? [], alert)
+  const scope = withInputs(checksScope(measuredChecks(runbook), {}, alert), inputs)
   const evaluated = evaluateCondition(when, scope)
   return 'value' in evaluated
     ? { when, holds: evaluated.value }

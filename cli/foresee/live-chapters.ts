@@ -5,10 +5,9 @@ import type { Autonomy, Impact } from '../../contracts/incident.ts'
 import type { CheckUse, Runbook, Step } from '../../contracts/runbook.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
 import { sentence, whoIsCalled } from '../explain/escalation.ts'
-import { listed } from '../narrate/narration.ts'
 import { inDefinedOrder, valuesInWords } from '../narrate/values.ts'
 import { approversInWords, onExpiryInWords, severityInWords, timeOfLevel } from '../runbook/words.ts'
-import { whichRunbook } from './chapters.ts'
+import { groupInWords, whichRunbook, whyNoTarget } from './chapters.ts'
 
 type Live = NonNullable<ForesightReply['foresight']>
 type LiveStep = Live['steps'][number]
@@ -43,10 +42,8 @@ function onWhat({ place, bindings }: ForesightReply): Point[] {
       const site = binding.site === undefined ? '' : `, at ${binding.site}`
       return { label: role, text: `${binding.target} (${kind}${site})` }
     }
-    const why =
-      binding.problem === 'unbound'
-        ? `no ${kind} has this role there`
-        : `${listed(binding.candidates)} all have this role`
+    if ('members' in binding) return { label: role, text: groupInWords(binding) }
+    const why = whyNoTarget(binding)
     return {
       label: role,
       text: `${binding.problem}: ${why}; what needs it is left out, and people are told`,

@@ -15,8 +15,8 @@ type Kind = 'check.measured' | 'triage.assessed' | 'verification.ended'
 export function narrateMeasurement(entry: EntryOf<Kind>, words: NarrationWords): Narration {
   switch (entry.kind) {
     case 'check.measured': {
-      const { check, uses, target, values, error } = entry.data
-      const foldedAs = `measured ${check}`
+      const { check, uses, target, isMember, values, error } = entry.data
+      const foldedAs = isMember === true ? `measured ${check} on ${target}` : `measured ${check}`
       if (error !== undefined)
         return {
           text: `Could not measure ${check} on ${target}${because(error)}`,

@@ -5,6 +5,7 @@ import {
   isActionName,
   isCheckName,
 } from '../../contracts/targets/catalogue.ts'
+import { groupSummary, type MemberResult } from '../../contracts/group-summary.ts'
 import { humaneDuration } from '../terminal/clock.ts'
 import { unbroken } from './narration.ts'
 
@@ -43,6 +44,11 @@ export function measuredInWords(
 ): string[] {
   return Object.entries(measured).map(([check, result]) => {
     const seen = isRecord(result) ? result : { value: result }
+    if (isRecord(seen['members'])) {
+      // As whoever measures wrote it: a result of each target.
+      const members = seen['members'] as Record<string, MemberResult>
+      return `${check}: ${valuesInWords(groupSummary(members, Object.keys(before[check] ?? {})), before[check])}`
+    }
     if (typeof seen['problem'] === 'string') return `${check}: not measured: ${seen['problem']}`
     const values = isRecord(seen['values']) ? seen['values'] : seen
     const known = before[check]

@@ -1,3 +1,5 @@
+import { groupSummary } from '../../contracts/group-summary.ts'
+import { checkDefinitions, isCheckName } from '../../contracts/targets/catalogue.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
 import { oneLine } from '../terminal/plain-text.ts'
 import { inDefinedOrder, valuesInWords } from '../narrate/values.ts'
@@ -8,7 +10,7 @@ type Measured = Extract<TimelineEntry, { kind: 'check.measured' }>
 
 /** The evidence: each check with its newest values, where and when it was measured. */
 export function measured(timeline: readonly TimelineEntry[], view: View): string[] {
-  const newest = [...newestByCheck(timeline).values()]
+  const newest = newestByCheck(timeline)
   const widest = (name: 'check' | 'target'): number =>
     Math.max(0, ...newest.map(({ data }) => widthOf(data[name])))
   const [checkWidth, targetWidth] = [widest('check'), widest('target')]
@@ -18,27 +20,50 @@ export function measured(timeline: readonly TimelineEntry[], view: View): string
     const room = 16 + checkWidth + targetWidth
     if (data.error !== undefined)
       return hanging(lead, room, `not measured: ${oneLine(data.error)}`, 'attention', view)
-    return hanging(
-      lead,
-      room,
-      oneLine(valuesInWords(inDefinedOrder(data.uses, data.values))) || 'nothing',
-      'plain',
-      view,
-    )
+    return hanging(lead, room, oneLine(valuesInWords(valuesOf(data))) || 'nothing', 'plain', view)
   })
 }
 
 /** What triage saw, for a verification to be compared with. */
 export function firstValues(timeline: readonly TimelineEntry[]): Record<string, Record<string, unknown>> {
-  const first: Record<string, Record<string, unknown>> = {}
-  for (const entry of timeline)
-    if (entry.kind === 'check.measured')
-      first[entry.data.check] ??= inDefinedOrder(entry.data.uses, entry.data.values)
-  return first
+  const first = new Map<string, Measured>()
+  for (const entry of measurementsIn(timeline)) if (!first.has(keyOf(entry))) first.set(keyOf(entry), entry)
+  return Object.fromEntries(byCheck(first.values()).map(({ data }) => [data.check, valuesOf(data)] as const))
 }
 
-function newestByCheck(timeline: readonly TimelineEntry[]): Map<string, Measured> {
-  return new Map(
-    timeline.flatMap(entry => (entry.kind === 'check.measured' ? [[entry.data.check, entry] as const] : [])),
+function newestByCheck(timeline: readonly TimelineEntry[]): Measured[] {
+  return byCheck(new Map(measurementsIn(timeline).map(entry => [keyOf(entry), entry])).values())
+}
+
+function measurementsIn(timeline: readonly TimelineEntry[]): Measured[] {
+  return timeline.filter(entry => entry.kind === 'check.measured')
+}
+
+function keyOf({ data: { check, target, isMember } }: Measured): string {
+  return isMember === true ? `${check} ${target}` : check
+}
+
+/** Those of a group are told as one. */
+function byCheck(measured: Iterable<Measured>): Measured[] {
+  return [...Map.groupBy(measured, ({ data }) => data.check).values()].map(entries => {
+    const newest = entries.at(-1)!
+    return newest.data.isMember === true ? { ...newest, data: groupOf(entries) } : newest
+  })
+}
+
+function groupOf(entries: readonly Measured[]): Measured['data'] {
+  const { check, uses } = entries[0]!.data
+  const members = Object.fromEntries(
+    entries.map(({ data: { target, values, error } }) => [
+      target,
+      error === undefined ? { values } : { problem: error },
+    ]),
   )
+  const fields = isCheckName(uses) ? Object.keys(checkDefinitions[uses].fields) : []
+  const target = `${entries.length} targets`
+  return { check, uses, target, isMember: true, values: groupSummary(members, fields) }
+}
+
+function valuesOf({ uses, values, isMember }: Measured['data']): Record<string, unknown> {
+  return isMember === true ? values : inDefinedOrder(uses, values)
 }

@@ -24,6 +24,8 @@ const place = {
   environment: name,
   system: name,
   role: name,
+  /** Runbooks may ask for the targets of one group only. */
+  group: name.optional(),
   autonomy: z.enum(autonomies).default('observe'),
   /** Only a worker that serves this site reaches it. */
   site: site.optional(),
@@ -102,6 +104,7 @@ export const targetPlace = z.object({
   environment: name,
   system: name,
   role: name,
+  group: name.optional(),
   site: site.optional(),
 })
 export type TargetPlace = z.output<typeof targetPlace>

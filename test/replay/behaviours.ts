@@ -18,6 +18,8 @@ export interface Behaviour {
   adapt?: (runbook: Runbook) => Runbook
   target: ScriptedTarget
   autonomy?: 'observe' | 'propose' | 'auto'
+  /** How many targets have the role `edges`, which is for many. */
+  edges?: number
   /** Of its targets; only `berlin` has a worker. */
   site?: 'berlin' | 'oslo'
   /** No incident: it is asked what would be done. */
@@ -68,6 +70,7 @@ const wellOnceStopped: ScriptedTarget = {
   measure: moment => ({ status: 'up', latency_ms: moment.effects === 0 ? 900 : 20 }),
 }
 
+const answeringEdgesAreUp = 'checks.edge.filter(one, one.answered).all(one, one.status == "up")'
 const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
 const well = { idle: 1, used_ratio: 0.2, status: 'up' }
 const mendedBy = (effects: number): ScriptedTarget => ({
@@ -308,6 +311,24 @@ export const behaviours: Record<string, Behaviour> = {
         async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
       )
       await decideOutcome(harness.pool, { gateId: open.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
+    },
+  },
+  'goes-on-without-one-of-a-group': {
+    runbook: runbook({ more: `precheck: { check: edge, when: 'value.exists(one, one.status == "up")' },` })
+      .replace('checks: {', 'checks: { edge: { uses: service.health, target: edges },')
+      .replace('verify: { checks: [pool]', 'verify: { checks: [pool, edge]')
+      .replace("'checks.pool.used_ratio < 0.7'", `'checks.pool.used_ratio < 0.7 && ${answeringEdgesAreUp}'`),
+    edges: 3,
+    target: {
+      measure(moment) {
+        if (!moment.target.endsWith('edge-2'))
+          return mendedBy(moment.target.endsWith('-db') ? 1 : 0).measure(moment)
+        throw new CodedError('target_unavailable', 'The second edge does not answer.')
+      },
+    },
+    async happens(harness, opened) {
+      await entry(harness, opened, 'recovery.held')
+      await quiet(harness, opened)
     },
   },
   'leaves-out-what-nobody-gave': {

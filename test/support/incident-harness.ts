@@ -28,6 +28,8 @@ export interface Scene {
   /** Acts by the clock of the post-mortem, which begins when the incident has closed. */
   afterwards?: ScriptedAct[]
   autonomy?: 'observe' | 'propose' | 'auto'
+  /** How many targets `<scene>-edge-1`, … have the role `edges`, which is for many; default none, and no such role. */
+  edges?: number
   /** How many targets have the role `db`; default 1. With none it is unbound, with two ambiguous. */
   databases?: number
   limits?: TargetConfiguration['limits']
@@ -101,7 +103,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     namespace,
     configuration,
     runbooks,
-    target: name => scenes.get(name.slice(0, name.lastIndexOf('-')))!.target,
+    target: name => scenes.get(name.slice(0, name.indexOf('-')))!.target,
     ...(options.isScripted === false
       ? {}
       : {
@@ -141,6 +143,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     }
     const health = { url: configuredUrl('http://127.0.0.1:1') }
     const service = { kind: 'service', role: 'api', health } as const
+    for (let index = 1; index <= (scene.edges ?? 0); index += 1)
+      configuration.targets.push({ ...place, ...service, name: `${name}-edge-${index}`, role: 'edges' })
     configuration.targets.push({ ...place, name: `${name}-api`, ...service })
     return { name, loaded, source }
   }
@@ -213,7 +217,7 @@ async function loadScene(
   const head = `apiVersion: paramedic/v1
 kind: Runbook
 metadata: { name: ${name}, title: ${name}, owner: test }
-targets: { db: postgres, api: service }
+targets: { db: postgres, api: service${scene.edges === undefined ? '' : ', edges: { kind: service, many: true }'} }
 match: alert.labels.alertname == "${name}"
 `
   const parsed = parseRunbook(head + scene.runbook, `${name}.yaml`)

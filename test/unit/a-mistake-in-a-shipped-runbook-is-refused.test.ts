@@ -27,9 +27,10 @@ const ofShop = {
 }
 const configured: Configured = {
   targets: [
-    { name: 'shop-db', kind: 'postgres', role: 'db', ...ofShop },
+    { name: 'shop-db', kind: 'postgres', role: 'db', group: 'main', ...ofShop },
     { name: 'shop-api', kind: 'service', role: 'api', ...ofShop },
     { name: 'shop-metrics', kind: 'prometheus', role: 'metrics', ...ofShop },
+    { name: 'shop-edge', kind: 'service', role: 'edges', group: 'edge', ...ofShop },
     { name: 'shop-cache', kind: 'redis', role: 'cache', ...ofShop },
   ],
   principals: [{ name: 'mia', roles: ['responder', 'approver'], functions: ['on-call'] }],

@@ -41,7 +41,8 @@ test.each(Object.entries(conditionPlaces))('a condition at %s sees %j', (place, 
 test.each(Object.entries(functionWords))('the example of %s is a condition', (name, [condition]) => {
   expect(condition).toContain(`${name}(`)
   const pool = valueVariables('postgres.connections').value
-  expect(compile(condition, { ...alertVariables, checks: { pool } })).not.toHaveProperty('problem')
+  const edges = valueVariables('postgres.connections', true).value
+  expect(compile(condition, { ...alertVariables, checks: { pool, edges } })).not.toHaveProperty('problem')
 })
 
 function treeOf(text: string): unknown {

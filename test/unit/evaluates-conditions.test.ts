@@ -9,9 +9,9 @@ import {
 } from '../../language/conditions.ts'
 
 const uses = [
-  { name: 'pool', uses: 'postgres.connections' },
-  { name: 'health', uses: 'service.health' },
-  { name: 'keys', uses: 'redis.keys' },
+  { name: 'pool', uses: 'postgres.connections', isMany: false },
+  { name: 'health', uses: 'service.health', isMany: false },
+  { name: 'keys', uses: 'redis.keys', isMany: false },
 ] as const
 
 const alert = {
@@ -133,7 +133,9 @@ describe('a condition', () => {
 
   test('gives the same answer again, whatever was evaluated between', () => {
     const expression = 'checks.pool.idle > 20'
-    const other = checksScope([{ name: 'pool', uses: 'service.health' }], { pool: { status: 'up' } })
+    const other = checksScope([{ name: 'pool', uses: 'service.health', isMany: false }], {
+      pool: { status: 'up' },
+    })
     expect(evaluateCondition(expression, scope)).toEqual({ value: true })
     expect(evaluateCondition('checks.pool.status == "up"', other)).toEqual({ value: true })
     expect(evaluateCondition(expression, other)).toHaveProperty('noData')
@@ -170,6 +172,8 @@ describe('a match', () => {
   })
 })
 
+const mapGivesNumbers = '`map` has to give a number for each, for max, min or sum'
+
 describe('the cost of a condition is bounded', () => {
   test.each([
     ['length', `true || ${'(true) || '.repeat(300)} true`, 'the condition is longer than 2048 characters'],
@@ -183,7 +187,8 @@ describe('the cost of a condition is bounded', () => {
     ['loops in loops', '[1].all(a, [1].all(b, a == b))', 'loops inside loops are not allowed in conditions'],
     ['regular expressions', '"a".matches("(a+)+$")', 'conditions have no function `matches`'],
     ['growing values', 'cel.bind(a, "x", a + a == "xx")', 'conditions have no function `bind`'],
-    ['growing lists', 'size([1, 2].map(a, a)) > 1', 'conditions have no function `map`'],
+    ['growing lists', 'size([1, 2].map(a, [a, a])) > 1', mapGivesNumbers],
+    ['growing text', 'size(["a"].map(a, a + a)) > 1', mapGivesNumbers],
   ])('%s', (_, expression, message) => {
     expect(evaluateCondition(expression, scope)).toEqual({
       noData: `the condition is not valid here: ${message}`,
