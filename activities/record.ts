@@ -75,6 +75,15 @@ export function createRecordActivities({ pool }: { pool: Pool }) {
       })
     },
 
+    /** The clock's side of a question that waits for a tick: the answer in the row when a person was faster. */
+    async expireQuestion(input: { gateId: string; atMs: number }): Promise<'done' | 'not-done' | 'expired'> {
+      return inTransaction(pool, async tx => {
+        const { answer, entries } = await expireGate(tx, input.gateId, input.atMs)
+        await appendEntries(tx, entries)
+        return answer ?? 'expired'
+      })
+    },
+
     async close(input: CloseInput): Promise<Closing['result']> {
       await writeDecisions(pool, input.number, input.unwritten)
       return inTransaction(pool, async tx => {

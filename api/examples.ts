@@ -61,7 +61,7 @@ export const summary: IncidentSummary = {
   outcome: null,
   alertsFiring: 1,
   alertsTotal: 1,
-  openGates: 2,
+  openGates: 3,
 }
 
 const alert: AlertView = {

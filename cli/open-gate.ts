@@ -40,14 +40,23 @@ function hasPlan({ planHash }: GateView, prefix: string): boolean {
 }
 
 function ambiguous(incident: string, kind: GateKind, gates: readonly GateView[]): Failure {
-  const verb = kind === 'approval' ? 'approve' : 'decide'
-  const answer = kind === 'approval' ? '' : ' done|not-done'
-  const commands = gates.map(
-    ({ step }) => `npx paramedic incident ${verb} ${incident}${answer} --step ${step}`,
-  )
+  const commands = gates.map(({ step }) => `npx paramedic incident ${commandOf(kind, incident, step)}`)
   return new Failure('ambiguous', `${gates.length} questions of ${incident} wait.`, {
     hint: `name one: ${commands.join('  or  ')}`,
   })
+}
+
+function commandOf(kind: GateKind, incident: string, step: string): string {
+  switch (kind) {
+    case 'approval':
+      return `approve ${incident} --step ${step}`
+    case 'outcome':
+      return `decide ${incident} done|not-done --step ${step}`
+    case 'manual':
+      return `tick ${incident} ${step}`
+    default:
+      return kind satisfies never
+  }
 }
 
 function changed(incident: string, gates: readonly GateView[], prefix: string): Failure {
@@ -79,11 +88,19 @@ async function lastDecided(
 
 function toldBefore(gate: GateView | undefined): string {
   if (gate === undefined || gate.decidedAt === null) return ''
-  const { step, state, answer, decidedBy, decidedAt } = gate
+  const { step, decidedBy, decidedAt } = gate
   const by = decidedBy === null ? '' : ` by ${decidedBy}`
-  const became = answer !== null ? `was answered ${answer}` : state === 'expired' ? state : `was ${state}`
+  const became = becameOf(gate)
   return ` ${step} ${became}${by} at ${decidedAt.replace(/\.\d+Z$/, 'Z')}.`
 }
+
+function becameOf({ kind, state, answer }: GateView): string {
+  if (answer === null) return state === 'expired' ? state : `was ${state}`
+  if (kind === 'outcome') return `was answered ${answer}`
+  return answer === 'done' ? 'was ticked' : 'was reported as not done'
+}
+
+const asked: Record<GateKind, string> = { approval: 'approval', outcome: 'answer', manual: 'tick' }
 
 function nothingOpen(
   incident: string,
@@ -92,7 +109,7 @@ function nothingOpen(
   step: string | undefined,
   before: GateView | undefined,
 ): Failure {
-  const what = kind === 'approval' ? 'approval' : 'answer'
+  const what = asked[kind]
   const about = step === undefined ? '' : ` about ${step}`
   const others = gates.length === 0 ? '' : ` (waiting: ${gates.map(gate => gate.step).join(', ')})`
   return new Failure(

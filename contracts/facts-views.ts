@@ -6,7 +6,7 @@ import {
   type Outcome,
   type Risk,
   severities,
-  type StepResult,
+  stepResults,
   type Verdict,
 } from './incident.ts'
 import type { FactAct, PostmortemFacts } from './postmortem.ts'
@@ -23,6 +23,7 @@ const measured = z.union([z.strictObject({ atMs, values }), z.strictObject({ atM
 const step = z.strictObject({
   step: z.string(),
   attempt: z.int(),
+  manual: z.string().exactOptional().describe('Of what people do: what was to be done'),
   action: text,
   target: text,
   risk: z.enum(['reversible', 'disruptive', 'destructive'] satisfies Risk[]).nullable(),
@@ -36,18 +37,7 @@ const step = z.strictObject({
   error: text,
   verdict,
   verdictBecause: text,
-  result: z
-    .enum([
-      'succeeded',
-      'skipped',
-      'denied',
-      'expired',
-      'failed',
-      'unknown',
-      'voided',
-      'withdrawn',
-    ] satisfies StepResult[])
-    .nullable(),
+  result: z.enum(stepResults).nullable(),
   resultBecause: text,
 })
 

@@ -38,8 +38,10 @@ const step = z.strictObject({
   id: z.string(),
   target: z.string().nullable(),
   result: z
-    .enum(['planned', 'left-out', 'unknown'])
-    .describe('`unknown`: it would be taken, and could not be planned now'),
+    .enum(['planned', 'asked', 'left-out', 'unknown'])
+    .describe(
+      '`asked`: a person would have to do it. `unknown`: it would be taken, and could not be planned now',
+    ),
   because: z.string().nullable(),
   plan: foreseenPlan.nullable(),
 }) satisfies z.ZodType<ForeseenStep>

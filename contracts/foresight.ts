@@ -34,8 +34,8 @@ export interface ForeseenCheck {
 export interface ForeseenStep {
   id: string
   target: string | null
-  /** `unknown`: it could not be planned. */
-  result: 'planned' | 'left-out' | 'unknown'
+  /** `asked`: a person would be asked to do it. `unknown`: it could not be planned. */
+  result: 'planned' | 'asked' | 'left-out' | 'unknown'
   because: string | null
   plan: ForeseenPlan | null
 }

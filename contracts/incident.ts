@@ -32,9 +32,22 @@ export type Impact = (typeof impacts)[number]
 /** How an incident ended. */
 export type IncidentOutcome = 'recovered' | 'resolved-by-person' | 'cancelled'
 
-/** What a ladder step ended as: a value, never an exception. `voided`: attempt after attempt changed nothing. */
-export type StepResult =
-  'succeeded' | 'skipped' | 'denied' | 'expired' | 'failed' | 'unknown' | 'voided' | 'withdrawn'
+/**
+ * What a ladder step can end as: a value, never an exception. `voided`: attempt after attempt changed nothing. `ticked`: a
+ * person did it, and nothing measures whether it helped.
+ */
+export const stepResults = [
+  'succeeded',
+  'ticked',
+  'skipped',
+  'denied',
+  'expired',
+  'failed',
+  'unknown',
+  'voided',
+  'withdrawn',
+] as const
+export type StepResult = (typeof stepResults)[number]
 
 /** What became of a registered undo. `not-needed`: its step did nothing, or is to stay. */
 export type UndoEnd = 'undone' | 'not-needed' | 'in-place'
@@ -52,8 +65,11 @@ export type Risk = 'reversible' | 'disruptive' | 'destructive'
 export const autonomies = ['observe', 'propose', 'auto'] as const
 export type Autonomy = (typeof autonomies)[number]
 
-/** A gate asks people: may this plan run (`approval`), or did that effect happen (`outcome`). */
-export type GateKind = 'approval' | 'outcome'
+/** A gate asks people: may this plan run (`approval`), did that effect happen (`outcome`), have you done this (`manual`). */
+export const gateKinds = ['approval', 'outcome', 'manual'] as const
+export type GateKind = (typeof gateKinds)[number]
+/** What a person answers to the kinds that ask for no approval. */
+export type GateAnswer = 'done' | 'not-done'
 export type GateState = 'open' | 'approved' | 'denied' | 'expired' | 'withdrawn'
 
 /** `INC-YYYY-MM-DD-NNN`; the day is UTC, the counter starts at 001 each day and grows past 999. */
@@ -81,6 +97,17 @@ export function attemptId(number: string, step: string, attempt: number): string
 export interface Attempt {
   step: string
   attempt: number
+}
+
+export function gateIdOf(kind: GateKind, number: string, step: string, attempt: number): string {
+  const id = attemptId(number, step, attempt)
+  return kind === 'approval' ? id : `${id}/${kind}`
+}
+
+/** What a gate asks, by its id. */
+export function kindOfGate(gateId: string): GateKind {
+  const [, ending] = /\/\d+\/([a-z-]+)$/.exec(gateId) ?? []
+  return gateKinds.find(kind => kind === ending) ?? 'approval'
 }
 
 /** The attempt an id speaks of, with or without its incident; the gate that asks for an outcome adds a word. */

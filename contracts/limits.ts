@@ -58,6 +58,8 @@ export const limits = {
   /** What an alert may say for an input: a name, an address, a path; never a document. */
   inputTextLength: 1_024,
   gateExpiresMs: 15 * minute,
+  /** Default of `expires` of a manual step: doing takes longer than reading a plan. */
+  manualExpiresMs: 30 * minute,
   /** An approval not used this long after its gate's expiry is void. */
   approvalUseMs: 5 * minute,
 

@@ -145,13 +145,15 @@ export type FactMeasured = { atMs: number } & ({ values: Record<string, unknown>
 export interface FactStep {
   step: string
   attempt: number
+  /** Of what people do: what was to be done, in the runbook's words. */
+  manual?: string
   action: string | null
   target: string | null
   risk: Risk | null
   plan: { hash: string; summary: string; parameters: Record<string, unknown> } | null
   /** Who allowed or refused it. */
   votes: { atMs: number; by: string; verdict: 'approve' | 'deny'; reason: string | null }[]
-  /** A person said what became of an effect that was lost sight of. */
+  /** A person said what became of an effect that was lost sight of, or of a manual step. */
   answer: { atMs: number; by: string; answer: 'done' | 'not-done'; reason: string | null } | null
   startedAtMs: number | null
   outcome: Outcome | null

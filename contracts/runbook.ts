@@ -26,7 +26,7 @@ export interface Runbook {
   priority?: number
   triage: { checks: CheckUse[]; severity: SeverityRule[]; impact?: string }
   /** The ladder: stop at the first verified recovery. */
-  mitigate: Step[]
+  mitigate: (Step | ManualStep)[]
   /** The proof that the system is well, measured after a step succeeded or the alerts went away. */
   verify?: OverallVerification
   /** How long a recovery must last before the incident closes. Default 5 minutes. */
@@ -133,6 +133,25 @@ export function undoId(step: string): string {
 /** Paramedic itself runs the undo of such a step. */
 export function isTakenBack({ temporary, onFailure }: Pick<Step, 'temporary' | 'onFailure'>): boolean {
   return temporary === true || onFailure === 'undo'
+}
+
+/** What a person does and ticks. Paramedic changes nothing here, so there is nothing to plan, to claim or to take back. */
+export interface ManualStep {
+  id: string
+  /** What is to be done, in words for whoever does it. */
+  manual: string
+  /** CEL over `checks` and `alert`; false or no data skips the step. */
+  when?: string
+  precheck?: Precheck
+  /** `role:<role or function>`, one of them is enough to tick it; without it everybody who may tick. */
+  by?: string[]
+  expiresMs: number
+  /** When nobody has ticked it by then; see {@link RunbookGate}. */
+  onExpiry: RunbookGate['onExpiry']
+  /** Without it a tick leads to the next step, and proves nothing. */
+  verify?: StepVerification
+  /** When a person says that it was not done, or it did not help. */
+  onFailure?: 'escalate' | 'stop'
 }
 
 export interface Precheck {

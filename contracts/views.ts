@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
-import { type IncidentOutcome, impacts, phases, severities } from './incident.ts'
+import { gateKinds, type IncidentOutcome, impacts, phases, severities } from './incident.ts'
 import type { Plan, Preview } from './plan.ts'
 import type { Binding } from './runbook.ts'
 import type { ResolvedInput } from './runbook-input.ts'
@@ -132,8 +132,8 @@ export const gateView = z
     id: z.string(),
     incident: incidentNumber,
     kind: z
-      .enum(['approval', 'outcome'])
-      .describe('May this plan run (`approval`), or did that effect happen (`outcome`)?'),
+      .enum(gateKinds)
+      .describe('May this run, did it happen (`outcome`), did somebody do it (`manual`)?'),
     step: z.string(),
     attempt: count,
     planHash: hash.nullable().describe('An approval names it, so that it counts for this plan and no other'),

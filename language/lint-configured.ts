@@ -21,6 +21,7 @@ export function lintConfigured(
       ? []
       : steps.flatMap((step, index) => [
           ...lintGate(step, ['mitigate', index], principals),
+          ...lintTick(step, ['mitigate', index], principals),
           ...lintAutonomy(tree, step, ['mitigate', index], targets, principals),
         ])),
     ...lintNamed(tree, { list: 'escalate', key: 'page' }, contacts, []),
@@ -83,17 +84,38 @@ function hintOfRole(role: string, kind: string, targets: readonly ConfiguredTarg
   return known.length === 0 ? `there is no target of kind ${kind}` : `of kind ${kind}: ${known.join(', ')}`
 }
 
-function lintGate(step: unknown, path: Path, principals: readonly Principal[]): Finding[] {
-  const approvers = listAt(step, ['gate', 'approvers']).filter(one => typeof one === 'string')
-  if (approvers.length === 0) return []
+/** Names of roles at this place that nobody has, neither as a role nor as a function. */
+function unknownRoles(names: readonly string[], path: Path, principals: readonly Principal[]): Finding[] {
   const held = each([...builtInRoles, ...principals.flatMap(({ functions }) => functions)])
   const known = held.map(name => `role:${name}`)
-  const inGate = (...rest: Path): Path => [...path, 'gate', ...rest]
-  const unknown = approvers.flatMap((approver, index): Finding[] => {
-    if (known.includes(approver) || !approver.startsWith('role:')) return []
-    const message = `\`${approver}\` is no role, and no principal has it as a function`
-    return [{ path: inGate('approvers', index), message, hint: nameHint(approver, known) }]
+  return names.flatMap((name, index): Finding[] => {
+    if (known.includes(name) || !name.startsWith('role:')) return []
+    const message = `\`${name}\` is no role, and no principal has it as a function`
+    return [{ path: [...path, index], message, hint: nameHint(name, known) }]
   })
+}
+
+function textsAt(step: unknown, path: Path): string[] {
+  return listAt(step, path).filter(one => typeof one === 'string')
+}
+
+/** A step that people do, and nobody may tick. */
+function lintTick(step: unknown, path: Path, principals: readonly Principal[]): Finding[] {
+  if (valueAt(step, ['manual']) === undefined) return []
+  const by = textsAt(step, ['by'])
+  const unknown = unknownRoles(by, [...path, 'by'], principals)
+  const mayTick = (principal: Principal): boolean =>
+    can(principal, 'steps.tick', by.length === 0 ? undefined : { approvers: by })
+  if (unknown.length > 0 || principals.some(mayTick)) return unknown
+  const message = `nobody may tick this step: ${by.length === 0 ? 'no principal has' : 'none of these has'} the role \`responder\` or \`approver\``
+  return [{ path: by.length === 0 ? path : [...path, 'by'], message }]
+}
+
+function lintGate(step: unknown, path: Path, principals: readonly Principal[]): Finding[] {
+  const approvers = textsAt(step, ['gate', 'approvers'])
+  if (approvers.length === 0) return []
+  const inGate = (...rest: Path): Path => [...path, 'gate', ...rest]
+  const unknown = unknownRoles(approvers, inGate('approvers'), principals)
   const deciders = principals.filter(principal => can(principal, 'gates.decide', { approvers }))
   if (deciders.length === 0 && unknown.length === 0) return [nobodyDecides(inGate('approvers'), principals)]
   const quorum = valueAt(step, ['gate', 'quorum']) ?? 1

@@ -4,7 +4,10 @@ import { listAt } from './tree.ts'
 
 export function lintRepeatedWords(tree: unknown): Finding[] {
   const lists: Path[] = [
-    ...listAt(tree, ['mitigate']).map((_, index) => ['mitigate', index, 'gate', 'approvers']),
+    ...listAt(tree, ['mitigate']).flatMap((_, index): Path[] => [
+      ['mitigate', index, 'gate', 'approvers'],
+      ['mitigate', index, 'by'],
+    ]),
     ['verify', 'checks'],
     ...listAt(tree, ['escalate']).map((_, index) => ['escalate', index, 'page']),
     ...listAt(tree, ['communication']).flatMap((_, index) => [

@@ -8,6 +8,7 @@ import { lintCommunication } from './lint-communication.ts'
 import { conditionsIn, lintConditions } from './lint-conditions.ts'
 import { lintEscalation } from './lint-escalation.ts'
 import { lintInputs } from './lint-inputs.ts'
+import { lintManual } from './lint-manual.ts'
 import { lintOfficeHours } from './lint-office-hours.ts'
 import { lintReach } from './lint-reach.ts'
 import { lintRepeatedWords } from './lint-repeated-words.ts'
@@ -22,7 +23,7 @@ import { entriesOf, listAt, valueAt } from './tree.ts'
 export function lintRunbook(tree: unknown): CodedFinding[] {
   const conditions = conditionsIn(tree)
   return [
-    ...coded('shape', lintTexts(tree)),
+    ...coded('shape', [...lintTexts(tree), ...lintManual(tree)]),
     ...coded('match', lintMatch(tree)),
     ...coded('input', lintInputs(tree, conditions)),
     ...coded('uses', lintUses(tree)),

@@ -8,7 +8,8 @@ export function lintUndo(tree: unknown): Finding[] {
   return listAt(tree, ['mitigate']).flatMap((step, index) => {
     const path = ['mitigate', index]
     const undo = valueAt(step, ['undo'])
-    if (!isMapping(undo)) return []
+    // What a person does has none; lint-manual.ts says so.
+    if (!isMapping(undo) || valueAt(step, ['manual']) !== undefined) return []
     return [...lintKeys(undo, [...path, 'undo']), ...lintNeeded(step, path), ...lintSameAgain(step, path)]
   })
 }

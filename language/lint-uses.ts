@@ -28,6 +28,8 @@ export function lintUses(tree: unknown): Finding[] {
   })
   const steps = listAt(tree, ['mitigate']).flatMap((use, index) => {
     const path = ['mitigate', index]
+    // What a person does has no use; lint-manual.ts says so.
+    if (valueAt(use, ['manual']) !== undefined) return []
     return [
       ...lintActionName(use, path),
       ...lintUse(tree, use, path, actionOf(use), inputs),

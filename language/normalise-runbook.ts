@@ -3,7 +3,15 @@ import { type Communication, communicationEvents } from '../contracts/communicat
 import { weekdays } from '../contracts/office-hours.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Given } from '../contracts/runbook-input.ts'
-import type { CheckUse, EscalationLevel, Runbook, Steadiness, Step } from '../contracts/runbook.ts'
+import type {
+  CheckUse,
+  EscalationLevel,
+  ManualStep,
+  Runbook,
+  Steadiness,
+  Step,
+  StepVerification,
+} from '../contracts/runbook.ts'
 import {
   actionDefinitions,
   checkDefinitions,
@@ -11,6 +19,7 @@ import {
   type CheckName,
 } from '../contracts/targets/catalogue.ts'
 import type { ParameterDefinition } from '../contracts/targets/definition.ts'
+import type { requiredOfActions } from './lint-manual.ts'
 import { readInput } from './read-input.ts'
 import { readParameters } from './read-parameters.ts'
 import type { RunbookSource } from './runbook-source.ts'
@@ -42,7 +51,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
       })),
       ...present('impact', triage.impact),
     },
-    mitigate: source.mitigate.map(stepOf),
+    mitigate: source.mitigate.map(step => (step.manual === undefined ? stepOf(step) : manualStepOf(step))),
     ...present('verify', source.verify && { checks: source.verify.checks, ...steadinessOf(source.verify) }),
     holdMs: source.hold ?? limits.holdMs,
     ...present('officeHours', officeHoursOf(source)),
@@ -88,7 +97,34 @@ function checkUseOf(name: string, check: RunbookSource['triage']['checks'][strin
   }
 }
 
-function stepOf(step: RunbookSource['mitigate'][number]): Step {
+type WrittenStep = RunbookSource['mitigate'][number]
+
+function manualStepOf(step: WrittenStep): ManualStep {
+  return {
+    id: step.id,
+    manual: step.manual ?? '',
+    ...present('when', step.when),
+    ...present('precheck', precheckOf(step)),
+    ...present('by', step.by),
+    expiresMs: step.expires ?? limits.manualExpiresMs,
+    onExpiry: step.on_expiry ?? 'escalate',
+    ...present('verify', step.verify && stepVerificationOf(step.verify)),
+    ...present('onFailure', onFailureOf(step)),
+  }
+}
+
+/** Nothing is taken back of what a person did; the linter refuses `undo`. */
+function onFailureOf({ on_failure: onFailure }: WrittenStep): ManualStep['onFailure'] {
+  return onFailure === 'next' || onFailure === 'undo' ? undefined : onFailure
+}
+
+type WrittenAction = WrittenStep & {
+  [K in (typeof requiredOfActions)[number]]: NonNullable<WrittenStep[K]>
+}
+
+/** The linter has seen to it that an action has everything it needs. */
+function stepOf(written: WrittenStep): Step {
+  const step = written as WrittenAction
   const uses = step.uses as ActionName
   return {
     id: step.id,
@@ -98,7 +134,7 @@ function stepOf(step: RunbookSource['mitigate'][number]): Step {
     ...parametersOf(actionDefinitions[uses].parameters, step.with),
     ...present('precheck', precheckOf(step)),
     ...present('gate', gateOf(step)),
-    verify: { check: step.verify.check, ...steadinessOf(step.verify) },
+    verify: stepVerificationOf(step.verify),
     ...present('retry', retryOf(step)),
     ...present('onFailure', step.on_failure === 'next' ? undefined : step.on_failure),
     ...present('temporary', step.temporary ? (true as const) : undefined),
@@ -107,14 +143,14 @@ function stepOf(step: RunbookSource['mitigate'][number]): Step {
   }
 }
 
-function undoOf({ undo }: RunbookSource['mitigate'][number]): Step['undo'] {
+function undoOf({ undo }: WrittenAction): Step['undo'] {
   if (undo.none !== undefined) return { none: undo.none }
   const uses = undo.uses as ActionName
   const { verify, timeout: timeoutMs = limits.stepTimeoutMs } = undo
   return {
     uses,
     ...parametersOf(actionDefinitions[uses].parameters, undo.with ?? {}),
-    ...present('verify', verify && { check: verify.check, ...steadinessOf(verify) }),
+    ...present('verify', verify && stepVerificationOf(verify)),
     timeoutMs,
   }
 }
@@ -127,20 +163,24 @@ function parametersOf(
   return { with: values, ...(Object.keys(fromInputs).length > 0 && { fromInputs }) }
 }
 
-function precheckOf({ precheck }: RunbookSource['mitigate'][number]): Step['precheck'] {
+function precheckOf({ precheck }: WrittenStep): Step['precheck'] {
   if (precheck === undefined) return undefined
   const { check, when, after: afterMs } = precheck
   return { check, when, afterMs }
 }
 
-function retryOf({ retry }: RunbookSource['mitigate'][number]): Step['retry'] {
+function retryOf({ retry }: WrittenStep): Step['retry'] {
   return retry && { times: retry.times, afterMs: retry.after ?? limits.retryAfterMs }
 }
 
-function gateOf({ gate }: RunbookSource['mitigate'][number]): Step['gate'] {
+function gateOf({ gate }: WrittenStep): Step['gate'] {
   if (gate === undefined) return undefined
   const { approvers, quorum, expires, on_expiry: onExpiry } = gate
   return { approvers, quorum, expiresMs: expires ?? limits.gateExpiresMs, onExpiry }
+}
+
+function stepVerificationOf(verify: NonNullable<WrittenStep['verify']>): StepVerification {
+  return { check: verify.check, ...steadinessOf(verify) }
 }
 
 type WrittenSteadiness = Pick<

@@ -10,6 +10,7 @@ import { inputTypes } from '../contracts/runbook-input.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
 import { duration, formatDuration } from '../contracts/duration.ts'
 import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
+import { requiredOfActions } from './lint-manual.ts'
 
 /** Names of runbooks, steps, roles, teams and functions. */
 const name = named(
@@ -124,6 +125,8 @@ const severityRule = z
   })
   .meta({ title: 'severity rule' })
 
+const onExpiry = z.enum(['next', 'escalate', 'stop'])
+
 const gate = z
   .strictObject({
     approvers: z
@@ -134,8 +137,7 @@ const gate = z
     expires: duration({ min: 1_000, defaultMs: limits.gateExpiresMs })
       .optional()
       .describe('After this nobody can allow it any more'),
-    on_expiry: z
-      .enum(['next', 'escalate', 'stop'])
+    on_expiry: onExpiry
       .default('escalate')
       .describe(
         'When nobody decided: the next step, a page to the next level and then the next step, or no further step. Never approves',
@@ -186,15 +188,41 @@ const undo = z
 const step = z
   .strictObject({
     id: name.describe('Its name, unique in the runbook'),
-    uses: text.meta({ title: 'action', description: 'What changes something' }),
-    target: text.describe('A role of targets'),
+    uses: text
+      .optional()
+      .meta({ title: 'action', description: 'What changes something; every step has uses or manual' }),
+    target: text.optional().describe('A role of targets; goes with uses'),
+    manual: text
+      .optional()
+      .describe(
+        'What a person has to do and then ticks, in words for people; instead of uses and what goes with it',
+      ),
     when: condition.optional().describe('When the step is for; if false or without data it is skipped'),
     with: parameters.describe('The parameters of the action'),
     precheck: precheck.optional().describe('Looks again before anything is planned, after a wait'),
     gate: gate
       .optional()
       .describe("Who has to allow it; without one the target's autonomy and the action's risk may still ask"),
-    verify: stepVerification.describe('How its success is measured; no data is no success'),
+    by: z
+      .array(approver)
+      .min(1)
+      .optional()
+      .describe(
+        'Who may tick a manual step: one of these roles or functions; without it every responder and approver',
+      ),
+    expires: duration({ min: 1_000, defaultMs: limits.manualExpiresMs })
+      .optional()
+      .describe('After this nobody can tick a manual step any more'),
+    on_expiry: onExpiry.optional().meta({
+      default: 'escalate',
+      description:
+        'When nobody has ticked a manual step: the next step, a page to the next level and then the next step, or no further step',
+    }),
+    verify: stepVerification
+      .optional()
+      .describe(
+        'How its success is measured; no data is no success. Without it, which only a manual step may be, a tick leads to the next step',
+      ),
     retry: retry.optional().describe('Tries again when it failed'),
     on_failure: z
       .enum(['next', 'escalate', 'stop', 'undo'])
@@ -208,12 +236,13 @@ const step = z
       .describe(
         'It stays only for the time of the incident: once the recovery has lasted for hold, or a person ends the incident, its undo runs before the incident closes',
       ),
-    undo: undo.describe('What takes it back: none with a reason, or an action'),
+    undo: undo.optional().describe('What takes it back: none with a reason, or an action; goes with uses'),
     timeout: duration({ min: 1_000, defaultMs: limits.stepTimeoutMs })
       .optional()
       .describe('Longest time of the effect'),
   })
-  .meta({ title: 'step' })
+  // For editors; lint-manual.ts says it of a file.
+  .meta({ title: 'step', if: { required: ['manual'] }, else: { required: [...requiredOfActions] } })
 
 const timeOfDay = z
   .string()

@@ -57,9 +57,14 @@ function step(fact: FactStep): string[] {
   const { step: id, attempt, action, target, risk, plan, startedAtMs, outcome, touched, result } = fact
   const again = attempt > 1 ? ` (attempt ${attempt})` : ''
   const does = action === null || target === null ? '' : `: ${code(action)} on ${code(target)}`
+  // What people tick is a list to tick off, as they know it.
+  const lead =
+    fact.manual === undefined
+      ? `- ${code(id)}${again}${does}`
+      : `- [${fact.answer?.answer === 'done' ? 'x' : ' '}] ${code(id)}${again}: ${code(fact.manual)}`
   const detail = (text: string | false): string[] => (text === false ? [] : [`  - ${text}`])
   return [
-    `- ${code(id)}${again}${does}`,
+    lead,
     ...detail(plan !== null && `plan ${plan.hash.slice(0, 12)} (${risk}): ${code(plan.summary)}`),
     ...detail(
       plan !== null &&
@@ -75,16 +80,22 @@ function step(fact: FactStep): string[] {
     ...detail(outcome !== null && `effect ${outcome}${touched === null ? '' : `, ${code(touched)}`}`),
     ...detail(fact.evidence !== null && `evidence: ${code(valuesInWords(fact.evidence))}`),
     ...detail(fact.error !== null && `error: ${code(fact.error)}`),
-    ...detail(
-      fact.answer !== null &&
-        `${nameOf(fact.answer.by)} said that it was ${fact.answer.answer === 'done' ? 'done' : 'not done'}${reasonOf(fact.answer.reason)}`,
-    ),
+    ...detail(fact.answer !== null && answered(fact, fact.answer)),
     ...detail(
       fact.verdict !== null && `verification: ${verdictWords[fact.verdict]}${reasonOf(fact.verdictBecause)}`,
     ),
     ...detail(result === null && fact.resultBecause !== null && `given up${reasonOf(fact.resultBecause)}`),
     ...detail(result !== null && `result: ${result}${reasonOf(fact.resultBecause)}`),
   ]
+}
+
+function answered(
+  { manual }: FactStep,
+  { by, atMs, answer, reason }: NonNullable<FactStep['answer']>,
+): string {
+  if (manual !== undefined && answer === 'done')
+    return `ticked by ${nameOf(by)} ${moment(atMs)}${reasonOf(reason)}`
+  return `${nameOf(by)} said that it was ${answer === 'done' ? 'done' : 'not done'}${reasonOf(reason)}`
 }
 
 const verdictWords = { recovered: 'recovered', not_recovered: 'not recovered', no_data: 'no data' } as const

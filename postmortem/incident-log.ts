@@ -63,8 +63,8 @@ function resolution({ facts }: PostmortemView): string[] {
   const done = facts.steps.filter(
     ({ outcome, answer }) => outcome === 'succeeded' || answer?.answer === 'done',
   )
-  const steps = done.map(({ step, action, target, touched }) => {
-    const what = action === null || target === null ? code(step) : `${code(action)} on ${code(target)}`
+  const steps = done.map(({ step, manual = step, action, target, touched }) => {
+    const what = action === null || target === null ? code(manual) : `${code(action)} on ${code(target)}`
     return touched === null ? what : `${what}, ${code(touched)}`
   })
   const people = facts.acts.flatMap(({ what, text }) =>

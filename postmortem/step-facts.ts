@@ -51,6 +51,8 @@ function learned(entry: TimelineEntry, known: FactStep): Partial<FactStep> {
       return { action: entry.data.action, target: entry.data.target, startedAtMs: atMs }
     case 'claim.abandoned':
       return { resultBecause: entry.data.because }
+    case 'gate.opened':
+      return entry.data.gate === 'manual' ? { manual: entry.data.question } : {}
     case 'gate.voted': {
       const { verdict, reason = null } = entry.data
       return { votes: [...known.votes, { atMs, by, verdict, reason }] }

@@ -95,6 +95,7 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
       return [{ ...decide('gate.opened', { ...says, atMs: gate['atMs'] }), repeats: 0 }]
     }
     case 'expireGate':
+    case 'expireQuestion':
       return gateEnd(result, 'expired', decide('gate.expired', { gateId: input['gateId'] }))
     case 'withdrawGate':
     case 'withdrawQuestion':

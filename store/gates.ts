@@ -1,5 +1,5 @@
 import { CodedError } from '../contracts/coded-error.ts'
-import { type GateKind, type GateState, isOpen, type Phase } from '../contracts/incident.ts'
+import { type GateAnswer, type GateKind, type GateState, isOpen, type Phase } from '../contracts/incident.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
 import type { GateView } from '../contracts/views.ts'
 import { appendEntries } from './audit-log.ts'
@@ -166,13 +166,23 @@ export async function vote(pool: Pool, ballot: Vote): Promise<VoteResult> {
   })
 }
 
-/** A person says whether an effect of unknown outcome happened. Throws `gate_already_decided` with who and when. */
-export async function decideOutcome(
+/**
+ * A person says whether an effect of unknown outcome happened, or whether what a runbook leaves to people is done. Throws
+ * `gate_already_decided` with who and when.
+ */
+export async function answerGate(
   pool: Pool,
-  decision: { gateId: string; by: string; answer: 'done' | 'not-done'; reason?: string; atMs: number },
+  decision: {
+    gateId: string
+    kind: 'outcome' | 'manual'
+    by: string
+    answer: GateAnswer
+    reason?: string
+    atMs: number
+  },
 ): Promise<void> {
   await inTransaction(pool, async tx => {
-    const gate = await lockOpenGate(tx, decision.gateId, 'outcome', decision.atMs)
+    const gate = await lockOpenGate(tx, decision.gateId, decision.kind, decision.atMs)
     await decideGate(tx, gate, 'approved', decision.by, decision.atMs)
     await tx.query('update gate set answer = $2 where id = $1', [gate.id, decision.answer])
     await leaveMessage(
@@ -262,6 +272,7 @@ interface LockedGate {
   plan_hash: string | null
   quorum: number
   state: GateState
+  answer: GateAnswer | null
   expires_at: Date | null
   decided_at: Date | null
   decided_by: string | null
@@ -291,7 +302,8 @@ async function lockOpenGate(
   if (gate.state !== 'open') {
     const who = gate.decided_by === null ? '' : ` by ${gate.decided_by}`
     const when = gate.decided_at?.toISOString() ?? ''
-    throw new CodedError('gate_already_decided', `${gateId} was ${gate.state}${who} at ${when}.`, {
+    const became = gate.kind === 'manual' && gate.answer !== null ? wordsOfTick[gate.answer] : gate.state
+    throw new CodedError('gate_already_decided', `${gateId} was ${became}${who} at ${when}.`, {
       fields: { gateId, number: gate.incident, state: gate.state, by: gate.decided_by, at: when },
     })
   }
@@ -302,6 +314,8 @@ async function lockOpenGate(
   }
   return gate
 }
+
+const wordsOfTick: Record<GateAnswer, string> = { done: 'ticked', 'not-done': 'reported as not done' }
 
 async function decideGate(
   tx: Queryable,

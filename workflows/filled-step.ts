@@ -1,5 +1,5 @@
 /** A step with what its runbook was given. */
-import type { Attempted, Runbook } from '../contracts/runbook.ts'
+import type { Attempted, ManualStep, Runbook } from '../contracts/runbook.ts'
 import { filledParameters, type ResolvedInput } from '../contracts/runbook-input.ts'
 
 /** As it is planned: with what its inputs say written out. One that has no value has left it out before, by `whyUnknown`. */
@@ -11,13 +11,16 @@ export function filledStep<S extends Attempted>(step: S, inputs: readonly Resolv
 
 /** Why nobody knows how to do it. What nobody could take back, though the runbook says how, is not done either. */
 export function whyUnknown(
-  step: Attempted,
+  step: Attempted | ManualStep,
   { mitigate }: Pick<Runbook, 'mitigate'>,
   inputs: readonly ResolvedInput[] | undefined,
 ): string | undefined {
+  // What a person does has no parameters.
+  if ('manual' in step) return undefined
   const filled = filledParameters(step, inputs)
   if ('missing' in filled) return `it is not known how: ${filled.missing}`
-  const undo = mitigate.find(({ id }) => id === step.id)?.undo
+  const written = mitigate.find(({ id }) => id === step.id)
+  const undo = written !== undefined && 'undo' in written ? written.undo : undefined
   if (undo === undefined || 'none' in undo) return undefined
   const undone = filledParameters(undo, inputs)
   return 'missing' in undone ? `it is not known how it would be taken back: ${undone.missing}` : undefined

@@ -14,6 +14,7 @@ import {
   type Binding,
   type BoundTarget,
   type CheckUse,
+  type ManualStep,
   measuredChecks,
   type Step,
 } from '../contracts/runbook.ts'
@@ -123,12 +124,16 @@ async function measureTarget(
 /** What would become of a step: left out, or planned. */
 async function look(
   input: ForeseeInput,
-  step: Step,
+  step: Step | ManualStep,
   scope: Scope,
   measured: Measured,
   deadlineMs: number,
 ): Promise<ForeseenStep> {
   const { id } = step
+  if ('manual' in step) {
+    const because = whyNotTaken(input, step, scope, measured) ?? null
+    return { id, target: null, result: because === null ? 'asked' : 'left-out', because, plan: null }
+  }
   const binding = boundTo(input, step.target)
   const leftOut = { id, target: null, result: 'left-out', plan: null } as const
   if ('problem' in binding) return { ...leftOut, because: binding.problem }
@@ -150,7 +155,7 @@ async function look(
 /** A precheck measures once more after a while; now, what was just measured stands for that. */
 function whyNotTaken(
   { runbook, inputs }: ForeseeInput,
-  step: Step,
+  step: Step | ManualStep,
   scope: Scope,
   measured: Measured,
 ): string | undefined {

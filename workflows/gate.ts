@@ -1,6 +1,7 @@
 import type { GateState } from '../contracts/incident.ts'
 import type { PlanOutcome } from '../activities/plan.ts'
-import { attemptId } from '../contracts/incident.ts'
+import { gateIdOf } from '../contracts/incident.ts'
+import type { ManualStep } from '../contracts/runbook.ts'
 import { records } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
 import type { Life, Turn } from './life.ts'
@@ -26,10 +27,9 @@ async function askRow(
   waited: 'turned' | 'timed-out',
 ): Promise<Exclude<GateState, 'open'>> {
   const atMs = Date.now()
-  const because = whyMoot[life.turn() ?? 'alerts-resolved']
   const now =
     waited === 'turned'
-      ? await records.withdrawGate({ gateId: gate.id, because, atMs })
+      ? await records.withdrawGate({ gateId: gate.id, because: whyNeedless(life), atMs })
       : await records.expireGate({ gateId: gate.id, atMs: Math.max(atMs, gate.expiresAtMs) })
   return now === 'open' ? 'expired' : now
 }
@@ -51,7 +51,7 @@ export async function askForOutcome(
   because: string | null = 'a person has to say whether a step was done: its worker was lost',
 ): Promise<'done' | 'not-done' | 'withdrawn'> {
   const { state, input } = life
-  const id = `${attemptId(input.number, about.step, about.attempt)}/outcome`
+  const id = gateIdOf('outcome', input.number, about.step, about.attempt)
   const gate = {
     id,
     incident: input.number,
@@ -73,4 +73,47 @@ export async function askForOutcome(
     because: 'the incident took another turn',
     atMs: Date.now(),
   })
+}
+
+/** Who may tick what no runbook narrows: whoever may act on an incident at all. */
+const anybodyAtWork = ['role:responder', 'role:approver']
+
+/**
+ * Asks for a person's tick and waits for it, the clock, or a turn that makes it needless. The row says who was first: a tick that
+ * beat the expiry counts even when its message comes later.
+ */
+export async function askForTick(
+  life: Life,
+  step: ManualStep,
+  attempt: number,
+): Promise<'done' | 'not-done' | 'expired' | 'withdrawn'> {
+  const { state, input } = life
+  const gateId = gateIdOf('manual', input.number, step.id, attempt)
+  const atMs = Date.now()
+  const expiresAtMs = atMs + step.expiresMs
+  const gate = {
+    id: gateId,
+    incident: input.number,
+    kind: 'manual' as const,
+    step: step.id,
+    attempt,
+    question: step.manual,
+    approvers: step.by ?? anybodyAtWork,
+    quorum: 1,
+    expiresAtMs,
+    atMs,
+  }
+  await life.carry(unwritten => records.openGate({ gate, unwritten }))
+  state.openGate = gateId
+  const waited = await life.wait(() => state.answers[gateId] !== undefined, expiresAtMs - Date.now())
+  delete state.openGate
+  if (waited === 'held') return state.answers[gateId]!
+  const now = Date.now()
+  return waited === 'turned'
+    ? records.withdrawQuestion({ gateId, because: whyNeedless(life), atMs: now })
+    : records.expireQuestion({ gateId, atMs: Math.max(now, expiresAtMs) })
+}
+
+function whyNeedless(life: Life): string {
+  return whyMoot[life.turn() ?? 'alerts-resolved']
 }

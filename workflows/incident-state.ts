@@ -43,6 +43,8 @@ export interface IncidentState {
   nextStep: number
   attempts: Record<string, number>
   verifications: number
+  /** A person has ticked a step, and nothing has measured since whether it helped. */
+  isTickUnproved?: true
   /** Steps that nothing was hoped of: their target is in observe, or there is none. */
   stepsLeftOut: number
   /** The next level was paged because the ladder came to its end: that happens once. */

@@ -1,5 +1,5 @@
 import type { StepResult } from '../contracts/incident.ts'
-import { isTakenBack, type Step } from '../contracts/runbook.ts'
+import { isTakenBack, type ManualStep, type Step } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import type { Life, Turn } from './life.ts'
 import { runStep } from './run-step.ts'
@@ -20,9 +20,10 @@ export async function mitigate(life: Life): Promise<Mitigated> {
     if (turn !== undefined) return turn
     if (life.isLong()) return 'long'
     const step = input.runbook.mitigate[state.nextStep]
-    if (step === undefined) return waitAtTheEnd(life)
+    if (step === undefined) return isLookDue(life) ? 'look-again' : waitAtTheEnd(life)
     const result = await runStep(life, step)
-    if (isTakenBack(step)) await undoIfFailed(life, step, hasFailed(result))
+    if (result === 'ticked') state.isTickUnproved = true
+    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, hasFailed(result))
     if (hasFailed(result) && step.onFailure === 'escalate') hurryNextLevel(life, `its step ${step.id} failed`)
     if (stops(step, result)) state.nextStep = input.runbook.mitigate.length
     else if (result !== 'withdrawn') state.nextStep += 1
@@ -30,15 +31,22 @@ export async function mitigate(life: Life): Promise<Mitigated> {
   }
 }
 
-function stops(step: Step, result: StepResult): boolean {
+function stops(step: Step | ManualStep, result: StepResult): boolean {
   return result === 'expired'
-    ? step.gate?.onExpiry === 'stop'
+    ? ('manual' in step ? step.onExpiry : step.gate?.onExpiry) === 'stop'
     : hasFailed(result) && step.onFailure === 'stop'
 }
 
 /** It was to help and did not, or nobody knows. What was denied, skipped or not needed has not failed. */
 function hasFailed(result: StepResult): boolean {
   return result === 'failed' || result === 'unknown' || result === 'voided'
+}
+
+/** What people did may have helped although nothing measured it: that is looked at once before the ladder counts as exhausted. */
+function isLookDue({ state, input }: Life): boolean {
+  const isDue = state.isTickUnproved === true && input.runbook.verify !== undefined
+  delete state.isTickUnproved
+  return isDue
 }
 
 async function waitAtTheEnd(life: Life): Promise<Mitigated> {

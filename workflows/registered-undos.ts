@@ -8,7 +8,12 @@ import type { Life } from './life.ts'
 /** Registers the undo of a step once, and has it recorded before anything is done. */
 export async function registerUndo(life: Life, step: Attempted, attempt: number): Promise<void> {
   const written = life.input.runbook.mitigate.find(({ id }) => id === step.id)
-  if (written === undefined || !('uses' in written.undo) || registeredUndo(life, step.id) !== undefined)
+  if (
+    written === undefined ||
+    'manual' in written ||
+    !('uses' in written.undo) ||
+    registeredUndo(life, step.id) !== undefined
+  )
     return
   const { target } = written
   const undo = filledUndo(life, written.undo)

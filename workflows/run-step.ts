@@ -1,21 +1,22 @@
 /** One step of the ladder with everything around its attempts: the look before it, and its retries after it. */
 import type { StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
-import type { Step } from '../contracts/runbook.ts'
+import type { ManualStep, Step } from '../contracts/runbook.ts'
 import { valueScope, withInputs } from '../language/conditions.ts'
 import type { Life } from './life.ts'
+import { takeManualStep } from './manual-step.ts'
 import { measureCheck } from './triage.ts'
 import { type Ended, tryStep, whyNotNeeded } from './try-step.ts'
 import { whyNotTrue } from './why-not-true.ts'
 
 /** Takes one step of the ladder to its end, with its retries: the result is a value, whatever happened. */
-export async function runStep(life: Life, step: Step): Promise<StepResult> {
+export async function runStep(life: Life, step: Step | ManualStep): Promise<StepResult> {
   const attempt = nextAttempt(life, step)
   const skipped = await precheck(life, step, attempt)
-  if (skipped !== undefined) {
+  if (skipped !== undefined) return endStep(life, step, attempt, skipped)
+  if ('manual' in step) {
     life.state.attempts[step.id] = attempt
-    life.note('step.ended', { step: step.id, attempt, ...skipped })
-    return skipped.result
+    return endStep(life, step, attempt, await takeManualStep(life, step, attempt))
   }
   const times = step.retry?.times ?? 0
   for (let retried = 0; ; retried += 1) {
@@ -27,7 +28,13 @@ export async function runStep(life: Life, step: Step): Promise<StepResult> {
   }
 }
 
-function nextAttempt(life: Life, step: Step): number {
+function endStep(life: Life, { id }: { id: string }, attempt: number, ended: Ended): StepResult {
+  life.state.attempts[id] = attempt
+  life.note('step.ended', { step: id, attempt, ...ended })
+  return ended.result
+}
+
+function nextAttempt(life: Life, step: { id: string }): number {
   return (life.state.attempts[step.id] ?? 0) + 1
 }
 
@@ -48,8 +55,9 @@ async function runOnce(life: Life, step: Step): Promise<StepResult> {
 }
 
 /** Why the step is not begun: what it would mend has passed, or nobody can tell. Undefined when it goes on. */
-async function precheck(life: Life, step: Step, attempt: number): Promise<Ended | undefined> {
-  const isLeftOut = life.bound(step.target) === undefined || whyNotNeeded(life, step) !== undefined
+async function precheck(life: Life, step: Step | ManualStep, attempt: number): Promise<Ended | undefined> {
+  const isUnbound = 'target' in step && life.bound(step.target) === undefined
+  const isLeftOut = isUnbound || whyNotNeeded(life, step) !== undefined
   if (step.precheck === undefined || isLeftOut) return undefined
   const { check, when, afterMs } = step.precheck
   if (afterMs > 0 && (await pause(life, step, afterMs, `${check} is measured again then`)) === 'turned')
@@ -62,7 +70,12 @@ async function precheck(life: Life, step: Step, attempt: number): Promise<Ended 
 }
 
 /** Waits in everybody's sight. */
-async function pause(life: Life, step: Step, ms: number, because: string): Promise<'turned' | 'over'> {
+async function pause(
+  life: Life,
+  step: { id: string },
+  ms: number,
+  because: string,
+): Promise<'turned' | 'over'> {
   if (life.turn() !== undefined) return 'turned'
   const until = new Date(Date.now() + ms).toISOString()
   life.note('step.waits', { step: step.id, attempt: nextAttempt(life, step), until, because })

@@ -78,6 +78,7 @@ function passStep({ input, state }: Life, { step }: RegisteredUndo): void {
 
 const resultInWords: Record<StepResult, string> = {
   succeeded: 'succeeded',
+  ticked: 'was done by a person',
   skipped: 'was left out',
   denied: 'was denied',
   expired: 'was allowed by nobody',

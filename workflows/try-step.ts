@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, TimeoutFailure } from '@temporalio/workflow'
 import type { ActionResult } from '../activities/run-action.ts'
 import { attemptId, type StepResult } from '../contracts/incident.ts'
-import { type Attempted, isTakenBack } from '../contracts/runbook.ts'
+import { type Attempted, isTakenBack, type ManualStep } from '../contracts/runbook.ts'
 import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { filledStep, whyUnknown } from './filled-step.ts'
@@ -74,7 +74,7 @@ function whySkipped(life: Life, step: Attempted): string | undefined {
 }
 
 /** By the measurements of triage, and by what the runbook was given. */
-export function whyNotNeeded(life: Life, step: Attempted): string | undefined {
+export function whyNotNeeded(life: Life, step: Attempted | ManualStep): string | undefined {
   const unknown = whyUnknown(step, life.input.runbook, life.input.inputs)
   if (unknown !== undefined) return unknown
   return step.when === undefined ? undefined : whyNotTrue(step.when, triageScope(life))
@@ -215,7 +215,11 @@ async function findOut(life: Life, step: Attempted, attempt: number, lost: Lost)
   return { result: told === 'done' ? 'failed' : 'unknown', because }
 }
 
-async function proveStep(life: Life, step: Attempted, attempt: number): Promise<Ended> {
+export async function proveStep(
+  life: Life,
+  step: Pick<Attempted, 'id' | 'verify'>,
+  attempt: number,
+): Promise<Ended> {
   if (step.verify === undefined) return { result: 'succeeded', because: 'it was done' }
   const { check, until, forMs } = step.verify
   const of = attemptId(life.input.number, step.id, attempt).slice(life.input.number.length + 1)

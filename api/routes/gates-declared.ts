@@ -1,7 +1,7 @@
 /** The declarations of gates.ts: queries, bodies, replies, examples. */
 import { z } from 'zod'
 import { countedVote, decidedOutcome } from '../../contracts/act-views.ts'
-import { attemptId } from '../../contracts/incident.ts'
+import { type GateKind, gateIdOf } from '../../contracts/incident.ts'
 import { limits } from '../../contracts/limits.ts'
 import { gateList } from '../../contracts/views.ts'
 import { documented, type ErrorExample } from '../documented.ts'
@@ -29,6 +29,17 @@ const voteBody = z.strictObject({
   reason: reason.exactOptional(),
 })
 const outcomeBody = z.strictObject({ answer: z.enum(['done', 'not-done']), reason: reason.exactOptional() })
+const tickBody = z
+  .strictObject({
+    answer: z.enum(['done', 'not-done']),
+    note: reason
+      .exactOptional()
+      .describe('What was done and seen; of what was not done, why: then it is required'),
+  })
+  .refine(({ answer, note }) => answer === 'done' || note !== undefined, {
+    path: ['note'],
+    message: 'must say why it was not done',
+  })
 
 export const listing = documented({
   access: 'incidents.read',
@@ -59,11 +70,12 @@ function gateAt(number: string, step: string): { params: Record<string, string> 
 
 /** What voting and answering can both meet; `steps` have their gates in the night of examples.ts. */
 function refusals(
-  suffix: '' | '/outcome',
+  kind: GateKind,
   steps: { decided: string; ended: string },
+  became = 'approved',
 ): Record<'not_found' | 'gate_already_decided' | 'incident_not_open', ErrorExample<never>> {
-  const unknown = `${attemptId(openIncident, 'reboot', 1)}${suffix}`
-  const decided = `${attemptId(openIncident, steps.decided, 1)}${suffix}`
+  const unknown = gateIdOf(kind, openIncident, 'reboot', 1)
+  const decided = gateIdOf(kind, openIncident, steps.decided, 1)
   const at = '2026-03-14T03:03:41.000Z'
   return {
     not_found: {
@@ -74,7 +86,7 @@ function refusals(
     },
     gate_already_decided: {
       ...gateAt(openIncident, steps.decided),
-      message: `${decided} was approved by noah at ${at}.`,
+      message: `${decided} was ${became} by noah at ${at}.`,
       fields: { gateId: decided, number: openIncident, state: 'approved', by: 'noah', at },
     },
     incident_not_open: {
@@ -86,7 +98,7 @@ function refusals(
 }
 
 const votingRefusals = {
-  ...refusals('', { decided: 'warm-cache', ended: 'restart-api' }),
+  ...refusals('approval', { decided: 'warm-cache', ended: 'restart-api' }),
   plan_changed: {
     ...gateAt(openIncident, 'restart-api'),
     body: { planHash: 'f'.repeat(64) },
@@ -145,8 +157,27 @@ export const decidingOutcome = documented({
       summary: 'It did happen',
       ...gateAt(openIncident, 'clear-sessions'),
       body: { answer: 'done', reason: 'The sessions are gone' },
-      reply: { gateId: `${attemptId(openIncident, 'clear-sessions', 1)}/outcome`, answer: 'done' },
+      reply: { gateId: gateIdOf('outcome', openIncident, 'clear-sessions', 1), answer: 'done' },
     },
   },
-  errors: refusals('/outcome', { decided: 'flush-cache', ended: 'clear-sessions' }),
+  errors: refusals('outcome', { decided: 'flush-cache', ended: 'clear-sessions' }),
+})
+
+export const ticking = documented({
+  access: 'steps.tick',
+  chapter: 'Gates',
+  id: 'tickStep',
+  summary: 'Tick a manual step, or say that it was not done',
+  description:
+    'Of what a runbook leaves to people. Ticked, it is verified where the runbook says how, and the ladder goes on; not done, the step has failed. The first answer counts. Where the step says who may tick it, the caller also needs one of those roles or functions.',
+  schema: { params: gateParams, body: tickBody, response: { 200: decidedOutcome } },
+  examples: {
+    done: {
+      summary: 'It is done',
+      ...gateAt(openIncident, 'raise-pool'),
+      body: { answer: 'done', note: 'DB_POOL_MAX is 30, restarted' },
+      reply: { gateId: gateIdOf('manual', openIncident, 'raise-pool', 1), answer: 'done' },
+    },
+  },
+  errors: refusals('manual', { decided: 'tell-support', ended: 'raise-pool' }, 'ticked'),
 })

@@ -9,7 +9,9 @@ import { cleaned } from '../terminal/plain-text.ts'
 export function define(noun: Command): void {
   const list = noun
     .command('list')
-    .description('every plan and question that waits for people, with the command that answers it')
+    .description(
+      'every plan, question and manual step that waits for people, with the command that answers it',
+    )
     .action((_: object, command: Command) => inSession(command, listGates))
   withExamples(list, ['gate list', 'gate list --json'])
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { numberArgument, oneOf, withExamples } from '../command-help.ts'
 import { inSession } from '../session.ts'
 import { approve, type ApproveOptions } from './approve.ts'
-import { decideOutcome, deny, type DecisionOptions } from './deny-and-decide.ts'
+import { decideOutcome, deny, type DecisionOptions, tick, type TickOptions } from './deny-and-decide.ts'
 
 const answers = ['done', 'not-done'] as const
 
@@ -55,5 +55,20 @@ export function defineDecisions(noun: Command): void {
     'incident decide 001 done',
     'incident decide 001 not-done --reason "the old pid still runs"',
     'incident decide 001 done --step stop-worker.undo --reason "started by hand"',
+  ])
+
+  const tickCommand = noun
+    .command('tick')
+    .description('say that you have done what the runbook leaves to people')
+    .argument(...numberArgument)
+    .argument('[step]', 'which step; needed when several wait')
+    .option('--note <text>', 'what you did and saw, for the record')
+    .option('--not-done <reason>', 'it was not done, and why: the step counts as failed')
+    .action((number: string, step: string | undefined, options: TickOptions, command: Command) =>
+      inSession(command, session => tick(session, number, step, options)),
+    )
+  withExamples(tickCommand, [
+    'incident tick 001 raise-pool --note "DB_POOL_MAX is 30, restarted"',
+    'incident tick latest raise-pool --not-done "the configuration is locked"',
   ])
 }

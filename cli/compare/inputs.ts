@@ -20,7 +20,11 @@ export function comparedInputs(before: Runbook, after: Runbook): Change[] {
 
 /** Which way the parameters of steps that have the input's value loosen. */
 function fed({ mitigate }: Runbook, input: string): Loosening[] {
-  const acting = mitigate.flatMap(step => ('uses' in step.undo ? [step, step.undo] : [step]))
+  const acting = mitigate.flatMap(step => {
+    // What a person does has no parameters.
+    if ('manual' in step) return []
+    return 'uses' in step.undo ? [step, step.undo] : [step]
+  })
   return acting.flatMap(({ uses, fromInputs }) =>
     Object.entries(fromInputs ?? {}).flatMap(([parameter, name]) =>
       name === input ? [looseningOf(uses, parameter)] : [],

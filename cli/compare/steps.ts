@@ -1,18 +1,23 @@
 import type { Risk } from '../../contracts/incident.ts'
-import type { Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
+import type { ManualStep, Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import { askedOf, listed } from '../narrate/narration.ts'
-import { approversInWords, onExpiryInWords, onFailureInWords, retryInWords } from '../runbook/words.ts'
-import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
+import { approversInWords, retryInWords, taskInWords } from '../runbook/words.ts'
+import { change, changedSet, changedTime, type Change } from './change.ts'
+import { comparedTask } from './manual-steps.ts'
 import { type BothInputs, comparedParameters } from './parameters.ts'
 import { comparedStepProof } from './steadiness.ts'
+import { comparedOnExpiry, comparedOnFailure, comparedPrecheck, comparedWhen } from './step-keys.ts'
 import { comparedUndo } from './undo.ts'
+
+type AnyStep = Step | ManualStep
 
 /** Steps are the same when their id is. */
 export function comparedSteps(earlier: Runbook, later: Runbook): Change[] {
   const { mitigate: before } = earlier
   const { mitigate: after } = later
-  const found = (steps: readonly Step[], id: string): Step | undefined => steps.find(step => step.id === id)
+  const found = (steps: readonly AnyStep[], id: string): AnyStep | undefined =>
+    steps.find(step => step.id === id)
   const added = after.filter(({ id }) => found(before, id) === undefined)
   const removed = before.filter(({ id }) => found(after, id) === undefined)
   const kept = after.flatMap(step => {
@@ -27,22 +32,36 @@ export function comparedSteps(earlier: Runbook, later: Runbook): Change[] {
   ]
 }
 
-function addedStep({ id, uses, target, gate }: Step, index: number): Change {
+function addedStep(step: AnyStep, index: number): Change {
+  const { id } = step
+  if ('manual' in step)
+    return change('steps', 'changes', `New step ${index + 1}, ${id}: ${taskInWords(step)}`)
+  const { uses, target, gate } = step
   const asked = gate === undefined ? 'without an approval' : `approved by ${approversInWords(gate)}`
   const text = `New step ${index + 1}, ${id}: ${uses} on ${target}, ${asked}`
   return change('steps', gate === undefined ? 'loosens' : 'changes', text)
 }
 
-function comparedOrder(before: readonly Step[], after: readonly Step[]): Change[] {
-  const ids = (steps: readonly Step[], others: readonly Step[]): string[] =>
+function comparedOrder(before: readonly AnyStep[], after: readonly AnyStep[]): Change[] {
+  const ids = (steps: readonly AnyStep[], others: readonly AnyStep[]): string[] =>
     steps.map(({ id }) => id).filter(id => others.some(other => other.id === id))
   const [was, is] = [ids(before, after), ids(after, before)]
   if (was.join(' ') === is.join(' ')) return []
   return [change('steps', 'changes', `The order is ${listed(is)} instead of ${listed(was)}`)]
 }
 
-function comparedStep(before: Step, after: Step, inputs: BothInputs): Change[] {
-  return Object.values(comparers).flatMap(compare => compare(before, after, inputs))
+function comparedStep(before: AnyStep, after: AnyStep, inputs: BothInputs): Change[] {
+  if ('manual' in before && 'manual' in after) return comparedTask(before, after)
+  if (!('manual' in before) && !('manual' in after))
+    return Object.values(comparers).flatMap(compare => compare(before, after, inputs))
+  // What a person did is done by itself now, or the other way round.
+  if (!('manual' in after)) return [{ ...addedStep(after, 0), text: `${after.id}: ${doneBySelf(after)}` }]
+  return [change('steps', 'changes', `${after.id}: ${taskInWords(after)}, instead of an action`)]
+}
+
+function doneBySelf({ uses, target, gate }: Step): string {
+  const asked = gate === undefined ? 'without an approval' : `approved by ${approversInWords(gate)}`
+  return `is done by Paramedic, ${uses} on ${target}, ${asked}, instead of by a person`
 }
 
 type Compare = (before: Step, after: Step, inputs: BothInputs) => Change[]
@@ -60,11 +79,7 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
     before.target === after.target
       ? []
       : [change('steps', 'changes', `${after.id}: works on ${after.target} instead of ${before.target}`)],
-  when: (before, after) =>
-    changedCondition('steps', `${after.id}: the condition for it`, [before.when, after.when], {
-      more: 'loosens',
-      less: 'tightens',
-    }),
+  when: comparedWhen,
   with: comparedParameters,
   // Compared with those that are written out.
   fromInputs: () => [],
@@ -82,13 +97,7 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
     const effect = (after.retry?.times ?? 0) > (before.retry?.times ?? 0) ? 'loosens' : 'changes'
     return [change('steps', effect, `${after.id}: when it fails, ${is} instead of ${was}`)]
   },
-  onFailure: (before, after) => {
-    const [was, is] = [onFailureInWords(before.onFailure), onFailureInWords(after.onFailure)]
-    if (was === is) return []
-    const effect =
-      before.onFailure === 'undo' ? 'loosens' : after.onFailure === 'undo' ? 'tightens' : 'changes'
-    return [change('steps', effect, `${after.id}: after its last try, ${is} instead of ${was}`)]
-  },
+  onFailure: comparedOnFailure,
   temporary: (before, after) => {
     if (before.temporary === after.temporary) return []
     return after.temporary === true
@@ -96,30 +105,6 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
       : [change('steps', 'loosens', `${after.id}: stays when the incident is over, before it was taken back`)]
   },
   undo: (before, after, inputs) => comparedUndo(after.id, before.undo, after.undo, inputs),
-}
-
-function comparedPrecheck(step: string, before: Step['precheck'], after: Step['precheck']): Change[] {
-  if (before === undefined && after === undefined) return []
-  if (before === undefined)
-    return [change('steps', 'tightens', `${step}: is looked at again before anything is planned`)]
-  if (after === undefined)
-    return [change('steps', 'loosens', `${step}: is not looked at again any more before it is planned`)]
-  return [
-    ...changedWords('steps', `${step}: what is looked at again`, before.check, after.check),
-    ...changedTime('steps', `${step}: is looked at again after`, [before.afterMs, after.afterMs], {
-      more: 'changes',
-      less: 'changes',
-    }),
-    ...changedCondition(
-      'steps',
-      `${step}: what must hold when it is looked at again`,
-      [before.when, after.when],
-      {
-        more: 'loosens',
-        less: 'tightens',
-      },
-    ),
-  ]
 }
 
 const risks: Record<Risk, number> = { reversible: 0, disruptive: 1, destructive: 2 }
@@ -164,15 +149,8 @@ const gateComparers: { [K in keyof Required<RunbookGate>]: CompareGates } = {
       more: 'changes',
       less: 'changes',
     }),
-  onExpiry: (step, before, after) => {
-    if (before.onExpiry === after.onExpiry) return []
-    const effect = carefulness[after.onExpiry] < carefulness[before.onExpiry] ? 'loosens' : 'tightens'
-    const text = `${step}: when nobody answers, ${onExpiryInWords[after.onExpiry]}; before, ${onExpiryInWords[before.onExpiry]}`
-    return [change('gates', effect, text)]
-  },
+  onExpiry: comparedOnExpiry,
 }
-
-const carefulness: Record<RunbookGate['onExpiry'], number> = { next: 0, escalate: 1, stop: 2 }
 
 function people({ quorum }: RunbookGate): string {
   return quorum === 1 ? 'one person' : `${quorum} different people`

@@ -1,6 +1,6 @@
 /** The way through a runbook as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html */
 import { durationInWords } from '../../contracts/duration-words.ts'
-import type { Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
+import type { ManualStep, Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
 import { listed } from '../narrate/narration.ts'
 import {
   approversInWords,
@@ -45,17 +45,21 @@ function severity(rule: Runbook['triage']['severity'][number], index: number): s
 }
 
 /** Where a step begins: with its condition, its gate or itself; `people` behind the last one. */
-function entryOf(steps: readonly Step[], index: number): string {
+function entryOf(steps: readonly (Step | ManualStep)[], index: number): string {
   const step = steps[index]
   if (step === undefined) return 'people'
   if (step.when !== undefined) return `when${index}`
-  return step.gate === undefined ? `step${index}` : `gate${index}`
+  return entryBehindCondition(step, index)
 }
 
-function wayOfStep(step: Step, index: number, all: readonly Step[]): string[] {
+function entryBehindCondition(step: Step | ManualStep, index: number): string {
+  return 'manual' in step || step.gate === undefined ? `step${index}` : `gate${index}`
+}
+
+function wayOfStep(step: Step | ManualStep, index: number, all: readonly (Step | ManualStep)[]): string[] {
   const next = entryOf(all, index + 1)
-  const { id, uses, target, when, gate, verify } = step
-  const afterCondition = gate === undefined ? `step${index}` : `gate${index}`
+  const { when } = step
+  const afterCondition = entryBehindCondition(step, index)
   return [
     ...(when === undefined
       ? []
@@ -64,13 +68,44 @@ function wayOfStep(step: Step, index: number, all: readonly Step[]): string[] {
           `when${index} -->|${mermaidLabel('yes')}| ${afterCondition}`,
           `when${index} -->|${mermaidLabel('no, or no data')}| ${next}`,
         ]),
+    ...('manual' in step ? wayOfTask(step, index, next) : wayOfAction(step, index, next)),
+  ]
+}
+
+function wayOfAction(step: Step, index: number, next: string): string[] {
+  const { id, uses, target, gate, verify } = step
+  return [
     ...(gate === undefined ? [] : wayOfGate(gate, index, next)),
     `step${index}[${mermaidLabel(`Step ${index + 1} ${id}`, `${uses} on ${target}`)}]`,
-    `step${index} --> helped${index}{${mermaidLabel(`Does ${verify.check} show it?`, verify.until, `for ${durationInWords(verify.forMs)}`)}}`,
+    `step${index} --> ${provedBy(verify, index)}`,
+    ...wayOfProof(step, index, next),
+  ]
+}
+
+/** A parallelogram, as flowcharts have what people do. */
+function wayOfTask(step: ManualStep, index: number, next: string): string[] {
+  const { id, manual, by, verify, expiresMs, onExpiry } = step
+  const who = by === undefined ? 'A person' : approversInWords({ approvers: by, quorum: 1 })
+  const silence = `nobody within ${durationInWords(expiresMs)}`
+  return [
+    `step${index}[/${mermaidLabel(`Step ${index + 1} ${id}`, `${who}: ${manual}`)}/]`,
+    `step${index} -->|${mermaidLabel('ticked')}| ${verify === undefined ? next : provedBy(verify, index)}`,
+    ...(verify === undefined ? [] : wayOfProof(step, index, next)),
+    `step${index} -->|${mermaidLabel('not done')}| ${step.onFailure === 'stop' ? 'people' : next}`,
+    wayOfSilence(`step${index}`, silence, onExpiry, next),
+  ]
+}
+
+function provedBy({ check, until, forMs }: Step['verify'], index: number): string {
+  return `helped${index}{${mermaidLabel(`Does ${check} show it?`, until, `for ${durationInWords(forMs)}`)}}`
+}
+
+function wayOfProof(step: Step | ManualStep, index: number, next: string): string[] {
+  return [
     `helped${index} -->|${mermaidLabel('yes')}| proof`,
-    ...(step.onFailure === 'undo' && 'uses' in step.undo
+    ...('undo' in step && step.onFailure === 'undo' && 'uses' in step.undo
       ? [
-          `helped${index} -->|${mermaidLabel('no, or no data')}| undo${index}[${mermaidLabel(`Take ${id} back`, `${step.undo.uses} on ${target}`)}]`,
+          `helped${index} -->|${mermaidLabel('no, or no data')}| undo${index}[${mermaidLabel(`Take ${step.id} back`, `${step.undo.uses} on ${step.target}`)}]`,
           `undo${index} --> ${next}`,
         ]
       : [`helped${index} -->|${mermaidLabel('no, or no data')}| ${next}`]),
@@ -80,7 +115,7 @@ function wayOfStep(step: Step, index: number, all: readonly Step[]): string[] {
 /** What was applied for the time of the incident is taken back between the recovery and the end. */
 function wayToTheEnd({ mitigate, holdMs }: Runbook): string[] {
   const over = `over([${mermaidLabel('Over', lasting(holdMs))}])`
-  const temporary = mitigate.filter(step => step.temporary === true)
+  const temporary = mitigate.filter(step => 'temporary' in step && step.temporary === true)
   if (temporary.length === 0) return [`proof -->|${mermaidLabel('yes')}| ${over}`]
   const undone = mermaidLabel('Take back what was temporary', listed(temporary.map(({ id }) => id)))
   return [
@@ -90,6 +125,17 @@ function wayToTheEnd({ mitigate, holdMs }: Runbook): string[] {
   ]
 }
 
+function wayOfSilence(
+  from: string,
+  silence: string,
+  onExpiry: RunbookGate['onExpiry'],
+  next: string,
+): string {
+  if (onExpiry === 'stop') return `${from} -->|${mermaidLabel(silence, 'no further step')}| people`
+  const called = onExpiry === 'escalate' ? ['next level is called'] : []
+  return `${from} -->|${mermaidLabel(silence, ...called)}| ${next}`
+}
+
 function wayOfGate(gate: RunbookGate, index: number, next: string): string[] {
   const label = mermaidLabel('Approval by', approversInWords(gate))
   const silence = `nobody within ${durationInWords(gate.expiresMs)}`
@@ -97,9 +143,7 @@ function wayOfGate(gate: RunbookGate, index: number, next: string): string[] {
     `gate${index}{{${label}}}`,
     `gate${index} -->|${mermaidLabel('approved')}| step${index}`,
     `gate${index} -->|${mermaidLabel('denied')}| ${next}`,
-    gate.onExpiry === 'stop'
-      ? `gate${index} -->|${mermaidLabel(silence, 'no further step')}| people`
-      : `gate${index} -->|${mermaidLabel(silence, ...(gate.onExpiry === 'escalate' ? ['next level is called'] : []))}| ${next}`,
+    wayOfSilence(`gate${index}`, silence, gate.onExpiry, next),
   ]
 }
 

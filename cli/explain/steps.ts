@@ -1,6 +1,6 @@
 import { durationInWords } from '../../contracts/duration-words.ts'
 import type { Risk } from '../../contracts/incident.ts'
-import { isTakenBack, type Runbook, type Step } from '../../contracts/runbook.ts'
+import { isTakenBack, type ManualStep, type Runbook, type Step } from '../../contracts/runbook.ts'
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import {
   approversInWords,
@@ -30,7 +30,11 @@ export function whatIsTried({ mitigate }: Runbook): Point[] {
   ]
 }
 
-function told(step: Step, number: number): Point {
+function told(step: Step | ManualStep, number: number): Point {
+  if ('manual' in step) {
+    const facts = Object.values(manualTellers).flatMap(tell => tell(step))
+    return { text: `${number}. ${step.id}: a person does this and ticks it`, facts }
+  }
   const facts = Object.values(tellers).flatMap(tell => tell(step))
   return { text: `${number}. ${step.id}: ${step.uses} on ${step.target}`, facts }
 }
@@ -53,37 +57,17 @@ const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
       { label: 'risk', text: `${risk}: ${riskInWords[risk]}` },
     ]
   },
-  when: ({ when }) =>
-    when === undefined
-      ? []
-      : [{ label: 'only if', text: 'this holds; without data it is left out:', condition: when }],
+  when: tellWhen,
   with: step => {
     const given = parametersOf(step.uses, step)
     return given === '' ? [] : [{ label: 'with', text: given }]
   },
   // Said with those that are written out.
   fromInputs: () => [],
-  precheck: ({ precheck }) => {
-    if (precheck === undefined) return []
-    const { check, afterMs, when } = precheck
-    const wait = afterMs === 0 ? '' : ` after ${durationInWords(afterMs)}`
-    return [
-      {
-        label: 'looks again',
-        text: `${check} is measured anew${wait}; only if this holds:`,
-        condition: when,
-      },
-    ]
-  },
+  precheck: tellPrecheck,
   gate: ({ gate, uses }) => (gate === undefined ? ungated(uses) : gated(gate)),
   timeoutMs: ({ timeoutMs }) => [{ label: 'limit', text: `given up after ${durationInWords(timeoutMs)}` }],
-  verify: ({ verify }) => [
-    {
-      label: 'helped',
-      text: `when ${verify.check} shows it, measured ${steadinessInWords(verify)}:`,
-      condition: verify.until,
-    },
-  ],
+  verify: ({ verify }) => [proofOf(verify)],
   retry: ({ retry }) => (retry === undefined ? [] : [{ label: 'failed', text: retryInWords(retry) }]),
   onFailure: ({ onFailure }) =>
     onFailure === undefined
@@ -115,6 +99,58 @@ const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
             text: 'it stays for the time of the incident: when the recovery has lasted, or a person ends the incident, it is taken back; after a recovery the whole is measured once more',
           },
         ],
+}
+
+/** The same of what people do. */
+const manualTellers: { [K in keyof Required<ManualStep>]: (step: ManualStep) => Fact[] } = {
+  id: () => [],
+  manual: ({ manual }) => [{ label: 'to do', text: manual }],
+  when: tellWhen,
+  precheck: tellPrecheck,
+  by: ({ by }) => [
+    {
+      label: 'ticked',
+      text:
+        by === undefined
+          ? 'by anybody who may act on an incident'
+          : `by ${approversInWords({ approvers: by, quorum: 1 })}`,
+    },
+  ],
+  expiresMs: ({ expiresMs, onExpiry }) => [
+    { label: 'no answer', text: `after ${durationInWords(expiresMs)}, ${onExpiryInWords[onExpiry]}` },
+  ],
+  // Said with the time.
+  onExpiry: () => [],
+  verify: ({ verify }) =>
+    verify === undefined
+      ? [{ label: 'then', text: 'the next step is taken, because nothing measures whether it helped' }]
+      : [proofOf(verify)],
+  onFailure: ({ onFailure }) => [
+    { label: 'not done', text: `or it did not help: ${onFailureInWords(onFailure)}` },
+  ],
+}
+
+function tellWhen({ when }: Pick<Step, 'when'>): Fact[] {
+  if (when === undefined) return []
+  return [{ label: 'only if', text: 'this holds; without data it is left out:', condition: when }]
+}
+
+function tellPrecheck({ precheck }: Pick<Step, 'precheck'>): Fact[] {
+  if (precheck === undefined) return []
+  const { check, afterMs, when } = precheck
+  const wait = afterMs === 0 ? '' : ` after ${durationInWords(afterMs)}`
+  return [
+    { label: 'looks again', text: `${check} is measured anew${wait}; only if this holds:`, condition: when },
+  ]
+}
+
+function proofOf(verify: Step['verify']): Fact {
+  const { check, until } = verify
+  return {
+    label: 'helped',
+    text: `when ${check} shows it, measured ${steadinessInWords(verify)}:`,
+    condition: until,
+  }
 }
 
 function gated(gate: NonNullable<Step['gate']>): Fact[] {

@@ -6,7 +6,7 @@ import { whoIsTold } from '../explain/communication.ts'
 import { whoIsCalled } from '../explain/escalation.ts'
 import { counted, listed, shortHash } from '../narrate/narration.ts'
 import { resolvedInWords } from '../runbook/input-words.ts'
-import { approversInWords, severityInWords } from '../runbook/words.ts'
+import { approversInWords, severityInWords, taskInWords } from '../runbook/words.ts'
 import type { Foreseen, Judged } from './foresee.ts'
 
 /** What would become of an alert, in the form in which runbooks are explained. */
@@ -123,9 +123,9 @@ function whatWouldBeTried({ runbook, steps, bindings }: Foreseen): Point[] {
   if (runbook === null) return []
   if (steps.length === 0) return [{ text: 'Nothing: people are called.' }]
   return steps.map((step, index): Point => {
-    const { id, uses, target, gate, holds } = step
-    const asked = gate === undefined ? '' : `, approved by ${approversInWords(gate)}`
-    const what = `${index + 1}. ${id}: ${uses} on ${target}${asked}`
+    const { holds } = step
+    const what = `${index + 1}. ${stepInWords(step)}`
+    const target = 'target' in step ? step.target : undefined
     const problem = bindings?.find(({ role }) => role === target)
     if (problem !== undefined && 'problem' in problem)
       return { text: `${what}: left out, because ${target} is ${problem.problem}.` }
@@ -133,6 +133,12 @@ function whatWouldBeTried({ runbook, steps, bindings }: Foreseen): Point[] {
       return { text: `${what}: left out, because this does not hold`, condition: step.when ?? '' }
     return holds === true ? { text: `${what}.` } : unknown(`${what}, if`, step)
   })
+}
+
+function stepInWords(step: Foreseen['steps'][number]): string {
+  if ('manual' in step) return `${step.id}: ${taskInWords(step)}`
+  const asked = step.gate === undefined ? '' : `, approved by ${approversInWords(step.gate)}`
+  return `${step.id}: ${step.uses} on ${step.target}${asked}`
 }
 
 function unknown(text: string, { when, noData }: Judged): Point {

@@ -2,7 +2,14 @@
 import type { IncomingAlert } from '../../contracts/alert.ts'
 import type { Communication } from '../../contracts/communication.ts'
 import type { Severity } from '../../contracts/incident.ts'
-import { type Binding, type EscalationLevel, measuredChecks, type Runbook } from '../../contracts/runbook.ts'
+import {
+  type Binding,
+  type EscalationLevel,
+  type ManualStep,
+  measuredChecks,
+  type Runbook,
+  type Step,
+} from '../../contracts/runbook.ts'
 import { bindTargets } from '../../language/bind.ts'
 import type { ResolvedInput } from '../../contracts/runbook-input.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
@@ -39,11 +46,14 @@ export interface Foreseen {
   unmeasured: string[]
   severity: (Judged & { is: Severity; label?: string })[]
   impact: Judged | null
-  steps: (Judged & { id: string; uses: string; target: string; gate: Runbook['mitigate'][number]['gate'] })[]
+  steps: (Judged & (ForeseenAction | ForeseenTask))[]
   calls: EscalationLevel[]
   /** Beside the stakeholders of the configuration. */
   told: Communication[]
 }
+
+type ForeseenAction = Pick<Step, 'id' | 'uses' | 'target'> & { gate: Step['gate'] }
+type ForeseenTask = Pick<ManualStep, 'id' | 'manual' | 'by'>
 
 export function foresee(
   alert: IncomingAlert,
@@ -112,10 +122,17 @@ function judged(
       ...judge(when),
     })),
     impact: triage.impact === undefined ? null : judge(triage.impact),
-    steps: mitigate.map(({ id, uses, target, gate, when }) => ({ id, uses, target, gate, ...judge(when) })),
+    steps: mitigate.map(step => ({ ...foreseenStep(step), ...judge(step.when) })),
     calls: escalate,
     told: communication,
   }
+}
+
+function foreseenStep(step: Step | ManualStep): ForeseenAction | ForeseenTask {
+  const { id } = step
+  if ('manual' in step) return { id, manual: step.manual, ...(step.by === undefined ? {} : { by: step.by }) }
+  const { uses, target, gate } = step
+  return { id, uses, target, gate }
 }
 
 /** No check has a result here, so a condition that needs one has no data; `||` and `&&` may still decide. */

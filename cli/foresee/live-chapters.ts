@@ -2,11 +2,17 @@
 import type { ForesightReply } from '../../contracts/foresight-views.ts'
 import { durationInWords } from '../../contracts/duration-words.ts'
 import type { Autonomy, Impact } from '../../contracts/incident.ts'
-import type { CheckUse, Runbook, Step } from '../../contracts/runbook.ts'
+import type { CheckUse, ManualStep, Runbook, Step } from '../../contracts/runbook.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
 import { sentence, whoIsCalled } from '../explain/escalation.ts'
 import { inDefinedOrder, valuesInWords } from '../narrate/values.ts'
-import { approversInWords, onExpiryInWords, severityInWords, timeOfLevel } from '../runbook/words.ts'
+import {
+  approversInWords,
+  onExpiryInWords,
+  severityInWords,
+  taskInWords,
+  timeOfLevel,
+} from '../runbook/words.ts'
 import { groupInWords, whichRunbook, whyNoTarget } from './chapters.ts'
 
 type Live = NonNullable<ForesightReply['foresight']>
@@ -80,10 +86,11 @@ function howSevere({ severity, impact }: Live): Point[] {
   ]
 }
 
-function whatWouldBeTried(steps: readonly Step[], foresight: Live): Point[] {
+function whatWouldBeTried(steps: readonly (Step | ManualStep)[], foresight: Live): Point[] {
   if (steps.length === 0) return [{ text: 'Nothing: people are called.' }]
   return steps.map((step, index): Point => {
     const foreseen = foresight.steps[index]
+    if ('manual' in step) return task(`${index + 1}. ${step.id}: ${taskInWords(step)}`, step, foreseen)
     const what = `${index + 1}. ${step.id}: ${step.uses} on ${foreseen?.target ?? step.target}`
     if (foreseen?.plan !== undefined && foreseen.plan !== null)
       return { text: `${what}.`, facts: [...precheck(step), ...planned(foreseen.plan)] }
@@ -94,7 +101,12 @@ function whatWouldBeTried(steps: readonly Step[], foresight: Live): Point[] {
   })
 }
 
-function precheck({ precheck: look }: Step): Fact[] {
+function task(what: string, step: ManualStep, foreseen: LiveStep | undefined): Point {
+  if (foreseen?.result !== 'left-out') return { text: `${what}.`, facts: precheck(step) }
+  return { text: `${what}: left out.`, facts: [{ label: 'because', text: foreseen.because ?? '' }] }
+}
+
+function precheck({ precheck: look }: Pick<Step, 'precheck'>): Fact[] {
   return look === undefined || look.afterMs === 0
     ? []
     : [

@@ -1,3 +1,4 @@
+import { kindOfGate } from '../../contracts/incident.ts'
 import {
   askedOf,
   because,
@@ -28,7 +29,9 @@ export function narrateGate(entry: EntryOf<Kind>, words: NarrationWords): Narrat
     case 'gate.decided':
       return decided(entry, it)
     case 'gate.expired':
-      return { text: `Nobody decided about${it} in time; the question expired`, tone: 'attention' }
+      return kindOfGate(entry.data.gateId) === 'manual'
+        ? { text: `Nobody ticked${it} in time; it is asked for no more`, tone: 'attention' }
+        : { text: `Nobody decided about${it} in time; the question expired`, tone: 'attention' }
     case 'gate.withdrawn':
       return { text: `The question about${it} was withdrawn${because(entry.data.because)}`, tone: 'quiet' }
     default:
@@ -41,6 +44,11 @@ function opened({ atMs, data }: EntryOf<'gate.opened'>, words: NarrationWords): 
   const step = quotedStep(gateId, words)
   const who = askedOf(approvers)
   const until = expiresAt === undefined ? '' : ` until ${words.clock.near(Date.parse(expiresAt), atMs)}`
+  if (gate === 'manual')
+    return {
+      text: `A person has to do${step === '' ? ' this' : step}, asked of ${who}${until}: ${question}`,
+      tone: 'attention',
+    }
   if (gate === 'outcome') return { text: `Asks ${who}${until}${because(question)}`, tone: 'attention' }
   const approvals = quorum > 1 ? `${quorum} approvals` : 'approval'
   // Under its step's heading the plan was told a line before.
@@ -51,6 +59,11 @@ function opened({ atMs, data }: EntryOf<'gate.opened'>, words: NarrationWords): 
 
 function decided({ actor, data }: EntryOf<'gate.decided'>, it: string): Narration {
   const who = nameOf(actor)
+  if (data.answer !== undefined && kindOfGate(data.gateId) === 'manual') {
+    const isDone = data.answer === 'done'
+    const text = `${who} ${isDone ? 'ticked' : 'did not do'}${it}${because(data.reason)}`
+    return { text, tone: isDone ? 'good' : 'bad' }
+  }
   if (data.answer !== undefined) {
     const said = data.answer === 'done' ? 'was done' : 'was not done'
     return { text: `${who} says that${it} ${said}${because(data.reason)}`, tone: 'plain' }

@@ -46,6 +46,7 @@ function planned(data: EntryOf<'step.planned'>['data'], words: NarrationWords): 
 
 export const resultWords: Record<StepResult, string> = {
   succeeded: 'succeeded',
+  ticked: 'was done by a person',
   skipped: 'was skipped',
   denied: 'was denied',
   expired: 'expired',
@@ -57,6 +58,7 @@ export const resultWords: Record<StepResult, string> = {
 
 export const resultTones: Record<StepResult, Tone> = {
   succeeded: 'good',
+  ticked: 'good',
   skipped: 'quiet',
   denied: 'attention',
   expired: 'attention',

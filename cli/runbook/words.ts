@@ -8,7 +8,14 @@ import { durationInWords } from '../../contracts/duration-words.ts'
 import { isMoreSevere, type Severity } from '../../contracts/incident.ts'
 import type { Given } from '../../contracts/runbook-input.ts'
 import type { OfficeHours } from '../../contracts/office-hours.ts'
-import type { EscalationLevel, RunbookGate, SeverityRule, Steadiness, Step } from '../../contracts/runbook.ts'
+import type {
+  EscalationLevel,
+  ManualStep,
+  RunbookGate,
+  SeverityRule,
+  Steadiness,
+  Step,
+} from '../../contracts/runbook.ts'
 import {
   actionDefinitions,
   checkDefinitions,
@@ -46,6 +53,12 @@ export function approversInWords({ approvers, quorum }: Pick<RunbookGate, 'appro
   const who = askedOf(approvers)
   if (quorum > 1) return `${quorum} different people of ${who}`
   return approvers.length > 1 ? `one of ${who}` : who
+}
+
+/** `a person does this and ticks it, one of senior or lead: Raise the limit`. */
+export function taskInWords({ manual, by }: Pick<ManualStep, 'manual' | 'by'>): string {
+  const who = by === undefined ? 'a person' : approversInWords({ approvers: by, quorum: 1 })
+  return `${who} does this and ticks it: ${manual.trim().replace(/\.$/, '')}`
 }
 
 export const onExpiryInWords: Record<RunbookGate['onExpiry'], string> = {

@@ -8,7 +8,7 @@ import { command, fact, hanging, type View } from './view.ts'
 
 export function gatePlan(gate: GateView, view: View): string[] {
   const { plan, preview } = gate
-  if (gate.kind === 'outcome' || plan === null)
+  if (gate.kind !== 'approval' || plan === null)
     return [...title(gate, gate.question, view), ...asked(gate, view)]
   const { target, action } = plan
   const parameters = parametersInWords(action, plan.parameters)
@@ -68,6 +68,12 @@ function deadline({ expiresAt }: GateView, { clock, now }: View): string {
 /** The commands that answer a gate; an approval names the plan that was shown, so that it can be of no other. */
 export function gateCommands(gate: GateView, view: View): string[] {
   const { incident } = gate
+  if (gate.kind === 'manual') {
+    return [
+      command(`incident tick ${incident} ${gate.step} --note "..."`, view, 'done:'),
+      command(`incident tick ${incident} ${gate.step} --not-done "..."`, view, 'cannot:'),
+    ]
+  }
   if (gate.kind === 'outcome') {
     return [
       command(`incident decide ${incident} done --step ${gate.step}`, view, 'it was:'),

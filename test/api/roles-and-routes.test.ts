@@ -61,6 +61,7 @@ const golden: Record<string, string> = {
   'POST /v1/incidents/:number/gates/:step/:attempt/approve': 'a',
   'POST /v1/incidents/:number/gates/:step/:attempt/deny': 'a',
   'POST /v1/incidents/:number/gates/:step/:attempt/decide': 'a',
+  'POST /v1/incidents/:number/gates/:step/:attempt/tick': 'ra',
   'GET /v1/postmortems': 'vraAu',
   'GET /v1/incidents/:number/postmortem': 'vraAu',
   'PUT /v1/incidents/:number/postmortem': 'raA',

@@ -107,6 +107,33 @@ it('answers what became of a lost effect', async () => {
   ])
 })
 
+it.each<[string[], object, string]>([
+  [['raise-pool', '--note', 'it is 30 now'], { answer: 'done', note: 'it is 30 now' }, 'Ticked: raise-pool'],
+  [[], { answer: 'done' }, 'Ticked: raise-pool'],
+  [
+    ['raise-pool', '--not-done', 'it is locked'],
+    { answer: 'not-done', note: 'it is locked' },
+    'raise-pool of INC-2025-03-14-007 was not done',
+  ],
+])('tick %j', async (words, body, says) => {
+  scene.api.on(`GET /v1/gates?state=open&incident=${number}`, [
+    { ...waitingIncident.gates[0]!, kind: 'manual', step: 'raise-pool', attempt: 1 },
+  ])
+  scene.api.on(`POST ${at}/gates/raise-pool/1/tick`, { answer: 'done' })
+  const { exitCode, stdout } = await runParamedic(['incident', 'tick', number, ...words], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain(says)
+  expect(scene.api.posts()).toEqual([{ path: `${at}/gates/raise-pool/1/tick`, body }])
+})
+
+it('refuses a tick that says both that it was done and that it was not', async () => {
+  const words = ['incident', 'tick', number, 'raise-pool', '--note', 'done', '--not-done', 'not done']
+  const { exitCode, stderr } = await runParamedic(words, { env: scene.env })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('--note and --not-done exclude each other')
+  expect(scene.api.posts()).toEqual([])
+})
+
 it.each([
   [['on', '--reason', 'migration'], { on: true, reason: 'migration' }, true],
   [['off'], { on: false }, false],

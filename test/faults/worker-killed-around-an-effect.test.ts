@@ -3,7 +3,7 @@
  * known, and the incident ends. Method: a real worker stops itself at a chosen statement and is killed there; another goes on.
  */
 import { expect, test, vi } from 'vitest'
-import { decideOutcome, listGates } from '../../store/gates.ts'
+import { answerGate, listGates } from '../../store/gates.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { startWorld } from '../support/real-world.ts'
 
@@ -51,7 +51,13 @@ test('killed between claim and effect of a service that is down: nobody can tell
   )
   expect(gate.kind).toBe('outcome')
   expect(world.starts()).toBe(0)
-  await decideOutcome(world.pool, { gateId: gate.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
+  await answerGate(world.pool, {
+    kind: 'outcome',
+    gateId: gate.id,
+    by: 'ana',
+    answer: 'not-done',
+    atMs: Date.now(),
+  })
   await eventually(async () => world.starts() === 1)
   await world.resolveAlert()
   await world.closed(number)

@@ -5,7 +5,7 @@ import { CodedError } from '../../contracts/coded-error.ts'
 import { limits } from '../../contracts/limits.ts'
 import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
 import { setFreeze } from '../../store/freezes.ts'
-import { decideOutcome, listGates, vote } from '../../store/gates.ts'
+import { answerGate, listGates, vote } from '../../store/gates.ts'
 import { eventually, type Harness } from '../support/incident-harness.ts'
 
 interface Opened {
@@ -71,6 +71,8 @@ const wellOnceStopped: ScriptedTarget = {
 }
 
 const answeringEdgesAreUp = 'checks.edge.filter(one, one.answered).all(one, one.status == "up")'
+const task = (id: string, more = 'expires: 1m') => `  - { id: ${id}, manual: Do ${id}., ${more} }`
+
 const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
 const well = { idle: 1, used_ratio: 0.2, status: 'up' }
 const mendedBy = (effects: number): ScriptedTarget => ({
@@ -228,9 +230,36 @@ export const behaviours: Record<string, Behaviour> = {
       const open = await eventually(
         async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
       )
-      await decideOutcome(harness.pool, { gateId: open.id, by: 'ana', answer: 'done', atMs: Date.now() })
+      await answerGate(harness.pool, {
+        kind: 'outcome',
+        gateId: open.id,
+        by: 'ana',
+        answer: 'done',
+        atMs: Date.now(),
+      })
       await entry(harness, opened, 'ladder.exhausted')
       await resolve(harness, opened)
+    },
+  },
+  'waits-for-what-a-person-does': {
+    runbook: runbook().replace(
+      'mitigate:\n',
+      `mitigate:\n${task('tell-support')}\n${task('raise-pool', 'expires: 1s')}\n`,
+    ),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      const open = await eventually(
+        async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
+      )
+      await answerGate(harness.pool, {
+        kind: 'manual',
+        gateId: open.id,
+        by: 'ana',
+        answer: 'done',
+        atMs: Date.now(),
+      })
+      await entry(harness, opened, 'gate.expired')
+      await quiet(harness, opened)
     },
   },
   'ends-when-a-person-cancels': {
@@ -310,7 +339,13 @@ export const behaviours: Record<string, Behaviour> = {
       const open = await eventually(
         async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
       )
-      await decideOutcome(harness.pool, { gateId: open.id, by: 'ana', answer: 'not-done', atMs: Date.now() })
+      await answerGate(harness.pool, {
+        kind: 'outcome',
+        gateId: open.id,
+        by: 'ana',
+        answer: 'not-done',
+        atMs: Date.now(),
+      })
     },
   },
   'goes-on-without-one-of-a-group': {

@@ -15,7 +15,7 @@ import { foldFacts } from '../../postmortem/facts.ts'
 import { appendEntries } from '../../store/audit-log.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
-import { decideOutcome, vote } from '../../store/gates.ts'
+import { answerGate, vote } from '../../store/gates.ts'
 import { draftPostmortem } from '../../store/draft-postmortem.ts'
 import { editPostmortem, publishPostmortem } from '../../store/postmortems.ts'
 import { expect } from 'vitest'
@@ -44,6 +44,7 @@ async function stageEnded(pool: Pool, atMs: number): Promise<void> {
   expect(number).toBe(endedIncident)
   await givenGate(pool, number, { atMs, step: 'restart-api', planHash })
   await givenGate(pool, number, { atMs, step: 'clear-sessions', kind: 'outcome' })
+  await givenGate(pool, number, { atMs, step: 'raise-pool', kind: 'manual' })
   await stagePostmortem(pool, number, atMs, 'noah')
   const run = { ...archivedRun, historyGzip: gzipSync('{"events":[]}') }
   await inTransaction(pool, tx => saveHistory(tx, number, run, atMs + 660_000))
@@ -94,5 +95,8 @@ async function stageOpen(pool: Pool, atMs: number): Promise<void> {
   const approved = await givenGate(pool, number, { atMs, step: 'warm-cache', planHash })
   await vote(pool, { gateId: approved, verdict: 'approve', planHash, ...decided })
   const answered = await givenGate(pool, number, { atMs, step: 'flush-cache', kind: 'outcome' })
-  await decideOutcome(pool, { gateId: answered, answer: 'done', ...decided })
+  await answerGate(pool, { kind: 'outcome', gateId: answered, answer: 'done', ...decided })
+  await givenGate(pool, number, { atMs, step: 'raise-pool', kind: 'manual' })
+  const ticked = await givenGate(pool, number, { atMs, step: 'tell-support', kind: 'manual' })
+  await answerGate(pool, { kind: 'manual', gateId: ticked, answer: 'done', ...decided })
 }

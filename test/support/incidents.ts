@@ -1,6 +1,6 @@
 /** Incidents, alerts, plans and gates put on record the way relay and worker do it, for tests that need none of those two. */
 import type { Communication } from '../../contracts/communication.ts'
-import { attemptId } from '../../contracts/incident.ts'
+import { type GateKind, gateIdOf } from '../../contracts/incident.ts'
 import type { PlannedStep } from '../../contracts/plan.ts'
 import type { Runbook } from '../../contracts/runbook.ts'
 import { addAlert } from '../../store/alerts.ts'
@@ -77,7 +77,7 @@ export async function givenGate(
   incident: string,
   given: {
     atMs: number
-    kind?: 'approval' | 'outcome'
+    kind?: GateKind
     approvers?: string[]
     quorum?: number
     expiresAtMs?: number
@@ -93,8 +93,7 @@ export async function givenGate(
     step = 'restart-api',
     planHash = somePlanHash,
   } = given
-  const planId = attemptId(incident, step, 1)
-  const id = kind === 'approval' ? planId : `${planId}/outcome`
+  const id = gateIdOf(kind, incident, step, 1)
   await inTransaction(pool, async tx => {
     await savePlan(
       tx,

@@ -100,14 +100,18 @@ function propertiesOf(part: JsonSchema): Record<string, JsonSchema> {
   return (part['properties'] ?? {}) as Record<string, JsonSchema>
 }
 
+/** A step has these when a person takes it, and an action none of them. */
+const keysOfPeople = ['expires', 'on_expiry']
+
 /** The tree with every default of the schema written out. */
 function withDefaults(part: JsonSchema | undefined, tree: unknown): unknown {
   if (part === undefined || typeof tree !== 'object' || tree === null) return tree
   if (Array.isArray(tree)) return tree.map(item => withDefaults(part['items'] as JsonSchema, item))
   const shapes = [part, ...thatApply(part, tree as Record<string, unknown>)].map(propertiesOf)
   const known: Record<string, JsonSchema> = Object.assign({}, ...shapes)
+  const isAction = 'uses' in tree
   const defaults = Object.entries(known).flatMap(([key, { default: value }]) =>
-    value === undefined ? [] : [[key, value]],
+    value === undefined || (isAction && keysOfPeople.includes(key)) ? [] : [[key, value]],
   )
   const filled: Record<string, unknown> = { ...Object.fromEntries(defaults), ...tree }
   const other = part['additionalProperties'] as JsonSchema | undefined

@@ -78,7 +78,7 @@ describe('a parsed runbook', () => {
     ['for: 3s, every: 250ms', 250],
   ])('measures with %s every %i ms', (times, everyMs) => {
     const text = smallest.replace('"up" }', `"up", ${times} }`)
-    expect(parse(text).runbook.mitigate[0]?.verify.everyMs).toBe(everyMs)
+    expect(parse(text).runbook.mitigate[0]?.verify?.everyMs).toBe(everyMs)
   })
 
   test('survives JSON unchanged, so that a workflow gets what was hashed', () => {

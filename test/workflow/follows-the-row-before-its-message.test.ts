@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changedSignal } from '../../contracts/messages.ts'
-import { decideOutcome, listGates, vote } from '../../store/gates.ts'
+import { answerGate, listGates, vote } from '../../store/gates.ts'
 import type { GateView } from '../../contracts/views.ts'
 import { holdDeliveries } from '../support/held-deliveries.ts'
 import { eventually, type Harness, startHarness } from '../support/incident-harness.ts'
@@ -47,13 +47,34 @@ test('an answer whose message is held back over a turn: it is not dropped', asyn
   const letGo = await holdDeliveries(harness.pool, opened.number)
   await harness.report(opened.name, 'resolved')
   const resolved = await eventually(() => undeliveredAlert(opened))
-  await decideOutcome(harness.pool, { gateId: gate.id, by: 'ana', answer: 'done', atMs: Date.now() })
+  await answerGate(harness.pool, {
+    kind: 'outcome',
+    gateId: gate.id,
+    by: 'ana',
+    answer: 'done',
+    atMs: Date.now(),
+  })
   // The turn reaches the workflow, the answer does not.
   await harness.client.workflow.getHandle(`incident/${opened.number}`).signal(changedSignal, resolved)
   const [ended] = await stepEnded(opened)
   await letGo()
   expect(ended).toMatchObject({ result: 'failed', because: 'a person said it was done, and it did not help' })
   expect((await harness.tell(opened)).entries('gate.withdrawn')).toEqual([])
+})
+
+test('a tick whose message is held back over the expiry: it counts', async () => {
+  const task = `mitigate:\n  - { id: look, manual: Look., expires: 2s, on_expiry: stop }\n`
+  const opened = await harness.open({
+    runbook: quickRunbook({}).replace('mitigate:\n', task),
+    target: { measure: () => ({ idle: 50, used_ratio: 0.2 }) },
+  })
+  const gate = await openGateOf(opened)
+  const letGo = await holdDeliveries(harness.pool, opened.number)
+  const tick = { gateId: gate.id, kind: 'manual', by: 'ana', answer: 'done' } as const
+  await answerGate(harness.pool, { ...tick, atMs: Date.now() })
+  const [ended] = await stepEnded(opened)
+  await letGo()
+  expect(ended).toMatchObject({ step: 'look', result: 'ticked' })
 })
 
 async function lose(): Promise<never> {

@@ -5,7 +5,7 @@ import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
 import { requestCancel } from '../../store/acts.ts'
 import { listHistories } from '../../store/archives.ts'
 import { setFreeze } from '../../store/freezes.ts'
-import { decideOutcome, listGates } from '../../store/gates.ts'
+import { answerGate, listGates } from '../../store/gates.ts'
 import { startAuditor } from '../support/auditor.ts'
 import { at, eventually, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
 import { alert, approves, resolves } from '../support/scenes.ts'
@@ -323,6 +323,6 @@ function answers(minute: number, answer: 'done' | 'not-done'): ScriptedAct {
       ({ kind }) => kind === 'outcome',
     )
     if (open === undefined) throw new Error('nobody is asked')
-    await decideOutcome(pool, { gateId: open.id, by: 'ana', answer, atMs })
+    await answerGate(pool, { kind: 'outcome', gateId: open.id, by: 'ana', answer, atMs })
   })
 }

@@ -77,7 +77,7 @@ describe('what is written', () => {
     const [before, after = ''] = yaml.split('# mitigate:\n')
     const withSteps = `${before}mitigate:\n${after.replace(/^#  /gm, '')}`
     expect(parsed(withSteps).mitigate.length).toBeGreaterThan(0)
-    for (const { gate } of parsed(withSteps).mitigate) expect(gate).toBeDefined()
+    for (const step of parsed(withSteps).mitigate) expect(step).toHaveProperty('gate')
   })
 
   it('calls people as the shipped runbooks do', () => {

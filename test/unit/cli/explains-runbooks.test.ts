@@ -6,7 +6,7 @@ import { flowchartOf } from '../../../cli/explain/flowchart.ts'
 import { tellChapters } from '../../../cli/explain/tell.ts'
 import { createPaint } from '../../../cli/terminal/paint.ts'
 import { widthOf } from '../../../cli/terminal/width.ts'
-import type { Runbook } from '../../../contracts/runbook.ts'
+import type { Runbook, Step } from '../../../contracts/runbook.ts'
 import { parseRunbook } from '../../../language/parse-runbook.ts'
 
 const shipped = ['default', 'shop/pool-exhausted', 'shop/service-down', 'shop/stale-cache']
@@ -36,7 +36,7 @@ describe('in words', () => {
       for (const line of tell(read(name), width)) expect(widthOf(line)).toBeLessThanOrEqual(width)
   })
 
-  it.each<[string, Partial<Runbook['mitigate'][number]>, string]>([
+  it.each<[string, Partial<Step>, string]>([
     [
       'a gate that expires into the next step',
       gate('next'),
@@ -50,7 +50,7 @@ describe('in words', () => {
     ],
     ['a measurement that holds once', steady({ forMs: 0 }), 'it has to hold once, within 30 seconds'],
   ])('says %s', (_, change, words) => {
-    const mitigate = poolExhausted.mitigate.map(step => ({ ...step, ...change }))
+    const mitigate = actionsOf(poolExhausted).map(step => ({ ...step, ...change }))
     const text = tell({ ...poolExhausted, mitigate })
       .join(' ')
       .replace(/\s+/g, ' ')
@@ -114,7 +114,7 @@ function structureOf(flowchart: string): string {
 
 /** The same runbook with everything it says in its own words replaced. */
 function saying(said: string): Runbook {
-  const { triage, mitigate, verify, escalate } = poolExhausted
+  const { triage, verify, escalate } = poolExhausted
   return {
     ...poolExhausted,
     title: said,
@@ -123,7 +123,7 @@ function saying(said: string): Runbook {
       checks: triage.checks.map(check => ({ ...check, name: said })),
       severity: triage.severity.map(rule => ({ ...rule, label: said, ...(rule.when && { when: said }) })),
     },
-    mitigate: mitigate.map(step => ({
+    mitigate: actionsOf(poolExhausted).map(step => ({
       ...step,
       id: said,
       target: said,
@@ -136,12 +136,16 @@ function saying(said: string): Runbook {
   }
 }
 
-function gate(onExpiry: 'next' | 'escalate' | 'stop', quorum = 1): Partial<Runbook['mitigate'][number]> {
+function actionsOf({ mitigate }: Runbook): Step[] {
+  return mitigate.filter(step => 'uses' in step)
+}
+
+function gate(onExpiry: 'next' | 'escalate' | 'stop', quorum = 1): Partial<Step> {
   return { gate: { approvers: ['role:senior', 'role:lead'], quorum, expiresMs: 300_000, onExpiry } }
 }
 
-function steady(change: { forMs: number }): Partial<Runbook['mitigate'][number]> {
-  return { verify: { ...poolExhausted.mitigate[0]!.verify, ...change } }
+function steady(change: { forMs: number }): Partial<Step> {
+  return { verify: { ...actionsOf(poolExhausted)[0]!.verify, ...change } }
 }
 
 function conditionsOf({ match, triage, mitigate, verify, escalate }: Runbook): string[] {
@@ -150,7 +154,7 @@ function conditionsOf({ match, triage, mitigate, verify, escalate }: Runbook): s
     triage.impact,
     verify?.until,
     ...triage.severity.map(({ when }) => when),
-    ...mitigate.flatMap(step => [step.when, step.verify.until]),
+    ...mitigate.flatMap(step => [step.when, step.verify?.until]),
     ...escalate.map(({ when }) => when),
   ].filter(condition => condition !== undefined)
 }
