@@ -9,8 +9,8 @@ import { limits } from '../contracts/limits.ts'
 import { inputTypes } from '../contracts/runbook-input.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
 import { duration, formatDuration } from '../contracts/duration.ts'
-import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
 import { requiredOfActions } from './lint-manual.ts'
+import { officeHours } from './office-hours-source.ts'
 
 /** Names of runbooks, steps, roles, teams and functions. */
 const name = named(
@@ -243,28 +243,6 @@ const step = z
   })
   // For editors; lint-manual.ts says it of a file.
   .meta({ title: 'step', if: { required: ['manual'] }, else: { required: [...requiredOfActions] } })
-
-const timeOfDay = z
-  .string()
-  .refine(written => parseTimeOfDay(written) !== undefined, 'must be a time of day such as "09:00"')
-  .meta({ title: 'time of day', examples: ['09:00', '17:30'] })
-  .transform(written => parseTimeOfDay(written) ?? 0)
-
-const officeHours = z
-  .strictObject({
-    zone: z
-      .string()
-      .refine(isTimeZone, 'must be the IANA name of a time zone such as Europe/Berlin')
-      .describe('The time zone by its IANA name, such as Europe/Berlin; clocks that change are followed'),
-    days: z
-      .array(z.enum(weekdays))
-      .min(1)
-      .default(['mon', 'tue', 'wed', 'thu', 'fri'])
-      .describe('The days of work'),
-    from: timeOfDay.describe('The first minute of the day, in quotes'),
-    to: timeOfDay.describe('The minute after the last, later than from; "24:00" is midnight'),
-  })
-  .meta({ title: 'office hours' })
 
 const escalationLevel = z
   .strictObject({
