@@ -11,7 +11,8 @@ export function problemOfInput(
   const { name, type, unit } = input
   if (type !== parameter.type)
     return { message: `is ${wordsOf(parameter.type)}, and the input \`${name}\` is ${wordsOf(type)}` }
-  if (unit !== parameter.unit)
+  // Without one, its declaration has been told.
+  if (unit !== undefined && unit !== parameter.unit)
     return { message: `is in ${parameter.unit}, and the input \`${name}\` is in ${unit}` }
   return problemOfBounds(parameter, input)
 }
