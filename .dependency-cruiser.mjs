@@ -21,7 +21,7 @@ const CORE =
 const NOT_FOR_WORKFLOWS =
   '^contracts/((canonical-json|configuration|directory|duration|principals|secret|temporal-endpoint|views|[a-z]+-views)\\.ts$|configuration/)'
 const PROCESS_IDENTITY = '^activities/targets/service/process-identity\\.mjs$'
-const PURE_LANGUAGE = '^language/(conditions|bind)\\.ts$'
+const PURE_LANGUAGE = '^language/(assess|conditions|bind)\\.ts$'
 
 export default {
   forbidden: [
@@ -118,7 +118,7 @@ export default {
     },
     mayImportOnly(
       'activities',
-      [CONTRACTS, '^store/', '^outgoing/', '^reach/', '^language/conditions\\.ts$'],
+      [CONTRACTS, '^store/', '^outgoing/', '^reach/', '^language/(assess|conditions)\\.ts$'],
       'Activities commit rows with their audit entries. Whatever else they need is a port that the worker hands in.',
     ),
     {

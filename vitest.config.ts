@@ -41,6 +41,7 @@ const long = [
   'test/supervision/compares-with-temporal.test.ts',
   'test/supervision/finds-what-is-wrong.test.ts',
   'test/supervision/one-tells-and-only-once.test.ts',
+  'test/workflow/an-incident-becomes-worse.test.ts',
   'test/workflow/people-tick-manual-steps.test.ts',
   'test/workflow/stakeholders-hear-regularly.test.ts',
   'test/workflow/what-is-taken-back-and-when.test.ts',

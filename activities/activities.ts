@@ -6,6 +6,7 @@ import { createForeseeActivities } from './foresee.ts'
 import { createPageActivities } from './page.ts'
 import { createPlanActivities } from './plan.ts'
 import { createPostmortemActivities } from './postmortem.ts'
+import { createRecheckActivities } from './recheck.ts'
 import { createRecordActivities } from './record.ts'
 import { createActionActivities } from './run-action.ts'
 import { createCheckActivities } from './run-check.ts'
@@ -38,6 +39,7 @@ export function createActivities(dependencies: ActivityDependencies) {
       ...createRecordActivities(dependencies),
       ...createCheckActivities(dependencies),
       ...createVerifyActivities(dependencies),
+      ...createRecheckActivities(dependencies),
       ...createPlanActivities(dependencies),
       ...createForeseeActivities(dependencies),
       ...createArchiveActivities(dependencies),
@@ -60,6 +62,7 @@ export function createSiteActivities(dependencies: TargetDependencies) {
     main: {
       ...checks,
       verify,
+      ...createRecheckActivities(dependencies),
       ...createPlanActivities(dependencies),
       ...createForeseeActivities(dependencies),
     },

@@ -20,6 +20,12 @@ export function isOpen(phase: Phase): boolean {
 export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4'] as const
 export type Severity = (typeof severities)[number]
 
+/** A severity with the system's own name for it, if it has one. */
+export interface NamedSeverity {
+  severity: Severity
+  label: string | undefined
+}
+
 /** True when `candidate` is more severe than `current` (SEV1 is the most severe). */
 export function isMoreSevere(candidate: Severity, current: Severity): boolean {
   return severities.indexOf(candidate) < severities.indexOf(current)

@@ -47,6 +47,12 @@ export const limits = {
   verifyWithinMs: 5 * minute,
   /** Smallest default interval of a verification; an explicit `every` may be shorter. */
   verifyEveryMs: 5 * second,
+  /** Looking more often whether an incident has become worse is load for a target that has trouble already. */
+  shortestRecheckMs: 5 * second,
+  /** Of measurements that tell nothing new the newest one in this time is kept: 288 a day, however often it looks. */
+  recheckKeptMs: 5 * minute,
+  /** A condition that nobody has looked at for longer may have been false meanwhile: its time begins anew. */
+  recheckGapMs: minute,
   /** Default of `retry.after`: what was in the way of a step is often gone by then, and nobody waits long. */
   retryAfterMs: 30 * second,
   /** A step whose attempts change nothing this often (its target changes under each plan) is left; a person would stop earlier. */

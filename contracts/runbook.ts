@@ -24,7 +24,13 @@ export interface Runbook {
   match?: string
   /** Of several whose `match` holds, the highest is chosen. Never 0, which is what is meant without one. */
   priority?: number
-  triage: { checks: CheckUse[]; severity: SeverityRule[]; impact?: string }
+  triage: {
+    checks: CheckUse[]
+    severity: SeverityRule[]
+    impact?: string
+    /** While the incident is open its checks are measured anew this often: it may turn out worse than it was. */
+    recheckMs?: number
+  }
   /** The ladder: stop at the first verified recovery. */
   mitigate: (Step | ManualStep)[]
   /** The proof that the system is well, measured after a step succeeded or the alerts went away. */
@@ -79,6 +85,8 @@ export interface SeverityRule {
   label?: string
   /** CEL over `checks` and `alert`; the last rule has none. */
   when?: string
+  /** The rule holds when every measurement for so long has held; it needs `recheckMs`. */
+  forMs?: number
 }
 
 /** The system's own name for a severity that no rule has chosen: that of the first rule which could. */
@@ -198,6 +206,8 @@ export interface EscalationLevel {
   only?: HoursOnly
   /** CEL over `incident` (`impact`, `severity`, `phase`). */
   when?: string
+  /** `when` has to have held for so long on end. */
+  forMs?: number
   /** Functions to page, e.g. `on-call`. */
   page: string[]
   /** The incident becomes at least this severe when the level pages. */

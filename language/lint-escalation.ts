@@ -18,6 +18,7 @@ export function lintEscalation(tree: unknown, conditions: readonly WrittenCondit
   const tried = levels.length > mostLevels ? [] : levels
   return [
     ...lintOrder(levels),
+    ...levels.flatMap(lintLasting),
     ...lintRepeated(levels),
     ...tried.flatMap(lintPossible),
     ...lintSilence(tree, tried),
@@ -42,6 +43,12 @@ function lintOrder(levels: readonly Level[]): Finding[] {
   })
 }
 
+function lintLasting({ index, written }: Level): Finding[] {
+  if (valueAt(written, ['for']) === undefined || valueAt(written, ['when']) !== undefined) return []
+  const message = '`for` needs a `when` that has to hold for so long; a time alone is `after`'
+  return [{ path: ['escalate', index, 'for'], at: 'key', message }]
+}
+
 function lintRepeated(levels: readonly Level[]): Finding[] {
   const firsts = new Map<string, number>()
   return levels.flatMap(({ index, written }): Finding[] => {
@@ -60,6 +67,7 @@ function whatItSays(written: unknown): string | undefined {
   if (after === undefined) return undefined
   const said = entriesOf(written).map(([key, value]): [string, unknown] => {
     if (key === 'after') return [key, after]
+    if (key === 'for') return [key, parseDuration(value) ?? value]
     return [key, key === 'page' && Array.isArray(value) ? value.map(String).sort() : value]
   })
   return JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -8,6 +8,7 @@ import { lintCommunication } from './lint-communication.ts'
 import { conditionsIn, lintConditions } from './lint-conditions.ts'
 import { lintEscalation } from './lint-escalation.ts'
 import { lintInputs } from './lint-inputs.ts'
+import { lintLasting } from './lint-lasting.ts'
 import { lintManual } from './lint-manual.ts'
 import { lintOfficeHours } from './lint-office-hours.ts'
 import { lintReach } from './lint-reach.ts'
@@ -28,7 +29,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
     ...coded('input', lintInputs(tree, conditions)),
     ...coded('uses', lintUses(tree)),
     ...coded('undo', lintUndo(tree)),
-    ...coded('severity', lintSeverityRules(tree)),
+    ...coded('severity', [...lintSeverityRules(tree), ...lintLasting(tree)]),
     ...coded('name', [...lintStepIds(tree), ...lintRepeatedWords(tree)]),
     ...coded('verification', [...lintCheckNames(tree), ...lintSteadiness(tree)]),
     ...coded('condition', lintConditions(conditions)),

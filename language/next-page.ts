@@ -1,6 +1,7 @@
 /** The next escalation, calculated from the runbook the incident runs by the same rules as workflows/escalate.ts. */
 import { isOpen, pageId } from '../contracts/incident.ts'
 import { type EscalationLevel, inItsHours, type Runbook } from '../contracts/runbook.ts'
+import type { TimelineEntry } from '../contracts/timeline.ts'
 import type { IncidentDetail, NextPageView } from '../contracts/views.ts'
 import { evaluateCondition, incidentScope } from './conditions.ts'
 
@@ -23,7 +24,8 @@ export function nextPage(
   const candidates = runbook.escalate.flatMap((level, index) => {
     const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
     if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
-    const dueAtMs = inItsHours(runbook, index, Math.max(fromMs + level.afterMs, recoveryLostMs(incident)))
+    const readyMs = Math.max(fromMs + level.afterMs, recoveryLostMs(incident), heldFromMs(incident, level))
+    const dueAtMs = inItsHours(runbook, index, readyMs)
     if (dueAtMs === Infinity) return []
     return [{ dueAtMs, level: index, functions: level.page, unless: level.unless ?? null }]
   })
@@ -38,12 +40,56 @@ function isEnding({ timeline }: Circumstances): boolean {
   return timeline.some(({ kind }) => kind === 'resolve.requested' || kind === 'cancel.requested')
 }
 
-function isHeldBack(incident: Circumstances, { unless, when }: EscalationLevel): boolean {
-  if (unless === 'acknowledged' && incident.acknowledgedAt !== null) return true
-  if (when === undefined) return false
-  const evaluated = evaluateCondition(when, incidentScope(incident))
+function isHeldBack(incident: Circumstances, level: EscalationLevel): boolean {
+  if (level.unless === 'acknowledged' && incident.acknowledgedAt !== null) return true
+  return !doesHold(level, incident)
+}
+
+type Situation = Pick<Circumstances, 'severity' | 'impact' | 'phase'>
+
+function doesHold({ when }: EscalationLevel, situation: Situation): boolean {
+  if (when === undefined) return true
+  const evaluated = evaluateCondition(when, incidentScope(situation))
   // Without data a level pages.
-  return 'value' in evaluated && !evaluated.value
+  return !('value' in evaluated) || evaluated.value
+}
+
+/**
+ * From when on the level's condition lets it page: since it has held on end, by what the timeline says of severity, impact and
+ * phase, and as long after it as the level asks for.
+ */
+function heldFromMs(incident: Circumstances, level: EscalationLevel): number {
+  if (level.when === undefined) return 0
+  const openedMs = Date.parse(incident.openedAt)
+  const first = incident.timeline.find(({ kind }) => kind === 'triage.assessed')
+  // What it was before anything was measured: the workflow begins with the runbook's last rule, which no entry names.
+  const severity = first?.kind === 'triage.assessed' ? first.data.severity : incident.severity
+  let situation: Situation = { severity, impact: 'unknown', phase: 'detection' }
+  let sinceMs = doesHold(level, situation) ? openedMs : undefined
+  for (const entry of incident.timeline) {
+    const changed = changedBy(entry, situation)
+    if (changed === undefined) continue
+    situation = changed
+    if (!doesHold(level, situation)) sinceMs = undefined
+    else sinceMs ??= entry.atMs
+  }
+  return sinceMs === undefined ? 0 : sinceMs + (level.forMs ?? 0)
+}
+
+/** A person's severity and impact stand until something worse is measured; the entries say what became of it. */
+function changedBy(entry: TimelineEntry, situation: Situation): Situation | undefined {
+  switch (entry.kind) {
+    case 'triage.assessed':
+      return { ...situation, severity: entry.data.severity, impact: entry.data.impact }
+    case 'severity.changed':
+      return { ...situation, severity: entry.data.to }
+    case 'impact.changed':
+      return { ...situation, impact: entry.data.to }
+    case 'phase.changed':
+      return { ...situation, phase: entry.data.to }
+    default:
+      return undefined
+  }
 }
 
 /** A new alert after an acknowledgement restarts the levels that wait for one, from that alert's time (promise 7). */

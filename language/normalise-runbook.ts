@@ -44,12 +44,14 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
       checks: Object.entries(triage.checks)
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, check]) => checkUseOf(name, check)),
-      severity: triage.severity.map(({ is, label, when }) => ({
+      severity: triage.severity.map(({ is, label, when, for: forMs }) => ({
         is,
         ...present('label', label),
         ...present('when', when),
+        ...present('forMs', forMs),
       })),
       ...present('impact', triage.impact),
+      ...present('recheckMs', triage.recheck),
     },
     mitigate: source.mitigate.map(step => (step.manual === undefined ? stepOf(step) : manualStepOf(step))),
     ...present('verify', source.verify && { checks: source.verify.checks, ...steadinessOf(source.verify) }),
@@ -207,12 +209,13 @@ function officeHoursOf({ office_hours: hours }: RunbookSource): Runbook['officeH
 }
 
 function levelOf(level: RunbookSource['escalate'][number]): EscalationLevel {
-  const { after: afterMs, unless, only, when, page, severity } = level
+  const { after: afterMs, unless, only, when, for: forMs, page, severity } = level
   return {
     afterMs,
     ...present('unless', unless),
     ...present('only', only),
     ...present('when', when),
+    ...present('forMs', forMs),
     page,
     ...present('severity', severity),
   }

@@ -122,6 +122,9 @@ const severityRule = z
     is: severity.describe('How bad it is'),
     label: text.optional().describe("The team's own word for it, such as P0"),
     when: condition.optional().describe('When the rule holds; only the last rule has none'),
+    for: duration({ min: 1_000 })
+      .optional()
+      .describe('How long all measurements must hold; needs recheck, and is at least as long'),
   })
   .meta({ title: 'severity rule' })
 
@@ -254,7 +257,12 @@ const escalationLevel = z
       .enum(['office-hours', 'off-hours'])
       .optional()
       .describe('The hours it pages in; due in other hours, it waits for the next of these'),
-    when: condition.optional().describe('When the level pages; without data it pages'),
+    when: condition
+      .optional()
+      .describe('When the level pages, looked at again whenever it may have changed; without data it pages'),
+    for: duration({ min: 1_000 })
+      .optional()
+      .describe('How long when has to hold on end before the level pages'),
     page: z.array(name).min(1).describe('The functions to page, such as on-call'),
     severity: severity.optional().describe('The incident becomes at least this severe when the level pages'),
   })
@@ -344,6 +352,11 @@ export const runbookSource = z.strictObject({
       impact: condition
         .optional()
         .describe('Are customers affected? Without it, or without data, unknown, which counts as yes'),
+      recheck: duration({ min: limits.shortestRecheckMs })
+        .optional()
+        .describe(
+          'While the incident is open the checks are measured anew this often, and severity and impact rise when it has become worse',
+        ),
     })
     .describe('What is looked at first, and what it says about the incident'),
   mitigate: z.array(step).default([]).describe('The steps, tried in order until one is verified'),

@@ -115,6 +115,8 @@ function decisionsOfActivity(run: RunHistory, activity: Activity): Decision[] {
     case 'verify':
     case 'endVerification':
       return verified(input, result, decide)
+    case 'recheck':
+      return rechecked(input, result, decide)
     case 'giveUpCheck':
       return [measured(input, result, decide)]
     case 'page':
@@ -181,6 +183,21 @@ function measured(input: Told, result: unknown, decide: Decide): Decision {
   const { values, problem } = (result ?? {}) as Told
   const seen = result === undefined ? {} : { values: values ?? {}, ...present({ error: problem }) }
   return decide('check.measured', { check: name, uses, target, ...present({ isMember }), ...seen })
+}
+
+/** Only the measurement that has told something is on record; of an unanswered one nobody knows whether it had. */
+function rechecked(input: Told, result: unknown, decide: Decide): Decision[] {
+  const { results = {} } = (result ?? {}) as { results?: Record<string, Told> }
+  return (input['checks'] as Told[]).flatMap(check => {
+    const seen = results[String(check['name'])]
+    const members = seen?.['members'] as Record<string, unknown> | undefined
+    const targets = check['targets'] as string[] | undefined
+    const each =
+      targets === undefined
+        ? [measured(check, seen, decide)]
+        : targets.map(target => measured({ ...check, target, isMember: true }, members?.[target], decide))
+    return each.map(decision => ({ ...decision, repeats: 0 }))
+  })
 }
 
 /** A later try only says that an earlier one had sent it, and its own lateness. */

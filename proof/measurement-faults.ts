@@ -9,7 +9,7 @@ export function measurementFaults(known: Known, { measurements }: IncidentRows):
   const kept = new Map<string, string[]>()
   for (const { purpose, checks } of measurements)
     kept.set(purpose, [...(kept.get(purpose) ?? []), canonicalJson(checks ?? null)])
-  const triage = kept.get('triage') ?? []
+  const triage = [...kept].flatMap(([purpose, samples]) => (isWithEntry(purpose) ? samples : []))
   for (const { check, target, isMember, values, error } of known.measured) {
     const result = error === undefined ? { values } : { problem: error }
     const sample = canonicalJson({ [check]: isMember === true ? { members: { [target]: result } } : result })
@@ -29,4 +29,9 @@ export function measurementFaults(known: Known, { measurements }: IncidentRows):
       found.push({ row, says: 'the sample that decided is not among those that are kept' })
   }
   return found
+}
+
+/** Rows of one check that have an entry each; samples of a poll have none. */
+function isWithEntry(purpose: string): boolean {
+  return purpose === 'triage' || purpose === 'recheck' || purpose.startsWith('precheck/')
 }

@@ -232,3 +232,15 @@ async function leaveNewsOfChange(
   const event = is.recovered_at === null ? 'recovery-lost' : 'mitigated'
   await leaveNews(tx, number, { event }, atMs)
 }
+
+/** How bad an incident is by its row, which has heard what people said. */
+export async function readAssessment(
+  db: Queryable,
+  number: string,
+): Promise<{ severity: Severity; impact: Impact; phase: Phase }> {
+  const { rows } = await db.query<{ severity: Severity; impact: Impact; phase: Phase }>(
+    'select severity, impact, phase from incident where number = $1',
+    [number],
+  )
+  return rows[0]!
+}

@@ -68,6 +68,10 @@ const deciding = [
   'recovery.lost',
   'resolve.requested',
   'cancel.requested',
+  'triage.assessed',
+  'severity.changed',
+  'impact.changed',
+  'phase.changed',
 ] as const satisfies readonly TimelineKind[]
 
 export async function readDecidingEntries(

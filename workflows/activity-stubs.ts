@@ -70,6 +70,24 @@ export function verifyStub(
 }
 
 /**
+ * As a verification, the retry policy is the poll; nothing but the end of the incident, or what it has to tell, ends it. A site
+ * without a worker is no reason to stop: it is measured there when one is back.
+ */
+export function recheckStub(
+  everyMs: number,
+  slowestCheckMs: number,
+  site: string | undefined,
+): Pick<Activities['main'], 'recheck'> {
+  return proxyActivities<Activities['main']>({
+    taskQueue: queueAt(taskQueue, site),
+    startToCloseTimeout: slowestCheckMs + 5_000,
+    heartbeatTimeout: slowestCheckMs + 5_000,
+    retry: { initialInterval: everyMs, backoffCoefficient: 1, maximumInterval: everyMs },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  })
+}
+
+/**
  * Planning only reads the target. It gives up by itself on one that does not answer, and waits for a database that is away; at
  * a site, from where the record may be out of reach for long, it ends.
  */

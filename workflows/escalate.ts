@@ -106,6 +106,7 @@ function candidates({ state, input }: Life): Candidate[] {
 function noteEligibility(life: Life): void {
   const { state } = life
   for (const candidate of candidates(life)) {
+    noteWhatHolds(life, candidate)
     const before = state.eligibleSince[candidate.id]
     if (isHeldBack(life, candidate)) state.eligibleSince[candidate.id] = 'held-back'
     else if (before === undefined) state.eligibleSince[candidate.id] = candidate.fromMs
@@ -123,10 +124,28 @@ function isHeldBack(life: Life, level: Candidate): boolean {
 /** By what it says itself. */
 function isForOthers({ state }: Life, level: Candidate): boolean {
   if (level.unless === 'acknowledged' && isAcknowledged(state)) return true
-  if (level.when === undefined) return false
-  const evaluated = evaluateCondition(level.when, incidentScope(state))
+  return !doesHold(state, level)
+}
+
+function doesHold(state: IncidentState, { when }: EscalationLevel): boolean {
+  if (when === undefined) return true
+  const evaluated = evaluateCondition(when, incidentScope(state))
   // Without data a level pages: silence needs a reason, a page does not.
-  return 'value' in evaluated && !evaluated.value
+  return !('value' in evaluated) || evaluated.value
+}
+
+/** Since when the condition of a level holds; whether it may page is another question. */
+function noteWhatHolds({ state }: Life, level: Candidate): void {
+  if (level.when === undefined) return
+  state.holdsSince ??= {}
+  if (doesHold(state, level)) state.holdsSince[level.index] ??= Date.now()
+  else delete state.holdsSince[level.index]
+}
+
+/** When a level is due as far as its condition goes; people who are needed now do not wait for it to last. */
+function lastedMs({ state }: Life, { index, forMs, id }: Candidate): number {
+  if (forMs === undefined || state.hurried[id] !== undefined) return 0
+  return (state.holdsSince?.[index] ?? Date.now()) + forMs
 }
 
 /** What is still to be paged, as far as nothing holds it back, the earliest first. */
@@ -140,7 +159,8 @@ function duePages(life: Life): Due[] {
       state.hurried[candidate.id]?.atMs ?? Infinity,
     )
     const { index: level, id, epoch } = candidate
-    const dueAtMs = inItsHours(life.input.runbook, level, Math.max(deadlineMs, sinceMs))
+    const readyMs = Math.max(deadlineMs, sinceMs, lastedMs(life, candidate))
+    const dueAtMs = inItsHours(life.input.runbook, level, readyMs)
     return dueAtMs === Infinity ? [] : [{ level, id, epoch, dueAtMs }]
   })
   return all.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)
@@ -197,15 +217,27 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
     system: input.system,
     environment: input.environment,
-    because: whyPaged(state.hurried[due.id], level),
+    because: whyPaged(state, due, level, input.openedAtMs),
     ...(due.waitsFor === undefined ? {} : { waitsFor: due.waitsFor }),
     openedAt: new Date(input.openedAtMs).toISOString(),
     acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
   }
 }
 
-function whyPaged(hurried: { because: string } | undefined, { afterMs, unless }: EscalationLevel): string {
+/** What holds so soon has held from the beginning, as far as people are concerned: triage had to be done. */
+const beginningMs = 10_000
+
+function whyPaged(
+  state: IncidentState,
+  { id, level }: Due,
+  { afterMs, unless, when, forMs }: EscalationLevel,
+  openedAtMs: number,
+): string {
+  const hurried = state.hurried[id]
   if (hurried !== undefined) return hurried.because
+  if (forMs !== undefined) return `${when} has held for ${durationInWords(forMs)}`
+  const sinceMs = (state.holdsSince?.[level] ?? openedAtMs) - openedAtMs
+  if (sinceMs > Math.max(afterMs, beginningMs)) return `${when} holds now`
   if (afterMs === 0) return unless === undefined ? 'it opened' : `it is not ${unless}`
   const since = durationInWords(afterMs)
   return unless === undefined ? `it opened ${since} ago` : `it is not ${unless} after ${since}`

@@ -20,6 +20,7 @@ import {
 } from '../contracts/runbook.ts'
 import { filledParameters } from '../contracts/runbook-input.ts'
 import { checkDefinitions } from '../contracts/targets/catalogue.ts'
+import { assessImpact, assessSeverity } from '../language/assess.ts'
 import {
   checksScope,
   type CheckValues,
@@ -30,7 +31,6 @@ import {
   valueScope,
   withInputs,
 } from '../language/conditions.ts'
-import { assessImpact, assessSeverity } from './assess.ts'
 import { filledStep, whyUnknown } from './filled-step.ts'
 import { inLanes } from './in-lanes.ts'
 import { silenceOf } from './silence.ts'

@@ -3,12 +3,14 @@ import {
   type Impact,
   type IncidentOutcome,
   isMoreSevere,
+  type NamedSeverity,
   type Phase,
   type Severity,
 } from '../contracts/incident.ts'
 import type { CheckValues } from '../language/conditions.ts'
 import type { IncidentInput, IncidentMessage } from '../contracts/messages.ts'
 import type { Undo } from '../contracts/runbook.ts'
+import type { Assessed } from '../language/assess.ts'
 
 export interface IncidentState {
   phase: Phase
@@ -20,6 +22,10 @@ export interface IncidentState {
   isImpactFixed: boolean
   /** Triage results by check name; a check without an answer is missing. */
   checks: Record<string, CheckValues>
+  /** What the newest measurement that the workflow knows says by itself; missing before triage. */
+  measured?: Assessed
+  /** Level -> since when its `when` holds. */
+  holdsSince?: Record<string, number>
   /** Alert key -> does it fire? */
   alerts: Record<string, boolean>
   /** Row ids of the newest alert message, the newest firing and the newest resolving one. */
@@ -207,12 +213,6 @@ function applyAlert(state: IncidentState, message: Extract<IncidentMessage, { ki
 /** What was decided before a person's word was heard but reached the row after it: there, as here, it may only raise. */
 function judgedSince(state: IncidentState, judged: number): Judgement[] {
   return state.judgements.filter(({ nth }) => nth > judged)
-}
-
-/** A severity with the system's own name for it, if it has one. */
-export interface NamedSeverity {
-  severity: Severity
-  label: string | undefined
 }
 
 export function nameSeverity(state: IncidentState, { severity, label }: NamedSeverity): void {

@@ -14,6 +14,7 @@ import { escalate } from './escalate.ts'
 import { inform } from './inform.ts'
 import { type CarriedInput, hear, type Life, startLife } from './life.ts'
 import { mitigate } from './mitigate.ts'
+import { recheck } from './recheck.ts'
 import { closeAsAsked, recover } from './recovery.ts'
 import { triage } from './triage.ts'
 
@@ -24,7 +25,7 @@ import { triage } from './triage.ts'
 export async function incident(input: CarriedInput): Promise<IncidentEnd> {
   const life = startLife(input)
   const beside = new CancellationScope()
-  const companions = beside.run(() => Promise.all([hear(life), escalate(life), inform(life)]))
+  const companions = beside.run(() => Promise.all([hear(life), escalate(life), inform(life), recheck(life)]))
   const ended = await Promise.race([live(life), companions])
   // It may have fired in this very moment.
   if (ended === 'long') await condition(() => life.state.pagesInFlight === 0)

@@ -1,8 +1,8 @@
 import { type BoundTarget, type CheckUse, measuredChecks } from '../contracts/runbook.ts'
 import { filledParameters } from '../contracts/runbook-input.ts'
+import { assessImpact, assessSeverity, heldAfter } from '../language/assess.ts'
 import { checksScope, type CheckValues, memberValues, withInputs } from '../language/conditions.ts'
 import { checkStubs, records } from './activity-stubs.ts'
-import { assessImpact, assessSeverity } from './assess.ts'
 import { raisedImpact, raiseSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
 import { silenceOf } from './silence.ts'
@@ -22,8 +22,11 @@ export async function triage(life: Life): Promise<void> {
   )
   const { state } = life
   const scope = triageScope(life)
-  const measured = assessSeverity(runbook, scope, state)
+  const atMs = Date.now()
+  const since = heldAfter(runbook, scope, {}, atMs)
+  const measured = assessSeverity(runbook, scope, state, { since, atMs })
   const impact = assessImpact(runbook, scope)
+  state.measured = { severity: measured.severity, impact: impact.impact, heldSince: since, atMs }
   raiseSeverity(state, measured)
   state.impact = raisedImpact(state, impact.impact)
   const label = state.severityLabel === undefined ? {} : { label: state.severityLabel }

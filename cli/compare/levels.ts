@@ -86,6 +86,15 @@ const comparers: { [K in keyof Required<EscalationLevel>]: Compare } = {
       more: 'tightens',
       less: 'loosens',
     }),
+  forMs: (before, after) => {
+    const [was, is] = [before.forMs ?? 0, after.forMs ?? 0]
+    return changedTime(
+      'calls',
+      `The call ${timeOfLevel(after)} comes when its condition has held for`,
+      [was, is],
+      { more: 'loosens', less: 'tightens' },
+    )
+  },
   severity: (before, after) => {
     const [was, is] = [before.severity, after.severity]
     if (was === is) return []

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../contracts/canonical-json.ts'
 import { isMoreSevere, type Severity } from '../../contracts/incident.ts'
 import type { CheckUse, Runbook, SeverityRule } from '../../contracts/runbook.ts'
 import { listed } from '../narrate/narration.ts'
-import { parametersOf, severityInWords } from '../runbook/words.ts'
+import { everyInWords, parametersOf, severityInWords } from '../runbook/words.ts'
 import { change, changedCondition, changedTime, changedWords, type Change, type Effect } from './change.ts'
 
 type Triage = Runbook['triage']
@@ -15,6 +15,17 @@ const comparers: { [K in keyof Required<Triage>]: (before: Triage, after: Triage
   checks: (before, after) => comparedChecks(before.checks, after.checks),
   severity: (before, after) => comparedRules(before.severity, after.severity),
   impact: comparedImpact,
+  recheckMs: comparedRecheck,
+}
+
+/** Looked at less often, an incident that becomes worse is known later, or never. */
+function comparedRecheck({ recheckMs: before }: Triage, { recheckMs: after }: Triage): Change[] {
+  if (before === after) return []
+  const told = (ms: number | undefined): string =>
+    ms === undefined ? 'not measured again' : `measured again ${everyInWords(ms)}`
+  const effect = (after ?? Infinity) > (before ?? Infinity) ? 'loosens' : 'tightens'
+  const text = `While the incident is open it is ${told(after)}; before, ${told(before)}`
+  return [change('severity', effect, text)]
 }
 
 /** Without the condition it is unknown whether customers are affected, which counts as yes. */
@@ -131,6 +142,12 @@ function comparedRule(before: SeverityRule, after: SeverityRule, fallback: Sever
         more: addedEffect(after.is, fallback),
         less: removedEffect(after.is, fallback),
       },
+    ),
+    ...changedTime(
+      'severity',
+      `${severityInWords(after)} when its condition has held for`,
+      [before.forMs ?? 0, after.forMs ?? 0],
+      { more: removedEffect(after.is, fallback), less: addedEffect(after.is, fallback) },
     ),
   ]
 }

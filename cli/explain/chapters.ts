@@ -7,7 +7,14 @@ import { defaultRunbookName } from '../../language/choose-runbook.ts'
 import { listed } from '../narrate/narration.ts'
 import { inputInWords } from '../runbook/input-words.ts'
 import { roleInWords } from '../runbook/role-words.ts'
-import { fromMildest, parametersOf, severityInWords, steadinessInWords } from '../runbook/words.ts'
+import {
+  everyInWords,
+  fromMildest,
+  lastingInWords,
+  parametersOf,
+  severityInWords,
+  steadinessInWords,
+} from '../runbook/words.ts'
 import type { Chapter, Point } from './chapter.ts'
 import { whoIsTold } from './communication.ts'
 import { whoIsCalled } from './escalation.ts'
@@ -33,7 +40,7 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   targets: ({ targets }) => [{ title: 'On what', points: onWhat(targets) }],
   inputs: ({ inputs = [] }) => [{ title: 'What it is given', points: whatItIsGiven(inputs) }],
   triage: ({ triage }) => [
-    { title: 'What is looked at', points: whatIsLookedAt(triage.checks) },
+    { title: 'What is looked at', points: whatIsLookedAt(triage) },
     { title: 'How severe it is', points: howSevere(triage) },
   ],
   mitigate: runbook => [{ title: 'What is tried', points: whatIsTried(runbook) }],
@@ -93,10 +100,18 @@ function whatItIsGiven(inputs: readonly RunbookInput[]): Point[] {
   return [{ text, facts }]
 }
 
-function whatIsLookedAt(checks: readonly CheckUse[]): Point[] {
+function whatIsLookedAt({ checks, recheckMs }: Runbook['triage']): Point[] {
   if (checks.length === 0) return [{ text: 'Nothing is measured.' }]
   const facts = checks.map(check => ({ label: check.name, text: measured(check) }))
-  return [{ text: 'All of this at the same time; nothing is changed by it.', facts }]
+  const again =
+    recheckMs === undefined
+      ? []
+      : [
+          {
+            text: `While the incident is open it is measured again ${everyInWords(recheckMs)}: severity and impact rise when it has become worse, and never fall by it.`,
+          },
+        ]
+  return [{ text: 'All of this at the same time; nothing is changed by it.', facts }, ...again]
 }
 
 function measured(check: CheckUse): string {
@@ -114,7 +129,8 @@ function howSevere({ severity, impact }: Runbook['triage']): Point[] {
     const told = severityInWords(rule)
     if (rule.when === undefined)
       return { text: index === 0 ? `${told}, whatever was measured.` : `Otherwise ${told}.` }
-    return { text: `${index === 0 ? '' : 'Otherwise '}${told} when`, condition: rule.when }
+    const when = `${told} when${lastingInWords(rule)}`
+    return { text: `${index === 0 ? '' : 'Otherwise '}${when}`, condition: rule.when }
   })
   if (impact === undefined)
     return [

@@ -1,6 +1,12 @@
 import type { EscalationLevel, Runbook } from '../../contracts/runbook.ts'
 import { listed } from '../narrate/narration.ts'
-import { officeHoursInWords, onlyInWords, timeOfLevel, unlessInWords } from '../runbook/words.ts'
+import {
+  lastingInWords,
+  officeHoursInWords,
+  onlyInWords,
+  timeOfLevel,
+  unlessInWords,
+} from '../runbook/words.ts'
 import type { Point } from './chapter.ts'
 
 export function whoIsCalled({ escalate, officeHours }: Pick<Runbook, 'escalate' | 'officeHours'>): Point[] {
@@ -12,7 +18,8 @@ export function whoIsCalled({ escalate, officeHours }: Pick<Runbook, 'escalate' 
 function told(level: EscalationLevel): Point {
   const parts = Object.values(tellers).flatMap(tell => tell(level))
   const text = sentence(parts.join(', '))
-  return level.when === undefined ? { text: `${text}.` } : { text: `${text}, if`, condition: level.when }
+  if (level.when === undefined) return { text: `${text}.` }
+  return { text: `${text}, if${lastingInWords(level)}`, condition: level.when }
 }
 
 /** Every key of a level, so that a new one cannot be left out by accident; in the order of telling. */
@@ -27,8 +34,9 @@ const tellers: { [K in keyof Required<EscalationLevel>]: (level: EscalationLevel
   },
   severity: ({ severity }) =>
     severity === undefined ? [] : [`and the incident becomes at least ${severity}`],
-  // It ends the sentence.
+  // They end the sentence.
   when: () => [],
+  forMs: () => [],
 }
 
 function restarts(levels: readonly EscalationLevel[]): Point[] {

@@ -41,7 +41,11 @@ function wayOf(runbook: Runbook): string[] {
 function severity(rule: Runbook['triage']['severity'][number], index: number): string {
   const told = severityInWords(rule)
   if (rule.when === undefined) return index === 0 ? told : `otherwise ${told}`
-  return `${told} if ${rule.when}`
+  return `${told} if ${rule.when}${lasts(rule)}`
+}
+
+function lasts({ forMs }: { forMs?: number }): string {
+  return forMs === undefined ? '' : ` for ${durationInWords(forMs)}`
 }
 
 /** Where a step begins: with its condition, its gate or itself; `people` behind the last one. */
@@ -165,7 +169,7 @@ function escalationOf({ escalate }: Runbook): string[] {
     const { unless, when } = level
     const circumstances = [
       ...(unless === undefined ? [] : [unlessInWords[unless]]),
-      ...(when === undefined ? [] : [`if ${when}`]),
+      ...(when === undefined ? [] : [`if ${when}${lasts(level)}`]),
     ]
     return `level${index}[${mermaidLabel(`${timeOfLevel(level)}: ${listed(level.page)}`, ...circumstances)}]`
   })

@@ -103,6 +103,11 @@ export function severityInWords({ is, label }: Pick<SeverityRule, 'is' | 'label'
   return label === undefined ? is : `${is} (${label})`
 }
 
+/** ` this has held for 5 minutes`; nothing where a condition counts at once. */
+export function lastingInWords({ forMs }: { forMs?: number }): string {
+  return forMs === undefined ? '' : ` this has held for ${durationInWords(forMs)}`
+}
+
 /** `at once`, `after 15 minutes`. */
 export function timeOfLevel({ afterMs }: Pick<EscalationLevel, 'afterMs'>): string {
   return afterMs === 0 ? 'at once' : `after ${durationInWords(afterMs)}`

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acknowledge, addNote, setImpact, setSeverity } from '../../store/acts.ts'
+import { answerGate, listGates } from '../../store/gates.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { at, type Harness, type Scene, startHarness } from '../support/incident-harness.ts'
 import { alert, approves, gate, ladder, mendedBy, neverMended, resolves } from '../support/scenes.ts'
@@ -22,6 +23,9 @@ const assesses = [
   ),
 ]
 
+/** When the scene that becomes worse does, by its own clock. */
+let worseFrom: number | undefined
+
 const scenes: Record<string, Scene> = {
   'recovers by its first step': { runbook: ladder(), target: mendedBy(1), people: [alert(1, 'resolved')] },
   'is approved, and recovers': {
@@ -38,6 +42,34 @@ const scenes: Record<string, Scene> = {
     runbook: ladder(),
     target: neverMended,
     people: [...assesses, alert(10, 'firing', 'second'), resolves(90)],
+  },
+  'has a step that a person ticks, and becomes worse': {
+    runbook: ladder()
+      .replace(
+        'mitigate:\n',
+        `mitigate:\n  - { id: look, manual: Look., expires: 20m, precheck: { check: pool, when: value.idle > 20 } }\n`,
+      )
+      .replace("  impact: 'checks", "  recheck: 1m\n  impact: 'checks"),
+    target: {
+      measure: ({ nowMs, effects }) => {
+        worseFrom ??= nowMs + 150_000
+        return { idle: 50, used_ratio: effects > 0 ? 0.2 : nowMs < worseFrom ? 0.92 : 0.99 }
+      },
+    },
+    people: [
+      at(5, async ({ pool, number, atMs }) => {
+        const [open] = await listGates(pool, { incident: number, open: true })
+        await answerGate(pool, {
+          gateId: open!.id,
+          kind: 'manual',
+          by: 'ana',
+          answer: 'done',
+          reason: 'seen',
+          atMs,
+        })
+      }),
+      alert(8, 'resolved'),
+    ],
   },
   'loses its recovery': {
     runbook: ladder({ steps: 2, hold: '5m' }),

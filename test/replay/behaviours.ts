@@ -8,6 +8,8 @@ import { setFreeze } from '../../store/freezes.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
 import { eventually, type Harness } from '../support/incident-harness.ts'
 
+import { becomesWorse, ill, lost, mendedBy, neverMended, well, wellOnceStopped } from './scripted-illness.ts'
+
 interface Opened {
   number: string
   name: string
@@ -66,25 +68,8 @@ verify: { checks: [health], until: 'checks.health.latency_ms < 100.0', for: 300m
 hold: ${hold}
 escalate: [ { after: 0s, page: [on-call] } ]
 `
-const wellOnceStopped: ScriptedTarget = {
-  measure: moment => ({ status: 'up', latency_ms: moment.effects === 0 ? 900 : 20 }),
-}
-
 const answeringEdgesAreUp = 'checks.edge.filter(one, one.answered).all(one, one.status == "up")'
 const task = (id: string, more = 'expires: 1m') => `  - { id: ${id}, manual: Do ${id}., ${more} }`
-
-const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
-const well = { idle: 1, used_ratio: 0.2, status: 'up' }
-const mendedBy = (effects: number): ScriptedTarget => ({
-  measure: moment => (moment.effects >= effects ? well : ill),
-})
-const neverMended: ScriptedTarget = { measure: () => ill }
-const lost: ScriptedTarget = {
-  measure: () => ill,
-  apply: async () => {
-    throw new Error('the connection broke in the middle')
-  },
-}
 
 const by = (opened: Opened) => ({ number: opened.number, by: 'ana', atMs: Date.now() })
 const quiet = (harness: Harness, opened: Opened) => harness.report(opened.name, 'resolved')
@@ -260,6 +245,25 @@ export const behaviours: Record<string, Behaviour> = {
       })
       await entry(harness, opened, 'gate.expired')
       await quiet(harness, opened)
+    },
+  },
+  'rises-while-it-is-open': {
+    runbook: runbook({ steps: 0 })
+      .replace("  impact: 'checks", "  recheck: 5s\n  impact: 'checks")
+      .replace(
+        '  - { after: 60m',
+        `  - { after: 1s, when: 'incident.severity == "SEV1"', page: [lead] }\n  - { after: 60m`,
+      )
+      .replace(
+        '{ after: 3s, unless: acknowledged, page: [on-call, senior] }',
+        '{ after: 10m, page: [senior] }',
+      )
+      .replace(/( {2}- \{ after: 10m.*\n)( {2}- \{ after: 1s.*\n)/, '$2$1'),
+    target: becomesWorse(),
+    async happens(harness, opened) {
+      await entry(harness, opened, 'severity.changed')
+      await eventually(async () => (await harness.tell(opened)).entries('page.sent').length === 2)
+      await resolve(harness, opened)
     },
   },
   'ends-when-a-person-cancels': {

@@ -68,6 +68,33 @@ it.each<[string, Partial<IncidentDetail>, number, string[]]>([
   expect(found).toMatchObject({ dueAt: new Date(openedMs + minutes * minute).toISOString(), functions })
 })
 
+const worse = {
+  escalate: [
+    { afterMs: 0, page: ['x'] },
+    { afterMs: 0, when: 'incident.severity == "SEV1"', page: ['lead'] },
+  ],
+}
+const assessed = (severity: string) => entry('triage.assessed', 0, { severity, impact: 'no', because: '' })
+const raised = (minutes: number, to: string) =>
+  entry('severity.changed', minutes, { from: 'SEV3', to, because: '' })
+
+it.each<[string, TimelineEntry[], number]>([
+  ['since it has become so', [assessed('SEV3'), raised(20, 'SEV1')], 20],
+  [
+    'since it is so again',
+    [assessed('SEV3'), raised(20, 'SEV1'), raised(22, 'SEV2'), raised(25, 'SEV1')],
+    25,
+  ],
+  ['since its opening where triage has said so', [assessed('SEV1')], 0],
+])('foresees a level whose condition holds %s', (_, timeline, minutes) => {
+  const incident = { ...waitingIncident, severity: 'SEV1' as const, pages: firstPage, timeline }
+  const lasting = {
+    escalate: worse.escalate.map(level => ('when' in level ? { ...level, forMs: 5 * minute } : level)),
+  }
+  expect(nextPage(incident, worse)?.dueAt).toBe(new Date(openedMs + minutes * minute).toISOString())
+  expect(nextPage(incident, lasting)?.dueAt).toBe(new Date(openedMs + (minutes + 5) * minute).toISOString())
+})
+
 it('foresees a level that may page in certain hours at the next of these', () => {
   const incident = { ...waitingIncident, pages: firstPage, timeline: [] }
   const officeHours = { zone: 'UTC', days: ['mon' as const], fromMinute: 9 * 60, toMinute: 10 * 60 }

@@ -1,0 +1,73 @@
+/** Looks again while an incident is open, beside everything else: it may turn out worse than triage found it. */
+import { condition, sleep } from '@temporalio/workflow'
+import type { Rechecked } from '../activities/recheck.ts'
+import { isMoreSevere } from '../contracts/incident.ts'
+import { measuredChecks } from '../contracts/runbook.ts'
+import type { Assessed } from '../language/assess.ts'
+import { recheckStub } from './activity-stubs.ts'
+import { type IncidentState, nameSeverity } from './incident-state.ts'
+import type { Life } from './life.ts'
+import { requestsFor } from './verification.ts'
+
+/**
+ * One activity measures for as long as nothing has become worse, so that days of it are a few events of the history. What it
+ * tells may only raise severity and impact.
+ */
+export async function recheck(life: Life): Promise<never> {
+  const { state } = life
+  for (;;) {
+    // Before triage there is nothing it could be worse than; without a target nothing could become worse.
+    await condition(() => state.measured !== undefined && whatToMeasure(life) !== undefined)
+    await sleep(life.input.runbook.triage.recheckMs!)
+    const { everyMs, site, ...requests } = whatToMeasure(life)!
+    const { number: incident, alert } = life.input
+    const { severity, impact } = life.input.runbook.triage
+    const triage = { severity, ...(impact === undefined ? {} : { impact }) }
+    const seen = measuredChecks(life.input.runbook)
+    const slowestMs = Math.max(...requests.checks.map(check => check.timeoutMs))
+    const asked = { incident, ...requests, seen, triage, alert, everyMs, before: takeMeasured(state) }
+    const told = await recheckStub(everyMs, slowestMs, site).recheck(asked)
+    raise(life, told)
+    await life.record()
+  }
+}
+
+function whatToMeasure(life: Life) {
+  const { checks: uses, recheckMs } = life.input.runbook.triage
+  if (recheckMs === undefined) return undefined
+  const requests = requestsFor(
+    life,
+    uses.map(({ name }) => name),
+  )
+  return requests.checks.length === 0 ? undefined : { everyMs: recheckMs, ...requests }
+}
+
+/** Since when a condition holds is known to the activity alone while it is at work: a run that follows must not believe what is old. */
+function takeMeasured(state: IncidentState): Assessed {
+  const measured = state.measured!
+  state.measured = { ...measured, heldSince: {} }
+  return measured
+}
+
+function raise(life: Life, { severity, impact, assessed, values }: Rechecked): void {
+  const { state } = life
+  state.measured = assessed
+  // A check that gave no answer this time keeps what it said before.
+  Object.assign(state.checks, values)
+  if (severity !== undefined && isMoreSevere(severity.is, state.severity)) {
+    const { is: to, label, because } = severity
+    life.note('severity.changed', {
+      from: state.severity,
+      to,
+      ...(label === undefined ? {} : { label }),
+      because,
+    })
+    nameSeverity(state, { severity: to, label })
+    life.change({ severity: to, ...(label === undefined ? {} : { severityLabel: label }) })
+  }
+  if (impact !== undefined && state.impact !== 'yes') {
+    life.note('impact.changed', { from: state.impact, to: 'yes', because: impact.because })
+    state.impact = 'yes'
+    life.change({ impact: 'yes' })
+  }
+}
