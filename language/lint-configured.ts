@@ -6,14 +6,20 @@ import type { Configured, ConfiguredContact, ConfiguredTarget } from './configur
 import type { Finding, Path } from './fault.ts'
 import { lintRefusals } from './lint-refusals.ts'
 import { nameHint, nearestName } from './nearest-name.ts'
+import { reachableTargets } from './reachable-targets.ts'
 import { listAt, valueAt } from './tree.ts'
 import { fits, type WrittenRole, writtenRole, writtenRoles } from './written-roles.ts'
 
-/** A list that the configuration leaves empty says nothing about names. */
+/**
+ * A list that the configuration leaves empty says nothing about names. A runbook of a system that the configuration does not have
+ * is never chosen where it holds: its people and targets are those of another one, and nothing is said.
+ */
 export function lintConfigured(
   tree: unknown,
-  { targets, principals, contacts, stakeholders }: Configured,
+  { targets: all, principals, contacts, stakeholders }: Configured,
 ): Finding[] {
+  const targets = reachableTargets(valueAt(tree, ['match']), all)
+  if (all.length > 0 && targets.length === 0) return []
   const steps = listAt(tree, ['mitigate'])
   return [
     ...(targets.length === 0 ? [] : [...lintRoles(tree, targets), ...lintRefusals(tree, targets)]),
