@@ -62,7 +62,7 @@ const alterations = [
   },
   {
     differsIn: 'arguments',
-    file: 'workflows/triage.ts',
+    file: 'language/assess.ts',
     before: "'no stronger rule holds'",
     after: "'nothing stronger holds'",
   },
