@@ -83,11 +83,9 @@ function nextInForce(
   return [...candidates.filter(standing), ...candidates.filter(one => !standing(one))]
 }
 
-/** What stays in force because this file is held back. */
+/** What stays in force because this file is held back: while nobody can tell which runbook it is, it may be any. */
 function keptBy({ file, name }: ReadFile, now: readonly RunbookInForce[]): RunbookInForce[] {
-  const ofFile = now.filter(one => one.file === file)
-  if (ofFile.length > 0) return ofFile
-  return name === undefined ? [...now] : now.filter(one => one.name === name)
+  return name === undefined ? [...now] : now.filter(one => one.file === file || one.name === name)
 }
 
 function keptCandidate({ file, source, runbook, hash }: RunbookInForce): Candidate {
@@ -151,11 +149,15 @@ function tellHeldBack(
 ): HeldBackFile {
   const told = faults.slice(0, toldAtMost).map(fault => formatFault(fault, read?.source))
   const more = faults.length - told.length
-  const [kept, ...others] = read === undefined || file === wholeFolder ? [] : keptBy(read, now)
+  const kept = read === undefined || file === wholeFolder ? undefined : lastGoodOf(read, now)
   return {
     file,
     faults: faults.length,
     told: [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
-    ...(kept === undefined || others.length > 0 ? {} : { keeps: kept.name }),
+    ...(kept === undefined ? {} : { keeps: kept.name }),
   }
+}
+
+function lastGoodOf({ file, name }: ReadFile, now: readonly RunbookInForce[]): RunbookInForce | undefined {
+  return now.find(one => one.file === file) ?? now.find(one => one.name === name)
 }

@@ -80,6 +80,20 @@ test.each<[string, Files, Files, Record<string, string>, Record<string, string |
     { 'shop/queue.yaml': 'queue' },
   ],
   [
+    'a faulty file that takes another name takes neither runbook out',
+    { 'default.yaml': base['default.yaml']!, 'queue.yaml': faultyRunbook('cache') },
+    { ...base, 'cache.yaml': smallRunbook('cache') },
+    { ...both, cache: 'cache in cache.yaml' },
+    { 'queue.yaml': 'queue' },
+  ],
+  [
+    'while nobody can tell which runbook a known file is, nothing is taken out either',
+    { 'default.yaml': base['default.yaml']!, 'queue.yaml': 'metadata: {' },
+    { ...base, 'cache.yaml': smallRunbook('cache') },
+    { ...both, cache: 'cache in cache.yaml' },
+    { 'queue.yaml': 'queue' },
+  ],
+  [
     'while nobody can tell which runbook a file is, nothing is taken out',
     { 'default.yaml': base['default.yaml']!, 'shop/queue.yaml': 'metadata: {' },
     base,
