@@ -170,7 +170,10 @@ function purposeOf(input: VerifyInput): string {
   return `verify/${input.of}`
 }
 
+/** Whatever the condition makes of it, nothing is proved by a group of which nobody answered. */
 function evaluate(input: VerifyInput, results: Record<string, CheckResult | GroupResult>): Evaluated {
+  const silent = Object.entries(results).find(([, result]) => isSilent(result))
+  if (silent !== undefined) return { noData: silent[0] }
   const values = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, valuesOf(result)]))
   const checks = input.checks.map(({ name, uses, ...of }) => ({ name, uses, isMany: 'targets' in of }))
   const [only] = checks
@@ -179,6 +182,10 @@ function evaluate(input: VerifyInput, results: Record<string, CheckResult | Grou
       ? valueScope(only.uses, values[only.name], only.isMany)
       : checksScope(checks, values)
   return evaluateCondition(input.until, withInputs(scope, input.inputs))
+}
+
+function isSilent(result: CheckResult | GroupResult): boolean {
+  return 'members' in result && Object.values(result.members).every(one => 'problem' in one)
 }
 
 function sentence(input: VerifyInput, sample: Measurement, verdict: Verdict, heldForMs: number): string {

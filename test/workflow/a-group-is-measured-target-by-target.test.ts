@@ -101,3 +101,20 @@ test('one that stays silent proves nothing, and is named', async () => {
   expect(played.entries('verification.ended')).toMatchObject([{ verdict: 'no_data', because }])
   expect(played.entries('step.ended')).toMatchObject([{ result: 'failed' }])
 })
+
+test('a group of which nobody answers proves nothing, whatever the condition makes of it', async () => {
+  const target = edges({ isSilentForGood: true })
+  const measure: ScriptedTarget['measure'] = moment => {
+    if (moment.target.includes('-edge-')) throw new CodedError('target_unavailable', 'It does not answer.')
+    return target.measure(moment)
+  }
+  const proof = `{ checks: [pool, edge], until: 'checks.pool.idle < 5 && checks.edge.filter(one, one.answered).all(one, one.latency_ms < 500.0)', ${steady} }`
+  const played = await harness.play({
+    runbook: runbook.replace(/^verify: .*$/m, `verify: ${proof}`),
+    edges: 2,
+    target: { ...target, measure },
+    people: [alert(1, 'resolved'), resolves(20)],
+  })
+  expect(played.entries('verification.ended').map(({ verdict }) => verdict)).toContain('no_data')
+  expect(played.entries('verification.ended').map(({ verdict }) => verdict)).not.toContain('recovered')
+})
