@@ -23,7 +23,7 @@ export async function mitigate(life: Life): Promise<Mitigated> {
     if (step === undefined) return isLookDue(life) ? 'look-again' : waitAtTheEnd(life)
     const result = await runStep(life, step)
     if (result === 'ticked') state.isTickUnproved = true
-    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, hasFailed(result))
+    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, !isAsHoped(result))
     if (hasFailed(result) && step.onFailure === 'escalate') hurryNextLevel(life, `its step ${step.id} failed`)
     if (stops(step, result)) state.nextStep = input.runbook.mitigate.length
     else if (result !== 'withdrawn') state.nextStep += 1
@@ -40,6 +40,11 @@ function stops(step: Step | ManualStep, result: StepResult): boolean {
 /** It was to help and did not, or nobody knows. What was denied, skipped or not needed has not failed. */
 function hasFailed(result: StepResult): boolean {
   return result === 'failed' || result === 'unknown' || result === 'voided'
+}
+
+/** Of a step that did something: nothing has to be taken back, or not yet. A last try that expired leaves what the tries before did. */
+function isAsHoped(result: StepResult): boolean {
+  return result === 'succeeded' || result === 'withdrawn'
 }
 
 /** What people did may have helped although nothing measured it: that is looked at once before the ladder counts as exhausted. */

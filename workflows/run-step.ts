@@ -21,6 +21,8 @@ export async function runStep(life: Life, step: Step | ManualStep): Promise<Step
   const times = step.retry?.times ?? 0
   for (let retried = 0; ; retried += 1) {
     const result = await runOnce(life, step)
+    // What a try before it did is not made good by one that was not made.
+    if (retried > 0 && (result === 'skipped' || result === 'denied')) return 'failed'
     if (result !== 'failed' || retried === times) return result
     const because = `it is tried again then (${retried + 1} of ${times})`
     // It has tries left: when the ladder goes on after the turn, it does so with this step.

@@ -13,11 +13,11 @@ import { endUndo, registeredUndo, targetOf } from './registered-undos.ts'
 import { type Ended, tryStep } from './try-step.ts'
 
 /** A step has ended: what it registered is forgotten, kept for later, or runs now because it failed. */
-export async function undoIfFailed(life: Life, step: Step, hasFailed: boolean): Promise<void> {
+export async function undoIfFailed(life: Life, step: Step, isToBeTakenBack: boolean): Promise<void> {
   const registered = registeredUndo(life, step.id)
   if (registered === undefined) return
   if (!registered.isApplied) return endUndo(life, registered, 'not-needed', 'its step did nothing')
-  if (hasFailed && step.onFailure === 'undo') {
+  if (isToBeTakenBack && step.onFailure === 'undo') {
     // A person who ends the incident ends this too, unless it would be taken back all the same.
     const isEnded = (): boolean => life.state.ended !== undefined && !registered.isTemporary
     const undoing = undoingIn(life, () => (isEnded() ? 'ended' : undefined))

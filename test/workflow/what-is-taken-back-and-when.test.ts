@@ -20,6 +20,8 @@ const quiet = alert(0.5, 'resolved')
 const actions = (played: Played): string[] => played.receipts.map(({ action }) => action)
 const undone = (played: Played): string[] =>
   played.entries('undo.ended').map(({ step, is }) => `${step} ${is}`)
+const triesOf = (step: string, played: Played): string[] =>
+  played.entries('step.ended').flatMap(ended => (ended.step === step ? [ended.result] : []))
 const because = (played: Played): string => played.entries('incident.closed')[0]!.because
 
 describe('a step that failed', () => {
@@ -46,6 +48,30 @@ describe('a step that failed', () => {
       people: [resolves(8)],
     })
     expect(actions(played)).toEqual(['service.stop', 'service.stop', 'service.start'])
+  })
+
+  test('is undone although its last try found nothing to do any more', async () => {
+    let plans = 0
+    const played = await harness.play({
+      runbook: stopping({ more: 'on_failure: undo, retry: { times: 1, after: 1m }' }),
+      // It runs when the first try and the undo are planned, and is stopped when the second try is.
+      target: { ...wellFrom(Infinity), wouldTouch: () => (plans++ === 1 ? 0 : 1) },
+      people: [resolves(8)],
+    })
+    expect(triesOf('stop-worker', played)).toEqual(['failed', 'skipped'])
+    expect(actions(played)).toEqual(['service.stop', 'service.start'])
+    expect(undone(played)).toEqual(['stop-worker undone'])
+  })
+
+  test('is undone although nobody allowed its last try in time', async () => {
+    const played = await harness.play({
+      runbook: stopping({ more: 'on_failure: undo, retry: { times: 1, after: 1m }' }),
+      autonomy: 'propose',
+      target: wellFrom(Infinity),
+      people: [approves(0.5), approves(20), resolves(30)],
+    })
+    expect(triesOf('stop-worker', played)).toEqual(['failed', 'expired'])
+    expect(actions(played)).toEqual(['service.stop', 'service.start'])
   })
 
   test('and helped stays where it is not temporary', async () => {
