@@ -59,8 +59,33 @@ function comparedSource(before: Used, after: Used, name: string, inputs: BothInp
     return value === undefined ? 'nothing' : parameterInWords(step.uses, name, value)
   }
   const isNumber = loosening === 'more' || loosening === 'less'
-  const effect = isNumber && was !== is ? effects[loosening](was, is) : 'changes'
+  const effect =
+    isNumber && was !== is
+      ? effects[loosening](was, is)
+      : (effectOfGiving(loosening, [before, after], name) ?? effectOfDeciding([before, after], name, inputs))
   return change('steps', effect, `${after.id}: ${name} is ${told(after)} instead of ${told(before)}`)
+}
+
+/** Of a parameter that narrows the action: whether it does so at all. */
+function effectOfGiving(
+  loosening: Loosening,
+  [before, after]: [Used, Used],
+  name: string,
+): Effect | undefined {
+  if (loosening !== 'gone') return undefined
+  const isGiven = (step: Used): boolean =>
+    step.fromInputs?.[name] !== undefined || step.with[name] !== undefined
+  if (isGiven(before) === isGiven(after)) return undefined
+  return isGiven(before) ? 'loosens' : 'tightens'
+}
+
+/** What the runbook said itself, and whoever sends the alert says now. */
+function effectOfDeciding([before, after]: [Used, Used], name: string, inputs: BothInputs): Effect {
+  const isOfAlert = (step: Used, side: 0 | 1): boolean =>
+    inputs[side].find(input => input.name === step.fromInputs?.[name])?.from !== undefined
+  const [was, is] = [isOfAlert(before, 0), isOfAlert(after, 1)]
+  if (was === is) return 'changes'
+  return is ? 'loosens' : 'tightens'
 }
 
 function comparedParameter(

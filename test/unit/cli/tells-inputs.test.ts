@@ -67,6 +67,30 @@ describe('a comparison tells what an alert may now decide', () => {
   })
 })
 
+describe('a comparison tells what no longer narrows a step, and what the alert now chooses', () => {
+  const given = '      application: { input: application }\n'
+  const own = text.replace(given, '      application: shop\n')
+  const without = text.replace(given, '')
+  test.each([
+    ['a literal becomes an input of the alert', own, text, 'loosens'],
+    ['an input of the alert becomes a literal', text, own, 'tightens'],
+  ])('%s', (_, before, after, effect) => {
+    const found = differences(before, after).filter(({ text: told }) =>
+      told.includes('end-idle: application'),
+    )
+    expect(found.map(change => change.effect)).toEqual([effect])
+  })
+
+  test('a parameter is gone with its input', () => {
+    const told = differences(text, without).filter(change => change.text.includes('end-idle: application'))
+    expect(told.map(({ effect }) => effect)).toEqual(['loosens'])
+  })
+})
+
+function differences(before: string, after: string) {
+  return compareRunbooks(loaded(before).runbook, loaded(after).runbook)
+}
+
 test('the record of an incident says what it was given, and calls attention to what was refused', () => {
   const opened = { title: 'x', runbook: 'x', runbookHash: 'abc', dedupKey: 'k', bindings: {} }
   const told = (inputs: ResolvedInput[]) =>
