@@ -159,13 +159,17 @@ export interface IncidentChange {
   recoveredAtMs?: number | null
 }
 
-/** Remembers since when an incident counts as recovered; one that has ended stays as it is. */
+/**
+ * Remembers since when an incident counts as recovered; one that has ended stays as it is. One that was proved again, without what
+ * was temporary, is no news: it did not fall ill in between.
+ */
 export async function noteRecovery(tx: Queryable, number: string, atMs: number): Promise<void> {
-  const { rowCount } = await tx.query(
-    'update incident set recovered_at = $2 where number = $1 and phase = any($3)',
+  const { rows } = await tx.query<{ is_news: boolean }>(
+    `with was as (select number, recovered_at from incident where number = $1 and phase = any($3) for no key update)
+     update incident i set recovered_at = $2 from was where i.number = was.number returning was.recovered_at is null as is_news`,
     [number, new Date(atMs), openPhases],
   )
-  if (rowCount === 1) await leaveNews(tx, number, { event: 'mitigated' }, atMs)
+  if (rows[0]?.is_news === true) await leaveNews(tx, number, { event: 'mitigated' }, atMs)
 }
 
 /**

@@ -35,4 +35,9 @@ test('what was done for the time of the incident is taken back after the hold, a
   expect(closed.atMs - second!.atMs).toBeGreaterThanOrEqual(60_000)
   expect(played.row['outcome']).toBe('recovered')
   expect(played.pages).toHaveLength(1)
+  // It was well all the time: whoever is told of a recovery is told once.
+  const { rows } = await harness.pool.query('select event from news where incident = $1 order by id', [
+    played.number,
+  ])
+  expect(rows.map(({ event }) => String(event))).toEqual(['opened', 'mitigated', 'resolved'])
 })
