@@ -21,7 +21,7 @@ export function lintEscalation(tree: unknown, conditions: readonly WrittenCondit
     ...levels.flatMap(lintLasting),
     ...lintRepeated(levels),
     ...tried.flatMap(lintPossible),
-    ...lintSilence(tree, tried),
+    ...lintUnpaged(tree, tried),
   ]
 }
 
@@ -116,7 +116,7 @@ function mayPage({ condition }: Level, { severity, isAffecting }: Circumstances)
  * An incident that stays in circumstances in which no level pages is known to nobody. Acknowledging is no silence: somebody
  * knows then. Whether customers are affected can only be "no" where the runbook measures it.
  */
-function lintSilence(tree: unknown, levels: readonly Level[]): Finding[] {
+function lintUnpaged(tree: unknown, levels: readonly Level[]): Finding[] {
   const given = listAt(tree, ['triage', 'severity']).map(rule => valueAt(rule, ['is']))
   const possible = severities.filter(severity => given.includes(severity))
   const impacts = valueAt(tree, ['triage', 'impact']) === undefined ? [true] : [true, false]

@@ -1,11 +1,11 @@
 import type { redisActions } from '../../../contracts/targets/redis.ts'
-import { createPace } from '../pace.ts'
+import type { Pace } from '../pace.ts'
 import { printable } from '../printable.ts'
-import { isSameIdentity, requireSameIdentity } from '../same-identity.ts'
 import type { Action, Effect } from '../target.ts'
 import { withRedis, type RedisSession } from './connection.ts'
 import { redisIdentity } from './identity.ts'
 import { countKeys, keysUnderPrefix } from './keys-under-prefix.ts'
+import { askPlannedRun, onPlannedRun } from './planned-run.ts'
 import { requireRebuildable } from './rebuildable.ts'
 import { UNLINK_BATCH, unlinkBatch } from './unlink-batch.ts'
 
@@ -35,13 +35,9 @@ export const deleteMatching: Action<(typeof redisActions)['redis.delete_matching
     // Asked again: the configuration may have changed since somebody approved.
     requireRebuildable(target, prefix)
     let touched = 0
-    const pace = createPace(context, () => touched, 1)
     const atMost = Math.min(context.atMost, at_most)
 
-    const work = async (session: RedisSession): Promise<Effect> => {
-      const identity = await redisIdentity(session)
-      requireSameIdentity(target.name, context.identity, identity)
-      const runId = identity['runId'] ?? ''
+    const work = async (session: RedisSession, runId: string, pace: Pace): Promise<Effect> => {
       for await (const keys of keysUnderPrefix(session, prefix)) {
         await pace.step()
         // A batch of SCAN can be larger than its COUNT. Keys that have gone meanwhile, or come twice, are not counted.
@@ -55,16 +51,13 @@ export const deleteMatching: Action<(typeof redisActions)['redis.delete_matching
       }
       return { touched, unit: 'keys', evidence: { prefix, runId, isLimitReached: touched >= atMost } }
     }
-    return withRedis(target, context.signal, work, pace)
+    return onPlannedRun(target, context, () => touched, work)
   },
 
   // A cache is filled again at once, so keys under the prefix say nothing of what was deleted. None at all is what the
   // action wants, whoever brought it about, and doing it again would touch nothing.
   probe: (target, { prefix }, claim, signal) =>
-    withRedis(target, signal, async session => {
-      const found = await redisIdentity(session)
-      if (!isSameIdentity(claim.identity, found))
-        return { answer: 'cannot-tell', evidence: { identityNow: found } }
+    askPlannedRun(target, claim, signal, async session => {
       const { count } = await countKeys(session, prefix, 1)
       return { answer: count === 0 ? 'done' : 'cannot-tell', evidence: { isAnyKeyLeft: count > 0 } }
     }),

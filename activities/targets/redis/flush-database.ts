@@ -1,11 +1,10 @@
 import { CodedError } from '../../../contracts/coded-error.ts'
 import type { TargetConfigurationOf } from '../../../contracts/configuration/targets.ts'
 import type { redisActions } from '../../../contracts/targets/redis.ts'
-import { createPace } from '../pace.ts'
-import { isSameIdentity, requireSameIdentity } from '../same-identity.ts'
 import type { Action } from '../target.ts'
 import { withRedis, type RedisSession } from './connection.ts'
 import { redisIdentity } from './identity.ts'
+import { askPlannedRun, onPlannedRun } from './planned-run.ts'
 
 /** Empties the whole logical database; see the definition's fence. */
 export const flushDatabase: Action<(typeof redisActions)['redis.flush_database']> = {
@@ -33,28 +32,21 @@ export const flushDatabase: Action<(typeof redisActions)['redis.flush_database']
   async apply(target, { at_most }, context) {
     requireFlushable(target)
     let touched = 0
-    const pace = createPace(context, () => touched, 1)
-    return withRedis(
+    return onPlannedRun(
       target,
-      context.signal,
-      async session => {
-        const identity = await redisIdentity(session)
-        requireSameIdentity(target.name, context.identity, identity)
-        const runId = identity['runId'] ?? ''
+      context,
+      () => touched,
+      async (session, runId, pace) => {
         await pace.step()
         touched = await flush(session, target.name, runId, Math.min(context.atMost, at_most))
         return { touched, unit: 'keys', evidence: { database: session.database, runId } }
       },
-      pace,
     )
   },
 
   // Nothing in it is what the action wants, whoever brought it about; anything in it may have come since.
   probe: (target, _parameters, claim, signal) =>
-    withRedis(target, signal, async session => {
-      const found = await redisIdentity(session)
-      if (!isSameIdentity(claim.identity, found))
-        return { answer: 'cannot-tell', evidence: { identityNow: found } }
+    askPlannedRun(target, claim, signal, async session => {
       const size = await sizeOf(session)
       return { answer: size === 0 ? 'done' : 'cannot-tell', evidence: { keysLeft: size } }
     }),
