@@ -1,7 +1,7 @@
 /** One step of the ladder with everything around its attempts: the look before it, and its retries after it. */
 import type { StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
-import type { ManualStep, Step } from '../contracts/runbook.ts'
+import type { Attempted, ManualStep, Step } from '../contracts/runbook.ts'
 import { valueScope, withInputs } from '../language/conditions.ts'
 import type { Life } from './life.ts'
 import { takeManualStep } from './manual-step.ts'
@@ -20,7 +20,7 @@ export async function runStep(life: Life, step: Step | ManualStep): Promise<Step
   }
   const times = step.retry?.times ?? 0
   for (let retried = 0; ; retried += 1) {
-    const result = await runOnce(life, step)
+    const { result } = await runOnce(life, step)
     // What a try before it did is not made good by one that was not made.
     if (retried > 0 && (result === 'skipped' || result === 'denied')) return 'failed'
     if (result !== 'failed' || retried === times) return result
@@ -36,12 +36,12 @@ function endStep(life: Life, { id }: { id: string }, attempt: number, ended: End
   return ended.result
 }
 
-function nextAttempt(life: Life, step: { id: string }): number {
+export function nextAttempt(life: Life, step: { id: string }): number {
   return (life.state.attempts[step.id] ?? 0) + 1
 }
 
-/** Attempts until one of them ends: one that changed nothing is planned anew. */
-async function runOnce(life: Life, step: Step): Promise<StepResult> {
+/** Attempts of a step or an undo until one of them ends: one that changed nothing is planned anew. */
+export async function runOnce(life: Life, step: Attempted): Promise<Ended> {
   let fruitless = 0
   for (;;) {
     const attempt = nextAttempt(life, step)
@@ -50,9 +50,10 @@ async function runOnce(life: Life, step: Step): Promise<StepResult> {
     if ('again' in tried && tried.isFreeze !== true) fruitless += 1
     const isOvertaken = life.turn() !== undefined
     if ('again' in tried && !isOvertaken && fruitless < limits.attemptsPerStep) continue
-    const { result, because } = 'again' in tried ? givenUp(tried.again, isOvertaken) : tried
+    const ended = 'again' in tried ? givenUp(tried.again, isOvertaken) : tried
+    const { result, because } = ended
     life.note('step.ended', { step: step.id, attempt, result, because })
-    return result
+    return ended
   }
 }
 

@@ -3,14 +3,13 @@
  * as any other. It runs once; what it could not take back is told at once, and a person is asked before the incident ends.
  */
 import type { StepResult } from '../contracts/incident.ts'
-import { limits } from '../contracts/limits.ts'
 import { type Attempted, type Step, undoId } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { askForOutcome } from './gate.ts'
 import type { RegisteredUndo } from './incident-state.ts'
 import { type Life, undoingIn } from './life.ts'
 import { endUndo, registeredUndo, targetOf } from './registered-undos.ts'
-import { type Ended, tryStep } from './try-step.ts'
+import { nextAttempt, runOnce } from './run-step.ts'
 
 /** A step has ended: what it registered is forgotten, kept for later, or runs now because it failed. */
 export async function undoIfFailed(life: Life, step: Step, isToBeTakenBack: boolean): Promise<void> {
@@ -56,7 +55,7 @@ export async function takeAllBack(life: Life, turn: Life['turn']): Promise<boole
 
 /** Runs one undo to its end. It stays registered only when a turn came first. */
 async function takeBack(life: Life, registered: RegisteredUndo): Promise<void> {
-  const { result, because, isMoot } = await runUndo(life, registered)
+  const { result, because, isMoot } = await runOnce(life, attemptedUndo(registered))
   if (result === 'succeeded') return endUndo(life, registered, 'undone', because)
   if (isMoot === true) return endUndo(life, registered, 'undone', `nothing was left to take back: ${because}`)
   if (result === 'denied') return endUndo(life, registered, 'in-place', because)
@@ -88,38 +87,15 @@ const resultInWords: Record<StepResult, string> = {
   withdrawn: 'was withdrawn',
 }
 
-/** Attempts until one of them ends, as of a step: one that changed nothing is planned anew. */
-async function runUndo(life: Life, registered: RegisteredUndo): Promise<Ended> {
-  const { state } = life
-  const undo = attemptedUndo(registered)
-  for (let fruitless = 0; ;) {
-    const attempt = nextAttempt(life, undo.id)
-    state.attempts[undo.id] = attempt
-    const tried = await tryStep(life, undo, attempt)
-    if ('again' in tried && tried.isFreeze !== true) fruitless += 1
-    if ('again' in tried && life.turn() === undefined && fruitless < limits.attemptsPerStep) continue
-    const ended: Ended =
-      'again' in tried
-        ? { result: life.turn() === undefined ? 'voided' : 'withdrawn', because: tried.again }
-        : tried
-    life.note('step.ended', { step: undo.id, attempt, result: ended.result, because: ended.because })
-    return ended
-  }
-}
-
 function attemptedUndo({ step, target, undo }: RegisteredUndo): Attempted {
   return { id: undoId(step), target, ...undo }
-}
-
-function nextAttempt({ state }: Life, id: string): number {
-  return (state.attempts[id] ?? 0) + 1
 }
 
 /** Nothing closes in silence with something left in place: a person takes it back by hand, or says that it stays. */
 async function askWhatIsLeft(life: Life, registered: RegisteredUndo, isTold: boolean): Promise<void> {
   const { step, undo, leftBecause = '' } = registered
   const id = undoId(step)
-  const attempt = nextAttempt(life, id)
+  const attempt = nextAttempt(life, { id })
   life.state.attempts[id] = attempt
   const target = targetOf(life, registered.target)
   const question = `${step} is still in place: ${leftBecause}. Is it taken back by hand (what ${undo.uses} on ${target} would do)? The incident closes after the answer; not-done means that it stays in place.`
