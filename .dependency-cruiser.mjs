@@ -142,7 +142,7 @@ export default {
     ),
     mayImportOnly(
       'intake',
-      [CONTRACTS, '^store/', PURE_LANGUAGE, '^language/(choose-runbook|resolve-inputs)\\.ts$'],
+      [CONTRACTS, '^store/', PURE_LANGUAGE, '^language/(choose-runbook|resolve-inputs|occurrences)\\.ts$'],
       'From stored deliveries to signals: needs rows and the Temporal client, and knows no workflow by its code.',
     ),
     mayImportOnly(

@@ -33,6 +33,7 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { postmortemRoutes } from './routes/postmortems.ts'
 import { probeRoutes } from './routes/probes.ts'
+import { routineRoutes } from './routes/routines.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 import { schemaRoutes } from './routes/schemas.ts'
 import { statusRoute } from './routes/status.ts'
@@ -119,6 +120,7 @@ export function createApp(dependencies: ApiDependencies): Api {
   actionItemRoutes(app, dependencies)
   runbookRoutes(app, dependencies)
   foresightRoutes(app, dependencies)
+  routineRoutes(app, dependencies)
   freezeRoutes(app, dependencies)
   auditRoutes(app, dependencies)
   contactRoutes(app, dependencies)

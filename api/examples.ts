@@ -53,6 +53,7 @@ export const summary: IncidentSummary = {
   environment: 'production',
   owner: 'platform',
   runbook: 'orders-connections',
+  routine: null,
   openedAt: '2026-03-14T03:02:09.072Z',
   acknowledgedAt: null,
   acknowledgedBy: null,

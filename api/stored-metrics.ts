@@ -63,11 +63,24 @@ async function gaugesText(readings: MetricReadings): Promise<string> {
   }
   const incidents = new Gauge({
     name: 'paramedic_incidents',
-    help: 'Incidents by phase and severity.',
+    help: 'Incidents that alerts have opened, by phase and severity.',
     labelNames: ['phase', 'severity'],
     registers: [registry],
   })
   for (const { phase, severity, count } of readings.incidents) incidents.set({ phase, severity }, count)
+  gauge('paramedic_open_routines', 'Runs of routines that are not over.', readings.routines.open)
+  gauge(
+    'paramedic_routines_needing_people',
+    'Runs of routines that are not over and in which something went wrong or waits for somebody.',
+    readings.routines.needPeople,
+  )
+  const runs = new Gauge({
+    name: 'paramedic_routine_runs',
+    help: 'Times of routines by what became of them.',
+    labelNames: ['state'],
+    registers: [registry],
+  })
+  for (const state of ['opened', 'missed'] as const) runs.set({ state }, readings.routines[state])
   const lag = new Gauge({
     name: 'paramedic_relay_lag_seconds',
     help: 'Age of the oldest alert not taken, and of the oldest message not delivered.',

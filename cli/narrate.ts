@@ -34,6 +34,9 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
     case 'recovery.lost':
     case 'ladder.exhausted':
     case 'incident.closed':
+    case 'routine.needs-people':
+    case 'routine.stopped':
+    case 'routine.missed':
       return narrateIncident(entry)
     case 'check.measured':
     case 'triage.assessed':

@@ -91,6 +91,12 @@ export const limits = {
   updateEveryMs: 5 * minute,
   /** Once a history is long: it can only be left between two stages, and one stage may wait for days. */
   updateEveryOfLongMs: 60 * minute,
+  /** Of runs that were missed the newest are told one by one. */
+  missedRunsTold: 20,
+  /** What was missed before is known to everybody by now. */
+  missedLookBackMs: 31 * 24 * 60 * minute,
+  /** What has to happen more often than this is a threshold rule: a run of a routine is an incident with its whole record. */
+  routineEveryMs: 5 * minute,
   /** Rounds over all channels of a stakeholder; nobody is woken by them. */
   tellingRounds: 3,
   /** Before the second round; four times as long before the third. */

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal } from '@temporalio/workflow'
 import type { Impact, IncidentOutcome, Phase, Severity } from './incident.ts'
 import type { Binding, Runbook } from './runbook.ts'
 import type { ResolvedInput } from './runbook-input.ts'
+import type { Occurrence } from './schedule.ts'
 
 /** The name api and relay start the workflow by. */
 export const incidentWorkflowType = 'incident'
@@ -51,6 +52,8 @@ export interface IncidentInput {
   bindings: Binding[]
   /** What its runbook was given; absent where it asks for nothing. */
   inputs?: ResolvedInput[]
+  /** Which run of a routine it is; without it, an alert opened it. */
+  routine?: Occurrence
   /** The message it is started with, as its row says it: the first measurement need not wait for another reading. */
   opening: IncidentMessage
 }
@@ -72,5 +75,7 @@ export type IncidentMessage = { rowId: number; atMs: number } & (
   | { kind: 'impact-set'; impact: Impact; judged: number; by: string }
   | { kind: 'resolved'; by: string; reason?: string }
   | { kind: 'cancelled'; by: string; reason: string }
+  /** The time of a routine has come; `by`: somebody has started it. */
+  | { kind: 'due'; by?: string }
   | { kind: 'freeze-changed'; on: boolean; by: string }
 )

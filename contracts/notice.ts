@@ -5,10 +5,11 @@ import type { Impact, IncidentOutcome, Severity } from './incident.ts'
 import type { Page } from './page.ts'
 
 /**
- * What people are told. `acknowledged` is for services that keep an alarm of their own, too; `update` says how it stands; `recovery-lost`
+ * What people are told; `needs-people` is the opening of a routine for those who want nothing of one that goes well.
+ * `acknowledged` is for services that keep an alarm of their own, too; `update` says how it stands; `recovery-lost`
  * goes to those who heard `mitigated`.
  */
-export type NewsEvent = CommunicationEvent | 'recovery-lost' | 'update'
+export type NewsEvent = CommunicationEvent | 'recovery-lost' | 'update' | 'needs-people'
 
 /** One thing that happened to an incident, as it was then. */
 export interface News {

@@ -6,6 +6,7 @@ import type { Communication } from './communication.ts'
 import type { Severity } from './incident.ts'
 import type { RunbookInput } from './runbook-input.ts'
 import { type HoursOnly, nextIn, type OfficeHours } from './office-hours.ts'
+import type { Schedule } from './schedule.ts'
 import type { ActionName, CheckName, ParameterValue, TargetKind } from './targets/catalogue.ts'
 
 export interface Runbook {
@@ -22,6 +23,8 @@ export interface Runbook {
   inputs?: RunbookInput[]
   /** CEL over `alert`; a runbook without one is chosen only as the default. */
   match?: string
+  /** It begins at these times and not with an alert: a routine. Its steps are all taken, in their order. */
+  schedule?: Schedule
   /** Of several whose `match` holds, the highest is chosen. Never 0, which is what is meant without one. */
   priority?: number
   triage: {
@@ -109,8 +112,8 @@ export interface Step {
   verify: StepVerification
   /** A step that failed is tried again, from its plan on. */
   retry?: { times: number; afterMs: number }
-  /** After its last try: people are called and the ladder goes on, it ends here, or the step is taken back first. Without it, it goes on. */
-  onFailure?: 'escalate' | 'stop' | 'undo'
+  /** After its last try: people are called and the ladder goes on, it ends here, or the step is taken back first. Without it, it goes on; a routine stops. */
+  onFailure?: 'next' | 'escalate' | 'stop' | 'undo'
   /** Its effect stays for the time of the incident: it is taken back after the recovery, or before a person's end. */
   temporary?: true
   undo: { none: string } | Undo
@@ -143,6 +146,14 @@ export function isTakenBack({ temporary, onFailure }: Pick<Step, 'temporary' | '
   return temporary === true || onFailure === 'undo'
 }
 
+/** The steps with what follows their last failed try: where nothing is said, a routine stops and a ladder goes on. */
+export function stepsInFull({
+  schedule,
+  mitigate,
+}: Pick<Runbook, 'schedule' | 'mitigate'>): (Step | ManualStep)[] {
+  return schedule === undefined ? mitigate : mitigate.map(step => ({ onFailure: 'stop', ...step }))
+}
+
 /** What a person does and ticks. Paramedic changes nothing here, so there is nothing to plan, to claim or to take back. */
 export interface ManualStep {
   id: string
@@ -158,8 +169,8 @@ export interface ManualStep {
   onExpiry: RunbookGate['onExpiry']
   /** Without it a tick leads to the next step, and proves nothing. */
   verify?: StepVerification
-  /** When a person says that it was not done, or it did not help. */
-  onFailure?: 'escalate' | 'stop'
+  /** When a person says that it was not done, or it did not help. Without it, it goes on; a routine stops. */
+  onFailure?: 'next' | 'escalate' | 'stop'
 }
 
 export interface Precheck {

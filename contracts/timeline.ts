@@ -31,7 +31,15 @@ export interface TimelineEvents {
     /** What its runbook is given. */
     inputs?: ResolvedInput[]
     linkedTo?: string
+    /** It is a run of a routine: when it was due, until when it begins steps, and who started it by hand. */
+    routine?: { dueAt: string; closesAt: string; by?: string }
   }
+  /** From now on its levels count. */
+  'routine.needs-people': { because: string }
+  /** It takes no further step. */
+  'routine.stopped': { because: string }
+  /** A run that did not take place; `before`: so many earlier ones neither, which are told by their number. */
+  'routine.missed': { runbook: string; dueAt: string; because: string; before?: number }
   'phase.changed': { from: Phase; to: Phase }
   'check.measured': {
     check: string

@@ -11,6 +11,7 @@ import type { ResolvedInput } from './runbook-input.ts'
 import { bindingShape, resolvedInputShape } from './opening-views.ts'
 import { type ActionName, actionDefinitions } from './targets/catalogue.ts'
 import { waysInForce } from './runbook-registry.ts'
+import { routineRun } from './routine-views.ts'
 import { findingKinds } from './supervision.ts'
 import { targetKinds } from './targets/definition.ts'
 import type { TimelineEntry } from './timeline.ts'
@@ -57,6 +58,7 @@ const incidentSummary = z
     environment: z.string(),
     owner: z.string().describe('The team that owns the runbook'),
     runbook: z.string(),
+    routine: routineRun.nullable().describe('Null when an alert opened it'),
     openedAt: time,
     acknowledgedAt: time.nullable(),
     acknowledgedBy: z.string().nullable(),
@@ -378,13 +380,3 @@ export const statusView = readinessView
 export type StatusView = z.infer<typeof statusView>
 
 export const liveness = z.strictObject({ isAlive: z.literal(true) }).register(views, { id: 'Liveness' })
-
-export const openApiView = z
-  .looseObject({
-    openapi: z.string(),
-    info: z.looseObject({ title: z.string(), version: z.string() }),
-    paths: z.record(z.string(), z.unknown()),
-    components: z.record(z.string(), z.unknown()),
-  })
-  .describe('An OpenAPI document (https://spec.openapis.org/oas/v3.1.1.html)')
-  .register(views, { id: 'OpenApi' })

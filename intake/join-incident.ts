@@ -9,6 +9,7 @@ import type { AlertRow } from '../store/alerts.ts'
 import type { Queryable } from '../store/database.ts'
 import { findOpen, lockIfOpen, openIncident } from '../store/incidents.ts'
 import { leaveNews } from '../store/news.ts'
+import { openedWith } from './opened-with.ts'
 
 /** What the relay needs to know to open an incident. */
 export interface Intake {
@@ -64,9 +65,6 @@ async function openFor(
   })
   if (!opened.isNew) return opened
   await leaveNews(tx, opened.number, { event: 'opened' }, atMs)
-  const unbound = bindings.flatMap(binding =>
-    'problem' in binding ? [`${binding.role} (${binding.problem})`] : [],
-  )
   entries.push({
     kind: 'incident.opened',
     actor: 'paramedic',
@@ -77,15 +75,7 @@ async function openFor(
       runbook: runbook.name,
       runbookHash: hash,
       dedupKey: alert.dedupKey,
-      bindings: Object.fromEntries(
-        bindings.flatMap(binding => {
-          if ('problem' in binding) return []
-          const members = 'members' in binding ? binding.members : [binding]
-          return [[binding.role, members.map(({ target }) => target).join(', ')]]
-        }),
-      ),
-      ...(unbound.length === 0 ? {} : { unbound }),
-      ...(inputs.length === 0 ? {} : { inputs }),
+      ...openedWith(bindings, inputs),
       ...(opened.linkedTo === undefined ? {} : { linkedTo: opened.linkedTo }),
     },
   })

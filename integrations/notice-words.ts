@@ -170,6 +170,7 @@ const eventWords: Record<News['event'], string> = {
   'recovery-lost': 'Not mitigated after all',
   resolved: 'Over',
   update: 'Update',
+  'needs-people': 'Needs people',
 }
 
 const affectedWords: Record<Impact, string> = {
@@ -196,6 +197,8 @@ function whatHappened(news: News): string {
       return `The severity is now ${severity}${from === undefined ? '' : `, it was ${from}`}: ${title}`
     case 'impact':
       return `${impactWords(news)}: ${title}`
+    case 'needs-people':
+      return `A routine needs people: ${title}`
     case 'mitigated':
       return `A recovery was measured; the incident is over when it lasts: ${title}`
     case 'recovery-lost':

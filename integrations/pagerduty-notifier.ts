@@ -70,6 +70,7 @@ const actions: Record<News['event'], 'trigger' | 'acknowledge' | 'resolve'> = {
   mitigated: 'trigger',
   'recovery-lost': 'trigger',
   update: 'trigger',
+  'needs-people': 'trigger',
   acknowledged: 'acknowledge',
   resolved: 'resolve',
 }

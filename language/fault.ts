@@ -8,6 +8,7 @@ export const faultCodes = {
   site: 'targets that are measured together are at different sites',
   match: 'a runbook can or must not be chosen by a condition',
   input: 'an input is not sound, or nothing reads it',
+  schedule: 'a routine has no times, too many, or none to run in',
   uses: 'a check, an action, its target or its parameters do not fit',
   undo: 'nothing takes a step back that has to be',
   severity: 'the rules of severity do not decide every case',

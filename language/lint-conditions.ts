@@ -18,7 +18,9 @@ export interface WrittenCondition {
 export function conditionsIn(tree: unknown): WrittenCondition[] {
   const checks = variablesOfChecks(tree)
   const inputs = variablesOfInputs(tree)
-  const inTriage = createCompiler({ checks, ...alertVariables, ...inputs })
+  // No alert begins a routine.
+  const alert = valueAt(tree, ['schedule']) === undefined ? alertVariables : {}
+  const inTriage = createCompiler({ checks, ...alert, ...inputs })
   const ofIncident = createCompiler(incidentVariables)
   const listed = listAt(tree, ['verify', 'checks'])
   const ofOverall = createCompiler({

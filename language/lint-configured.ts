@@ -12,16 +12,19 @@ import { fits, type WrittenRole, writtenRole, writtenRoles } from './written-rol
 
 /**
  * A list that the configuration leaves empty says nothing about names. A runbook of a system that the configuration does not have
- * is never chosen where it holds: its people and targets are those of another one, and nothing is said.
+ * is never chosen where it holds: its people and targets are those of another one, and nothing is said. A routine begins wherever it is in
+ * force, also where it has nothing to work on.
  */
 export function lintConfigured(
   tree: unknown,
   { targets: all, principals, contacts, stakeholders }: Configured,
 ): Finding[] {
-  const targets = reachableTargets(valueAt(tree, ['match']), all)
-  if (all.length > 0 && targets.length === 0) return []
+  const isRoutine = valueAt(tree, ['schedule']) !== undefined
+  const targets = isRoutine ? targetsThere(tree, all) : reachableTargets(valueAt(tree, ['match']), all)
+  if (!isRoutine && all.length > 0 && targets.length === 0) return []
   const steps = listAt(tree, ['mitigate'])
   return [
+    ...(isRoutine && targets.length === 0 ? lintPlace(tree, all) : []),
     ...(targets.length === 0 ? [] : [...lintRoles(tree, targets), ...lintRefusals(tree, targets)]),
     ...(principals.length === 0
       ? []
@@ -40,6 +43,24 @@ function lintRoles(tree: unknown, targets: readonly ConfiguredTarget[]): Finding
     const found = problemOfRole(written, targets)
     return found === undefined ? [] : [{ path: ['targets', written.role], at: 'key', ...found }]
   })
+}
+
+/** A routine says itself whose targets it works on. */
+function targetsThere(tree: unknown, targets: readonly ConfiguredTarget[]): readonly ConfiguredTarget[] {
+  const place = ['system', 'environment'].map(key => valueAt(tree, ['schedule', key]))
+  if (!place.every(part => typeof part === 'string')) return targets
+  const there = JSON.stringify(place)
+  return targets.filter(target => target.place === there)
+}
+
+/** Nothing is there at all, and that is said once. */
+function lintPlace(tree: unknown, targets: readonly ConfiguredTarget[]): Finding[] {
+  if (targets.length === 0 || Object.keys(valueAt(tree, ['targets']) ?? {}).length === 0) return []
+  const [system, environment] = ['system', 'environment'].map(key => String(valueAt(tree, ['schedule', key])))
+  const places = each(targets.map(({ place }) => (JSON.parse(place) as string[]).join('/')))
+  const written = `${system}/${environment}`
+  const message = `no target is configured in \`${written}\``
+  return [{ path: ['schedule', 'system'], message, hint: nameHint(written, places) }]
 }
 
 type Problem = Pick<Finding, 'message' | 'hint'>

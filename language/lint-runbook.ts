@@ -13,6 +13,7 @@ import { lintManual } from './lint-manual.ts'
 import { lintOfficeHours } from './lint-office-hours.ts'
 import { lintReach } from './lint-reach.ts'
 import { lintRepeatedWords } from './lint-repeated-words.ts'
+import { lintSchedule } from './lint-schedule.ts'
 import { lintUses } from './lint-uses.ts'
 import { lintSilence } from './lint-silence.ts'
 import { lintSteadiness } from './lint-steadiness.ts'
@@ -27,6 +28,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
     ...coded('shape', [...lintTexts(tree), ...lintManual(tree)]),
     ...coded('match', lintMatch(tree)),
     ...coded('input', lintInputs(tree, conditions)),
+    ...coded('schedule', lintSchedule(tree)),
     ...coded('uses', lintUses(tree)),
     ...coded('undo', lintUndo(tree)),
     ...coded('severity', [...lintSeverityRules(tree), ...lintLasting(tree)]),
@@ -43,6 +45,7 @@ export function lintRunbook(tree: unknown): CodedFinding[] {
 function lintMatch(tree: unknown): Finding[] {
   const name = valueAt(tree, ['metadata', 'name'])
   const hasMatch = valueAt(tree, ['match']) !== undefined
+  if (valueAt(tree, ['schedule']) !== undefined) return []
   if (typeof name !== 'string' || hasMatch === (name !== defaultRunbookName)) return []
   if (hasMatch) {
     return [
@@ -53,11 +56,11 @@ function lintMatch(tree: unknown): Finding[] {
       },
     ]
   }
-  const hint = 'add for example: match: alert.labels.alertname == "..."'
+  const hint = 'add for example: match: alert.labels.alertname == "..."; or `schedule`, for a routine'
   return [
     {
       path: ['metadata', 'name'],
-      message: '`match` is required: without it the runbook is never chosen',
+      message: '`match` or `schedule` is required: without one the runbook never runs',
       hint,
     },
   ]

@@ -14,17 +14,22 @@ export type Circumstances = Pick<
 /** The earliest level still to come; null when none is, or the incident has recovered or is over. */
 export function nextPage(
   incident: Circumstances,
-  runbook: Pick<Runbook, 'escalate' | 'officeHours'>,
+  runbook: Pick<Runbook, 'escalate' | 'officeHours' | 'schedule'>,
 ): NextPageView | null {
   // While its recovery is held, nobody is called.
   if (!isOpen(incident.phase) || incident.recoveredAt !== null || isEnding(incident)) return null
-  const restart = acknowledgementLost(incident)
-  const openedMs = Date.parse(incident.openedAt)
+  const openedMs = countsFromMs(incident, runbook)
+  if (openedMs === undefined) return null
+  const restart = acknowledgementLost(incident, openedMs)
   const begun = new Set(incident.pages.map(page => page.id))
   const candidates = runbook.escalate.flatMap((level, index) => {
     const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
     if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
-    const readyMs = Math.max(fromMs + level.afterMs, recoveryLostMs(incident), heldFromMs(incident, level))
+    const readyMs = Math.max(
+      fromMs + level.afterMs,
+      recoveryLostMs(incident),
+      heldFromMs(incident, level, openedMs),
+    )
     const dueAtMs = inItsHours(runbook, index, readyMs)
     if (dueAtMs === Infinity) return []
     return [{ dueAtMs, level: index, functions: level.page, unless: level.unless ?? null }]
@@ -58,9 +63,8 @@ function doesHold({ when }: EscalationLevel, situation: Situation): boolean {
  * From when on the level's condition lets it page: since it has held on end, by what the timeline says of severity, impact and
  * phase, and as long after it as the level asks for.
  */
-function heldFromMs(incident: Circumstances, level: EscalationLevel): number {
+function heldFromMs(incident: Circumstances, level: EscalationLevel, openedMs: number): number {
   if (level.when === undefined) return 0
-  const openedMs = Date.parse(incident.openedAt)
   const first = incident.timeline.find(({ kind }) => kind === 'triage.assessed')
   // What it was before anything was measured: the workflow begins with the runbook's last rule, which no entry names.
   const severity = first?.kind === 'triage.assessed' ? first.data.severity : incident.severity
@@ -73,7 +77,8 @@ function heldFromMs(incident: Circumstances, level: EscalationLevel): number {
     if (!doesHold(level, situation)) sinceMs = undefined
     else sinceMs ??= entry.atMs
   }
-  return sinceMs === undefined ? 0 : sinceMs + (level.forMs ?? 0)
+  // Of a routine it is asked from when on people are needed.
+  return sinceMs === undefined ? 0 : Math.max(sinceMs, openedMs) + (level.forMs ?? 0)
 }
 
 /** A person's severity and impact stand until something worse is measured; the entries say what became of it. */
@@ -92,15 +97,23 @@ function changedBy(entry: TimelineEntry, situation: Situation): Situation | unde
   }
 }
 
+/** A routine calls nobody before it needs people. */
+function countsFromMs(
+  { timeline, openedAt }: Circumstances,
+  { schedule }: Pick<Runbook, 'schedule'>,
+): number | undefined {
+  if (schedule === undefined) return Date.parse(openedAt)
+  return timeline.find(entry => entry.kind === 'routine.needs-people')?.atMs
+}
+
 /** A new alert after an acknowledgement restarts the levels that wait for one, from that alert's time (promise 7). */
-function acknowledgementLost({ timeline, openedAt, acknowledgedAt }: Circumstances): {
-  epoch: number
-  fromMs: number
-} {
+function acknowledgementLost(
+  { timeline, acknowledgedAt }: Circumstances,
+  openedMs: number,
+): { epoch: number; fromMs: number } {
   const index = timeline.findLastIndex(entry => entry.kind === 'acknowledged')
   const last = timeline[index]
-  if (last?.kind !== 'acknowledged' || acknowledgedAt !== null)
-    return { epoch: 0, fromMs: Date.parse(openedAt) }
+  if (last?.kind !== 'acknowledged' || acknowledgedAt !== null) return { epoch: 0, fromMs: openedMs }
   const keyOf = (entry: (typeof timeline)[number]): string | undefined =>
     entry.kind === 'alert.firing' ? entry.data.alertKey : undefined
   const known = new Set(timeline.slice(0, index).map(keyOf))

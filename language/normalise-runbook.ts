@@ -38,6 +38,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
     ),
     ...present('inputs', inputsOf(source)),
     ...present('match', source.match),
+    ...present('schedule', scheduleOf(source)),
     ...present('priority', source.priority === 0 ? undefined : source.priority),
     triage: {
       // Measured all at once: in which order somebody wrote them is no part of what a runbook says.
@@ -53,7 +54,10 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
       ...present('impact', triage.impact),
       ...present('recheckMs', triage.recheck),
     },
-    mitigate: source.mitigate.map(step => (step.manual === undefined ? stepOf(step) : manualStepOf(step))),
+    mitigate: source.mitigate.map(step => {
+      const byDefault = source.schedule === undefined ? 'next' : 'stop'
+      return step.manual === undefined ? stepOf(step, byDefault) : manualStepOf(step, byDefault)
+    }),
     ...present('verify', source.verify && { checks: source.verify.checks, ...steadinessOf(source.verify) }),
     holdMs: source.hold ?? limits.holdMs,
     ...present('officeHours', officeHoursOf(source)),
@@ -100,8 +104,10 @@ function checkUseOf(name: string, check: RunbookSource['triage']['checks'][strin
 }
 
 type WrittenStep = RunbookSource['mitigate'][number]
+/** What follows a step that has failed where nothing is said. */
+type ByDefault = 'next' | 'stop'
 
-function manualStepOf(step: WrittenStep): ManualStep {
+function manualStepOf(step: WrittenStep, byDefault: ByDefault): ManualStep {
   return {
     id: step.id,
     manual: step.manual ?? '',
@@ -111,13 +117,13 @@ function manualStepOf(step: WrittenStep): ManualStep {
     expiresMs: step.expires ?? limits.manualExpiresMs,
     onExpiry: step.on_expiry ?? 'escalate',
     ...present('verify', step.verify && stepVerificationOf(step.verify)),
-    ...present('onFailure', onFailureOf(step)),
+    ...present('onFailure', onFailureOf(step, byDefault)),
   }
 }
 
 /** Nothing is taken back of what a person did; the linter refuses `undo`. */
-function onFailureOf({ on_failure: onFailure }: WrittenStep): ManualStep['onFailure'] {
-  return onFailure === 'next' || onFailure === 'undo' ? undefined : onFailure
+function onFailureOf({ on_failure: onFailure }: WrittenStep, byDefault: ByDefault): ManualStep['onFailure'] {
+  return onFailure === byDefault || onFailure === 'undo' ? undefined : onFailure
 }
 
 type WrittenAction = WrittenStep & {
@@ -125,7 +131,7 @@ type WrittenAction = WrittenStep & {
 }
 
 /** The linter has seen to it that an action has everything it needs. */
-function stepOf(written: WrittenStep): Step {
+function stepOf(written: WrittenStep, byDefault: ByDefault): Step {
   const step = written as WrittenAction
   const uses = step.uses as ActionName
   return {
@@ -138,7 +144,7 @@ function stepOf(written: WrittenStep): Step {
     ...present('gate', gateOf(step)),
     verify: stepVerificationOf(step.verify),
     ...present('retry', retryOf(step)),
-    ...present('onFailure', step.on_failure === 'next' ? undefined : step.on_failure),
+    ...present('onFailure', step.on_failure === byDefault ? undefined : step.on_failure),
     ...present('temporary', step.temporary ? (true as const) : undefined),
     undo: undoOf(step),
     timeoutMs: step.timeout ?? limits.stepTimeoutMs,
@@ -200,6 +206,12 @@ function steadinessOf(written: WrittenSteadiness): Steadiness {
   } = written
   const everyMs = written.every ?? Math.max(Math.round(forMs / 3), limits.verifyEveryMs)
   return { until, settleMs, forMs, withinMs, everyMs }
+}
+
+function scheduleOf({ schedule }: RunbookSource): Runbook['schedule'] {
+  if (schedule === undefined) return undefined
+  const { cron, zone, window: windowMs, system, environment } = schedule
+  return { cron: cron.trim().split(/\s+/).join(' '), zone, windowMs, system, environment }
 }
 
 function officeHoursOf({ office_hours: hours }: RunbookSource): Runbook['officeHours'] {

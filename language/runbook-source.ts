@@ -6,11 +6,12 @@ import { z } from 'zod'
 import { communicationEvents } from '../contracts/communication.ts'
 import { severities } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
-import { inputTypes } from '../contracts/runbook-input.ts'
 import { targetKinds } from '../contracts/targets/definition.ts'
 import { duration, formatDuration } from '../contracts/duration.ts'
+import { input } from './input-source.ts'
 import { requiredOfActions } from './lint-manual.ts'
 import { officeHours } from './office-hours-source.ts'
+import { schedule } from './schedule-source.ts'
 
 /** Names of runbooks, steps, roles, teams and functions. */
 const name = named(
@@ -68,43 +69,6 @@ const role = z
     group: name.optional().describe('Only targets of this group, as the configuration says'),
   })
   .meta({ title: 'role' })
-
-/** What it may be follows from the type; read-input.ts says it. */
-const inputValue = z.unknown()
-
-const input = z
-  .strictObject({
-    type: z.enum(inputTypes).describe('What its values are'),
-    describe: text.describe('What it means, for whoever reads it in an incident'),
-    unit: text
-      .optional()
-      .describe('Of an int or double, which must have one: that of the parameter it is for'),
-    from: text
-      .meta({ title: 'label or annotation of the alert', examples: ['alert.labels.application'] })
-      .optional()
-      .describe(
-        'What the alert says of it, such as alert.labels.application; a text then needs one_of or max. What does not fit is refused and told',
-      ),
-    default: inputValue
-      .meta({ title: 'value' })
-      .optional()
-      .describe('What holds without it; without a default whatever needs it has no data'),
-    min: inputValue
-      .meta({ title: 'number or duration' })
-      .optional()
-      .describe('Its least value; of a text, its fewest characters'),
-    max: inputValue
-      .meta({ title: 'number or duration' })
-      .optional()
-      .describe('Its greatest value; of a text, its most characters'),
-    one_of: z
-      .array(z.string().min(1).max(limits.inputTextLength))
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('The texts there are to choose from'),
-  })
-  .meta({ title: 'input' })
 
 const checkUse = z
   .strictObject({
@@ -229,9 +193,9 @@ const step = z
     retry: retry.optional().describe('Tries again when it failed'),
     on_failure: z
       .enum(['next', 'escalate', 'stop', 'undo'])
-      .default('next')
+      .optional()
       .describe(
-        'After its last try: the next step, a page to the next level and then the next step, no further step, or its undo at once and then the next step',
+        'After its last try: the next step, a page to the next level and then the next step, no further step, or its undo at once and then the next step. Without it the next step; with schedule no further one, also after an undo',
       ),
     temporary: z
       .boolean()
@@ -336,6 +300,11 @@ export const runbookSource = z.strictObject({
       'Name: what the runbook is given from outside, decided once when the incident opens. A parameter takes it as { input: name }, a condition as inputs.<name>',
     ),
   match: condition.optional().describe('Which alerts it is for; every runbook but default needs one'),
+  schedule: schedule
+    .optional()
+    .describe(
+      'In place of match: it runs at these times, every step in its order, and calls nobody while it goes well',
+    ),
   priority: z
     .int()
     .min(-1_000)

@@ -41,6 +41,8 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
       const status = kind === 'alert.firing' ? 'firing' : 'resolved'
       return { kind: 'alert', alertKey: data.alertKey, name: data.name, status }
     }
+    case 'incident.opened':
+      return data.routine === undefined ? undefined : { kind: 'due' }
     case 'acknowledged':
       return { kind, by, epoch: data.epoch }
     case 'gate.decided':

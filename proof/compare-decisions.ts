@@ -90,6 +90,10 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   'supervision.paged': 'outside',
   'supervision.ended': 'outside',
   'message.unknown': 'workflow',
+  'routine.needs-people': 'workflow',
+  'routine.stopped': 'workflow',
+  // No incident is there that could know of it.
+  'routine.missed': 'outside',
 }
 
 export function compareDecisions(

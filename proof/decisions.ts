@@ -62,6 +62,9 @@ function openingOf(run: RunHistory): Decision[] {
   const { title, runbookHash, openedAtMs, runbook, opening, inputs } = run.input as IncidentInput
   const says = { title, runbookHash, runbook: runbook.name, atMs: openedAtMs, ...present({ inputs }) }
   const certain = { runId: run.runId, eventId: 1, must: true, repeats: 0 }
+  // What began a routine is its opening: one entry says both.
+  if (opening.kind === 'due')
+    return [{ ...certain, kind: 'incident.opened', says: { ...says, act: actOfMessage(opening) } }]
   return [
     { ...certain, kind: 'incident.opened', says },
     { ...certain, kind: entryKindOf(opening), says: { act: actOfMessage(opening) } },
@@ -271,6 +274,8 @@ function entryKindOf(message: IncidentMessage): TimelineKind {
       return 'resolve.requested'
     case 'cancelled':
       return 'cancel.requested'
+    case 'due':
+      return 'incident.opened'
     case 'freeze-changed':
       return message.on ? 'freeze.on' : 'freeze.off'
     default:

@@ -32,10 +32,13 @@ export function tellingsOf(unaddressed: UnaddressedNews, people: People): NewTel
 
 function concerns(
   { on, systems, severities }: StakeholderConfiguration,
-  { news: { event, system }, worst }: UnaddressedNews,
+  { news: { event, system }, worst, isQuiet }: UnaddressedNews,
 ): boolean {
+  // For whoever hears of incidents, a routine becomes one when it needs people.
+  const happened = event === 'needs-people' ? 'opened' : event
   return (
-    on.some(one => one === event) &&
+    !isQuiet &&
+    on.some(one => one === happened) &&
     (systems === undefined || systems.includes(system)) &&
     // Is, or has been, this severe.
     severities.some(severity => severity >= worst)
@@ -45,6 +48,7 @@ function concerns(
 function toldByRunbook({ news, tells, communication, phase }: UnaddressedNews): readonly Told[] {
   if (news.event === 'update') return tells
   // Who heard that it is mitigated has to hear that it is not.
+  if (news.event === 'needs-people') return []
   const event: CommunicationEvent = news.event === 'recovery-lost' ? 'mitigated' : news.event
   const { severity, impact = 'unknown' } = news
   return communication.filter(({ on = [], when }) => {

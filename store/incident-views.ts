@@ -39,16 +39,20 @@ export async function listIncidents(db: Queryable, filter: IncidentFilter): Prom
 }
 
 /** A summary as the driver gives it: times are still dates. */
-export type SummaryRow = Omit<IncidentSummary, TimeColumn> & { openedAt: Date } & Record<
-    Exclude<TimeColumn, 'openedAt'>,
-    Date | null
-  >
+export type SummaryRow = Omit<IncidentSummary, TimeColumn | 'routine'> &
+  RoutineColumns & { openedAt: Date } & Record<Exclude<TimeColumn, 'openedAt'>, Date | null>
+interface RoutineColumns {
+  routineDueAt: Date | null
+  routineClosesAt: Date | null
+  needsPeopleAt: Date | null
+}
 type TimeColumn = 'openedAt' | 'acknowledgedAt' | 'recoveredAt' | 'closedAt'
 
 /** The columns of a summary; `row` has those of the table `incident`. */
 export function summaryColumns(row: string): string {
   return `${row}.number, ${row}.title, ${row}.phase, ${row}.severity, ${row}.severity_label as "severityLabel", ${row}.impact,
     ${row}.system, ${row}.environment, ${row}.owner, ${row}.runbook_name as runbook, ${row}.opened_at as "openedAt",
+    ${row}.routine_due_at as "routineDueAt", ${row}.routine_closes_at as "routineClosesAt", ${row}.needs_people_at as "needsPeopleAt",
     ${row}.acknowledged_at as "acknowledgedAt", ${row}.acknowledged_by as "acknowledgedBy", ${row}.recovered_at as "recoveredAt",
     ${row}.closed_at as "closedAt", ${row}.outcome, reported.firing as "alertsFiring", reported.total as "alertsTotal",
     asking.gates as "openGates"`
@@ -63,8 +67,17 @@ export function summaryCounts(row: string): string {
 }
 
 export function toSummary(row: SummaryRow): IncidentSummary {
+  const { routineDueAt, routineClosesAt, needsPeopleAt, ...rest } = row
   return {
-    ...row,
+    ...rest,
+    routine:
+      routineDueAt === null || routineClosesAt === null
+        ? null
+        : {
+            dueAt: routineDueAt.toISOString(),
+            closesAt: routineClosesAt.toISOString(),
+            needsPeopleSince: needsPeopleAt?.toISOString() ?? null,
+          },
     openedAt: row.openedAt.toISOString(),
     acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
     recoveredAt: row.recoveredAt?.toISOString() ?? null,

@@ -2,6 +2,7 @@ import type { Binding, Runbook } from '../contracts/runbook.ts'
 import type { ResolvedInput } from '../contracts/runbook-input.ts'
 import { incidentNumber, type Impact, openPhases, type Phase, type Severity } from '../contracts/incident.ts'
 import type { IncidentInput } from '../contracts/messages.ts'
+import type { Occurrence } from '../contracts/schedule.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
 import { leaveNews } from './news.ts'
@@ -17,6 +18,7 @@ export interface NewIncident {
   inputs: ResolvedInput[]
   alert: { labels: Record<string, string>; annotations: Record<string, string> }
   openedAtMs: number
+  routine?: Occurrence
 }
 
 /** Opens an incident unless its dedup key has an open one: then that one's number comes back. */
@@ -28,8 +30,8 @@ export async function openIncident(
   const number = await nextNumber(tx, incident.openedAtMs)
   const { rowCount } = await tx.query(
     `insert into incident (number, dedup_key, title, system, environment, phase, severity, impact, owner, runbook_name,
-       runbook_hash, bindings, alert, linked_to, opened_at, inputs)
-     values ($1, $2, $3, $4, $5, 'detection', $6, 'unknown', $7, $8, $9, $10, $11, $12, $13, $14)
+       runbook_hash, bindings, alert, linked_to, opened_at, inputs, routine_due_at, routine_closes_at)
+     values ($1, $2, $3, $4, $5, 'detection', $6, 'unknown', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      on conflict (dedup_key) where phase in ('detection', 'triage', 'mitigation', 'verification') do nothing`,
     [
       number,
@@ -46,12 +48,18 @@ export async function openIncident(
       linkedTo ?? null,
       new Date(incident.openedAtMs),
       incident.inputs.length === 0 ? null : JSON.stringify(incident.inputs),
+      dateOf(incident.routine?.dueAtMs),
+      dateOf(incident.routine?.closesAtMs),
     ],
   )
   if (rowCount === 1) return { number, isNew: true, ...(linkedTo === undefined ? {} : { linkedTo }) }
   const open = await findOpen(tx, incident.dedupKey)
   // Closed between the two statements: now the key is free, and the new incident is linked to that one.
   return open === undefined ? openIncident(tx, incident) : { number: open, isNew: false }
+}
+
+function dateOf(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(ms)
 }
 
 /** Until triage has measured, the mildest severity the runbook knows is shown. */
@@ -130,6 +138,8 @@ export async function readWorkflowInput(
     runbook_hash: string
     bindings: Binding[]
     inputs: ResolvedInput[] | null
+    routine_due_at: Date | null
+    routine_closes_at: Date | null
   }>(
     `select i.*, v.normalised from incident i join runbook_version v on v.hash = i.runbook_hash where i.number = $1`,
     [number],
@@ -147,6 +157,11 @@ export async function readWorkflowInput(
     runbookHash: row.runbook_hash,
     bindings: row.bindings,
     ...(row.inputs === null ? {} : { inputs: row.inputs }),
+    ...(row.routine_due_at === null || row.routine_closes_at === null
+      ? {}
+      : {
+          routine: { dueAtMs: row.routine_due_at.getTime(), closesAtMs: row.routine_closes_at.getTime() },
+        }),
   }
 }
 
@@ -157,6 +172,8 @@ export interface IncidentChange {
   severityLabel?: string
   impact?: Impact
   recoveredAtMs?: number | null
+  /** From now on a routine needs people. */
+  needsPeople?: { atMs: number; because: string }
 }
 
 /**
@@ -194,6 +211,7 @@ export async function changeIncident(
        severity_label = case when $3 is null or (severity_by is not null and severity < $3) then severity_label else $4 end,
        impact = case when impact_by is null or $5 = 'yes' then coalesce($5, impact) else impact end,
        recovered_at = case when $6 then $7::timestamptz else recovered_at end,
+       needs_people_at = coalesce(needs_people_at, $10),
        judged = case when $3 is null and $5 is null then judged else $9 end
      where number = $1 and phase = any($8) returning severity, impact, recovered_at`,
     [
@@ -208,10 +226,14 @@ export async function changeIncident(
         : new Date(change.recoveredAtMs),
       openPhases,
       nth,
+      dateOf(change.needsPeople?.atMs),
     ],
   )
   const [was, is] = [before[0], after[0]]
-  if (was !== undefined && is !== undefined) await leaveNewsOfChange(tx, number, was, is, atMs)
+  if (was === undefined || is === undefined) return
+  if (change.needsPeople !== undefined)
+    await leaveNews(tx, number, { event: 'needs-people', because: change.needsPeople.because }, atMs)
+  await leaveNewsOfChange(tx, number, was, is, atMs)
 }
 
 /** What of an incident's row people are told of when it changes. */

@@ -8,6 +8,8 @@ import { countWork, type WorkCounts } from './waiting-work.ts'
 
 export interface MetricReadings extends WorkCounts {
   incidents: { phase: Phase; severity: Severity; count: number }[]
+  /** Runs of routines by what became of them; `open` of those that are not over, and of these so many need people. */
+  routines: { opened: number; missed: number; open: number; needPeople: number }
   /** Age of the oldest thing the relay has not taken; 0 when nothing waits. */
   oldestWaitingAlertMs: number
   oldestUndeliveredMessageMs: number
@@ -30,7 +32,13 @@ export interface MetricReadings extends WorkCounts {
 export async function readMetrics(db: Queryable, atMs: number): Promise<MetricReadings> {
   const counts = await countWork(db)
   const incidents = await db.query<MetricReadings['incidents'][number]>(
-    'select phase, severity, count(*)::int as count from incident group by phase, severity',
+    'select phase, severity, count(*)::int as count from incident where routine_due_at is null group by phase, severity',
+  )
+  const routines = await db.query<MetricReadings['routines']>(
+    `select (select count(*) from routine_run where state = 'opened')::int as opened,
+       (select count(*) from routine_run where state = 'missed')::int as missed,
+       count(*)::int as open, count(needs_people_at)::int as "needPeople"
+     from incident where routine_due_at is not null and phase <> 'closed'`,
   )
   const { rows } = await db.query<{ alert: Date | null; message: Date | null; unread: number }>(
     `select (select min(received_at) from alert_event where outcome is null) as alert,
@@ -60,6 +68,7 @@ export async function readMetrics(db: Queryable, atMs: number): Promise<MetricRe
     runbooks: runbooks.rows,
     runbookFilesWithFaults: faulty.rows[0]!.count,
     incidents: incidents.rows,
+    routines: routines.rows[0]!,
     oldestWaitingAlertMs: age(oldest.alert, atMs),
     oldestUndeliveredMessageMs: age(oldest.message, atMs),
     unreadDeliveries: oldest.unread,

@@ -52,6 +52,8 @@ export interface UnaddressedNews {
   /** Of an update: who is told. */
   tells: readonly Told[]
   phase: Phase
+  /** A routine that has gone well so far. */
+  isQuiet: boolean
 }
 
 /** Locks the oldest news nobody else is deciding about; undefined when there are none, or they wait for triage. */
@@ -72,13 +74,14 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     phase: Phase
     acknowledged_by: string | null
     recovered_at: Date | null
+    is_quiet: boolean
     opened_at: Date
     communication: Communication[] | null
     worst: Severity
     pagers: string[]
   }>(
     `select n.id, n.event, n.body, n.at, i.number, i.title, i.system, i.environment, i.severity, i.severity_label,
-       i.impact, i.phase, i.acknowledged_by, i.recovered_at, i.opened_at, v.normalised -> 'communication' as communication,
+       i.impact, i.phase, i.acknowledged_by, i.recovered_at, i.opened_at, i.routine_due_at is not null and i.needs_people_at is null as is_quiet, v.normalised -> 'communication' as communication,
        -- SEV1 sorts before SEV2.
        (select min(o.body ->> 'severity') from news o where o.incident = n.incident and o.id <= n.id) as worst,
        array(select distinct channel from notice p where p.incident = n.incident and p.kind = 'page'
@@ -101,6 +104,7 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     pagers: row.pagers,
     communication: row.communication ?? [],
     tells: update?.tells ?? [],
+    isQuiet: row.is_quiet,
     phase: isOpening ? row.phase : phase,
     news: {
       event: row.event,

@@ -6,7 +6,7 @@ import { toEntry, type EntryRow } from './audit-log.ts'
 import type { Queryable } from './database.ts'
 
 /** The part of a runbook that says who is paged when. */
-type Escalation = Pick<Runbook, 'escalate' | 'officeHours'>
+type Escalation = Pick<Runbook, 'escalate' | 'officeHours' | 'schedule'>
 
 export interface OpenIncident {
   number: string
@@ -54,7 +54,7 @@ export async function readOpenIncidents(db: Queryable): Promise<OpenIncident[]> 
 async function readEscalations(db: Queryable, hashes: readonly string[]): Promise<Map<string, Escalation>> {
   const { rows } = await db.query<{ hash: string; escalation: Escalation }>(
     `select hash, jsonb_strip_nulls(jsonb_build_object(
-       'escalate', normalised -> 'escalate', 'officeHours', normalised -> 'officeHours')) as escalation
+       'escalate', normalised -> 'escalate', 'officeHours', normalised -> 'officeHours', 'schedule', normalised -> 'schedule')) as escalation
      from runbook_version where hash = any($1)`,
     [hashes],
   )
@@ -72,6 +72,7 @@ const deciding = [
   'severity.changed',
   'impact.changed',
   'phase.changed',
+  'routine.needs-people',
 ] as const satisfies readonly TimelineKind[]
 
 export async function readDecidingEntries(

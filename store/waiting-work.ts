@@ -32,6 +32,7 @@ export type StuckKind =
   | 'unreached-contact'
   | 'failed-news'
   | 'waiting-news'
+  | 'missed-routine'
 
 export interface StuckRow {
   kind: StuckKind
@@ -85,4 +86,6 @@ const stuckQueries = [
   `select 'failed-news', recipient || ', ' || key || ' (' || coalesce(problem, 'no channel') || ')', ended_at as since from telling
    where state = 'failed' and ended_at > $2`,
   `select 'waiting-news', event || ' of ' || incident, at as since from news where addressed_at is null and at < $1`,
+  `select 'missed-routine', runbook || ' of ' || to_char(due_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC (' || because || ')', due_at as since
+   from routine_run where state = 'missed' and decided_at > $2`,
 ]

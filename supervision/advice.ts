@@ -129,6 +129,10 @@ const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: st
     todo: () =>
       'Start a worker: it tells the stakeholders. If one runs, read its log for "news could not be told".',
   },
+  'missed-routine': {
+    what: 'run of a routine that did not take place',
+    todo: () => 'Do by hand what cannot wait for its next time; start a worker if none ran.',
+  },
   'unread-delivery': {
     what: 'delivery that could not be read',
     todo: () =>

@@ -92,6 +92,8 @@ export function findUnsent(pages: readonly { id: string; incident: string; dueAt
 export function mayBeOverdue(incidents: readonly OpenIncident[], atMs: number): OpenIncident[] {
   return incidents.filter(
     incident =>
+      // When the levels of a routine began to count is on its timeline alone.
+      incident.escalation.schedule !== undefined ||
       (incident.acknowledgementEpoch > 0 && incident.acknowledgedAt === null) ||
       overdueLevel(incident, [], atMs) !== undefined,
   )

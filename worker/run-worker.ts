@@ -11,6 +11,7 @@ import type { OwnConfiguration } from '../contracts/configuration.ts'
 import { isCodedError } from '../contracts/coded-error.ts'
 import { connectionOptions, type TemporalEndpoint } from '../contracts/temporal-endpoint.ts'
 import { notifiersOf } from '../integrations/notifiers.ts'
+import { createRoutineStarter } from '../intake/begin-routines.ts'
 import { createRelay } from '../intake/relay.ts'
 import { createChannelGate } from '../reach/channel-gate.ts'
 import { createNewsDispatcher } from '../reach/news-dispatcher.ts'
@@ -81,11 +82,9 @@ async function serveIncidents(options: WorkerOptions): Promise<void> {
     connection: Connection.lazy({ ...connectionOptions(options.temporal), channelArgs: reconnectSoon }),
     namespace,
   })
-  const relaying = createRelay(
-    pool,
-    { runbooks: createInForceReader(), targets: configuration.places, log },
-    createIncidentWorkflows(client),
-  ).run(stopping)
+  const intake = { runbooks: createInForceReader(), targets: configuration.places, log }
+  const relaying = createRelay(pool, intake, createIncidentWorkflows(client)).run(stopping)
+  const beginning = createRoutineStarter(pool, intake).run(stopping)
   const gate = createChannelGate(pool, notifiersOf(configuration, log), log)
   const telling = createNewsDispatcher(pool, gate, configuration, log).run(stopping)
   const activities = createActivities({
@@ -95,7 +94,7 @@ async function serveIncidents(options: WorkerOptions): Promise<void> {
   })
   const bundle = await bundleWorkflows()
   await poll(options, connection => createWorkers({ connection, namespace, bundle, activities }))
-  await Promise.all([relaying, telling])
+  await Promise.all([relaying, beginning, telling])
   await client.connection.close()
 }
 

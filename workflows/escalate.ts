@@ -8,6 +8,7 @@ import { pages } from './activity-stubs.ts'
 import { createAlarm } from './alarm.ts'
 import { type IncidentState, isAcknowledged, nameSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
+import { needPeople } from './need-people.ts'
 
 interface Due {
   level: number
@@ -44,6 +45,8 @@ function unlessCancelled(error: unknown): void {
 
 /** The next level that is still to come and may page at this hour does so at once, and says why: `because` people are needed now. */
 export function hurryNextLevel(life: Life, because: string): void {
+  // The levels of a routine begin to count with this; those of one that a person has ended do not.
+  if (needPeople(life, because) && life.state.ended === undefined) return
   if (life.isUndoing === true) return callBeside(life, because, { waitsFor: 'answer' })
   const now = Date.now()
   const next = duePages(life).find(
@@ -80,6 +83,7 @@ function circumstances({ state }: Life): string {
     state.impact,
     state.phase,
     state.hurried,
+    state.needsPeople,
   ])
 }
 
@@ -93,11 +97,14 @@ interface Candidate extends EscalationLevel {
 
 /** Levels that have not paged in their epoch, with the id they would page under. */
 function candidates({ state, input }: Life): Candidate[] {
+  if (input.routine !== undefined && state.needsPeople === undefined) return []
   return input.runbook.escalate
     .map((level, index) => {
       const isAboutAcknowledging = level.unless === 'acknowledged'
       const epoch = isAboutAcknowledging ? state.epoch : 0
-      const fromMs = isAboutAcknowledging ? state.epochStartedMs : input.openedAtMs
+      const fromMs = isAboutAcknowledging
+        ? state.epochStartedMs
+        : (state.needsPeople?.atMs ?? input.openedAtMs)
       return { ...level, index, epoch, fromMs, id: pageId(input.number, epoch, index) }
     })
     .filter(candidate => state.paged[candidate.id] !== true)
@@ -217,7 +224,7 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
     system: input.system,
     environment: input.environment,
-    because: whyPaged(state, due, level, input.openedAtMs),
+    because: whyPaged(state, due, level, state.needsPeople?.atMs ?? input.openedAtMs),
     ...(due.waitsFor === undefined ? {} : { waitsFor: due.waitsFor }),
     openedAt: new Date(input.openedAtMs).toISOString(),
     acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
@@ -231,14 +238,16 @@ function whyPaged(
   state: IncidentState,
   { id, level }: Due,
   { afterMs, unless, when, forMs }: EscalationLevel,
-  openedAtMs: number,
+  countsFromMs: number,
 ): string {
   const hurried = state.hurried[id]
   if (hurried !== undefined) return hurried.because
   if (forMs !== undefined) return `${when} has held for ${durationInWords(forMs)}`
-  const sinceMs = (state.holdsSince?.[level] ?? openedAtMs) - openedAtMs
+  const sinceMs = (state.holdsSince?.[level] ?? countsFromMs) - countsFromMs
   if (sinceMs > Math.max(afterMs, beginningMs)) return `${when} holds now`
-  if (afterMs === 0) return unless === undefined ? 'it opened' : `it is not ${unless}`
+  if (afterMs === 0)
+    return state.needsPeople?.because ?? (unless === undefined ? 'it opened' : `it is not ${unless}`)
   const since = durationInWords(afterMs)
-  return unless === undefined ? `it opened ${since} ago` : `it is not ${unless} after ${since}`
+  if (unless !== undefined) return `it is not ${unless} after ${since}`
+  return state.needsPeople !== undefined ? `it has needed people for ${since}` : `it opened ${since} ago`
 }

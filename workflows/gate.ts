@@ -5,6 +5,7 @@ import type { ManualStep } from '../contracts/runbook.ts'
 import { records } from './activity-stubs.ts'
 import { hurryNextLevel } from './escalate.ts'
 import type { Life, Turn } from './life.ts'
+import { needPeople } from './need-people.ts'
 
 type OpenGate = NonNullable<Extract<PlanOutcome, { state: 'planned' }>['gate']>
 
@@ -14,6 +15,7 @@ type OpenGate = NonNullable<Extract<PlanOutcome, { state: 'planned' }>['gate']>
  */
 export async function awaitGate(life: Life, gate: OpenGate): Promise<Exclude<GateState, 'open'>> {
   const { state } = life
+  needPeople(life, 'it waits for an approval')
   state.openGate = gate.id
   const waited = await life.wait(() => state.decisions[gate.id] !== undefined, gate.expiresAtMs - Date.now())
   const decided = waited === 'held' ? state.decisions[gate.id]! : await askRow(life, gate, waited)

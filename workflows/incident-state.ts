@@ -57,6 +57,10 @@ export interface IncidentState {
   isExhaustionTold: boolean
   /** A run before this one waited for people already. */
   waitsAtTheEnd?: true
+  /** Of a routine: since when people are needed, and why. */
+  needsPeople?: { atMs: number; because: string }
+  /** A routine takes no further step. */
+  isStopped?: true
   isRecovered: boolean
   /** Page ids that went out. */
   paged: Record<string, true>
@@ -186,6 +190,9 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
       return
     case 'cancelled':
       state.ended ??= { outcome: 'cancelled', by: message.by, because: message.reason }
+      return
+    // What begins a routine; its input says the same.
+    case 'due':
       return
     case 'freeze-changed':
       if (!message.on) state.thaws += 1

@@ -16,6 +16,7 @@ import { type CarriedInput, hear, type Life, startLife } from './life.ts'
 import { mitigate } from './mitigate.ts'
 import { recheck } from './recheck.ts'
 import { closeAsAsked, recover } from './recovery.ts'
+import { runRoutine } from './routine.ts'
 import { triage } from './triage.ts'
 
 /**
@@ -53,6 +54,7 @@ export async function incident(input: CarriedInput): Promise<IncidentEnd> {
 async function live(life: Life): Promise<'closed' | 'long'> {
   // Detected it is already: the alert that opened it is part of its input.
   if (life.state.phase === 'detection') await triage(life)
+  if (life.input.routine !== undefined) return runRoutine(life)
   for (;;) {
     const mitigated = await mitigate(life)
     if (mitigated === 'long') return 'long'

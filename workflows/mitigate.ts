@@ -9,7 +9,7 @@ import { undoIfFailed } from './take-back.ts'
 export type Mitigated = 'step-succeeded' | Turn | 'look-again' | 'long'
 
 /** With the ladder at its end and nothing firing, the measurements are looked at again this often. */
-const lookAgainMs = 5 * 60_000
+export const lookAgainMs = 5 * 60_000
 
 /** Goes on with the ladder where it was left. One that is exhausted stays here until the alerts resolve or a person decides. */
 export async function mitigate(life: Life): Promise<Mitigated> {
@@ -38,7 +38,7 @@ function stops(step: Step | ManualStep, result: StepResult): boolean {
 }
 
 /** It was to help and did not, or nobody knows. What was denied, skipped or not needed has not failed. */
-function hasFailed(result: StepResult): boolean {
+export function hasFailed(result: StepResult): boolean {
   return result === 'failed' || result === 'unknown' || result === 'voided'
 }
 

@@ -103,7 +103,7 @@ export async function closeAsAsked(life: Life): Promise<void> {
   await close(life, outcome, because)
 }
 
-async function close(
+export async function close(
   life: Life,
   outcome: 'recovered' | 'resolved-by-person' | 'cancelled',
   because: string,
@@ -113,6 +113,8 @@ async function close(
   const isDue =
     outcome !== 'cancelled' &&
     postmortem !== undefined &&
+    // A routine that went well teaches nothing.
+    (input.routine === undefined || state.needsPeople !== undefined) &&
     postmortem.for.some(severity => !isMoreSevere(severity, state.severity))
   const { inPlace = [] } = state
   const left = inPlace.length === 0 ? {} : { inPlace }

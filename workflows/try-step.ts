@@ -7,6 +7,7 @@ import { hurryNextLevel } from './escalate.ts'
 import { filledStep, whyUnknown } from './filled-step.ts'
 import { askForOutcome, awaitGate } from './gate.ts'
 import type { Life } from './life.ts'
+import { isWindowClosed } from './need-people.ts'
 import { markApplied, registerUndo } from './registered-undos.ts'
 import { silenceOf } from './silence.ts'
 import { triageScope } from './triage.ts'
@@ -20,6 +21,7 @@ export type Try = Ended | { again: string; isFreeze?: true }
 
 /** One attempt: plan, approval, claim, effect and proof. */
 export async function tryStep(life: Life, step: Attempted, attempt: number): Promise<Try> {
+  if (isWindowClosed(life)) return { result: 'expired', because: 'its window had closed' }
   const skipped = whySkipped(life, step)
   if (skipped !== undefined) return { result: 'skipped', because: skipped }
   const { target, site } = life.bound(step.target)!
@@ -53,6 +55,7 @@ export async function tryStep(life: Life, step: Attempted, attempt: number): Pro
     if (decided !== 'approved')
       return { result: decided, because: await whyNotApproved(life, decided, planned.gate.onExpiry) }
   }
+  if (isWindowClosed(life)) return { result: 'expired', because: 'its window closed while it waited' }
   return act(life, step, attempt, target, planned.planHash)
 }
 

@@ -89,16 +89,20 @@ function rowOf(incident: IncidentSummary, now: number): Row {
     { text: oneLine([severity, severityLabel ?? ''].join(' ')), tone: severityTones[severity] },
     incident.phase,
     wholeDuration(now - Date.parse(incident.openedAt)),
-    { text: `${alertsFiring}/${alertsTotal}`, tone: alertsFiring > 0 ? 'bad' : 'plain' },
+    incident.routine === null
+      ? { text: `${alertsFiring}/${alertsTotal}`, tone: alertsFiring > 0 ? 'bad' : 'plain' }
+      : { text: 'routine', tone: 'quiet' },
     { text: needs, tone: 'attention' },
     oneLine(incident.system),
     oneLine(incident.title),
   ]
 }
 
-function needOf({ openGates, phase, acknowledgedAt }: IncidentSummary): string {
+function needOf({ openGates, phase, acknowledgedAt, routine }: IncidentSummary): string {
   if (openGates > 0) return 'decision'
-  return isOpen(phase) && acknowledgedAt === null ? 'ack' : ''
+  // A routine that goes well is nobody's.
+  const isCalling = routine === null || routine.needsPeopleSince !== null
+  return isOpen(phase) && isCalling && acknowledgedAt === null ? 'ack' : ''
 }
 
 function whatNext(

@@ -1,7 +1,8 @@
 /** What changes from one version of a runbook to another, said so that a reviewer sees what it means. */
-import type { Runbook } from '../../contracts/runbook.ts'
+import { type Runbook, stepsInFull } from '../../contracts/runbook.ts'
+import { timesInWords } from '../runbook/cron-words.ts'
 import { roleInWords } from '../runbook/role-words.ts'
-import { fromMildest, officeHoursInWords } from '../runbook/words.ts'
+import { fromMildest, officeHoursInWords, scheduleInWords } from '../runbook/words.ts'
 import { change, changedCondition, changedSet, changedTime, changedWords, type Change } from './change.ts'
 import { comparedCommunication } from './communication.ts'
 import { comparedInputs } from './inputs.ts'
@@ -25,12 +26,13 @@ const comparers: { [K in keyof Required<Runbook>]: Compare } = {
   source: (before, after) => changedWords('words', 'The source', before.source, after.source),
   description: comparedDescription,
   match: comparedMatch,
+  schedule: comparedSchedule,
   priority: ({ priority: before = 0 }, { priority: after = 0 }) =>
     before === after ? [] : [change('alerts', 'changes', `Its priority is ${after} instead of ${before}`)],
   targets: comparedTargets,
   inputs: comparedInputs,
   triage: (before, after) => comparedTriage(before.triage, after.triage),
-  mitigate: (before, after) => comparedSteps(before, after),
+  mitigate: (before, after) => comparedSteps(inFull(before), inFull(after)),
   verify: (before, after) => comparedProof(before.verify, after.verify),
   holdMs: (before, after) =>
     changedTime('end', 'A recovery has to last', [before.holdMs, after.holdMs], {
@@ -68,6 +70,36 @@ function comparedMatch({ match: before }: Runbook, { match: after }: Runbook): C
     more: 'loosens',
     less: 'changes',
   })
+}
+
+/** `window` is how long something may happen by itself. */
+function comparedSchedule({ schedule: before }: Runbook, { schedule: after }: Runbook): Change[] {
+  if (before === undefined && after === undefined) return []
+  if (before === undefined)
+    return [change('alerts', 'loosens', `It runs by itself ${scheduleInWords(after!)}`)]
+  if (after === undefined)
+    return [
+      change('alerts', 'changes', `It does not run by itself any more, before ${scheduleInWords(before)}`),
+    ]
+  const times = ({ cron, zone }: typeof after): string => `${timesInWords(cron)}, ${zone}`
+  const place = ({ system, environment }: typeof after): string => `${system}/${environment}`
+  return [
+    ...(times(before) === times(after)
+      ? []
+      : [change('alerts', 'changes', `It runs ${times(after)} instead of ${times(before)}`)]),
+    ...changedTime('alerts', 'It begins steps until', [before.windowMs, after.windowMs], {
+      more: 'loosens',
+      less: 'tightens',
+    }),
+    ...(place(before) === place(after)
+      ? []
+      : [change('targets', 'changes', `It works in ${place(after)} instead of ${place(before)}`)]),
+  ]
+}
+
+/** With what follows a failed step said: a default of a routine is another one than that of a ladder. */
+function inFull(runbook: Runbook): Runbook {
+  return { ...runbook, mitigate: stepsInFull(runbook) }
 }
 
 function comparedTargets({ targets: before }: Runbook, { targets: after }: Runbook): Change[] {

@@ -12,6 +12,7 @@ import {
   fromMildest,
   lastingInWords,
   parametersOf,
+  scheduleInWords,
   severityInWords,
   steadinessInWords,
 } from '../runbook/words.ts'
@@ -36,16 +37,24 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   description: ({ description }) => [{ title: 'What it is for', points: purpose(description) }],
   // Said with the alerts.
   priority: () => [],
-  match: runbook => [{ title: 'For which alerts', points: whichAlerts(runbook) }],
-  targets: ({ targets }) => [{ title: 'On what', points: onWhat(targets) }],
-  inputs: ({ inputs = [] }) => [{ title: 'What it is given', points: whatItIsGiven(inputs) }],
+  match: runbook =>
+    runbook.schedule === undefined ? [{ title: 'For which alerts', points: whichAlerts(runbook) }] : [],
+  schedule: ({ schedule }) => [{ title: 'When it runs', points: whenItRuns(schedule) }],
+  targets: ({ targets, schedule }) => [{ title: 'On what', points: onWhat(targets, schedule) }],
+  inputs: ({ inputs = [], schedule }) => [
+    { title: 'What it is given', points: whatItIsGiven(inputs, schedule) },
+  ],
   triage: ({ triage }) => [
     { title: 'What is looked at', points: whatIsLookedAt(triage) },
     { title: 'How severe it is', points: howSevere(triage) },
   ],
   mitigate: runbook => [{ title: 'What is tried', points: whatIsTried(runbook) }],
-  verify: ({ verify, mitigate }) => [{ title: 'How success is proved', points: proof(verify, mitigate) }],
-  holdMs: ({ holdMs }) => [{ title: 'When it is over', points: end(holdMs) }],
+  verify: ({ verify, mitigate, schedule }) => [
+    { title: 'How success is proved', points: proof(verify, mitigate, schedule) },
+  ],
+  // No alert can come back to a routine: it is over when it is proved.
+  holdMs: ({ holdMs, schedule }) =>
+    schedule === undefined ? [{ title: 'When it is over', points: end(holdMs) }] : [],
   // Said with who is called.
   officeHours: () => [],
   escalate: runbook => [{ title: 'Who is called', points: whoIsCalled(runbook) }],
@@ -77,7 +86,20 @@ function whichAlerts({ name, match, priority }: Runbook): Point[] {
   return [{ text }]
 }
 
-function onWhat(targets: Runbook['targets']): Point[] {
+function whenItRuns(schedule: Runbook['schedule']): Point[] {
+  if (schedule === undefined) return []
+  const { system, environment } = schedule
+  const text = scheduleInWords(schedule)
+  return [
+    { text: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}, in ${system}/${environment}.` },
+    {
+      text: 'A run that could not begin by then is missed, and that is told; after it no further step begins. While the run before it is open, it is missed too.',
+    },
+    { text: 'Nobody is called while it goes well.' },
+  ]
+}
+
+function onWhat(targets: Runbook['targets'], schedule: Runbook['schedule']): Point[] {
   const roles = Object.entries(targets).map(([role, written]) => ({
     label: role,
     text: roleInWords(written),
@@ -85,14 +107,20 @@ function onWhat(targets: Runbook['targets']): Point[] {
   if (roles.length === 0) return [{ text: 'On nothing: it measures and changes nothing.' }]
   const isForMany = Object.values(targets).some(written => roleOf(written).many === true)
   const many = isForMany ? ', or every one where it says so' : ''
-  const text = `Each of these is the one target with that role and kind in the system and environment of the alert${many}; what needs one that is missing, or there twice${isForMany ? ' where one is meant' : ''}, is left out.`
+  const place =
+    schedule === undefined
+      ? 'in the system and environment of the alert'
+      : `in ${schedule.system}/${schedule.environment}`
+  const text = `Each of these is the one target with that role and kind ${place}${many}; what needs one that is missing, or there twice${isForMany ? ' where one is meant' : ''}, is left out.`
   return [{ text, facts: roles }]
 }
 
-function whatItIsGiven(inputs: readonly RunbookInput[]): Point[] {
+function whatItIsGiven(inputs: readonly RunbookInput[], schedule: Runbook['schedule']): Point[] {
   if (inputs.length === 0) return []
   const text =
-    'Decided once, when the incident opens, and the same from then on. What the alert says is held against these bounds, and told when it is refused.'
+    schedule === undefined
+      ? 'Decided once, when the incident opens, and the same from then on. What the alert says is held against these bounds, and told when it is refused.'
+      : 'The same in every run: no alert begins one that could say something else.'
   const facts = inputs.map(input => ({
     label: input.name,
     text: `${input.describe}: ${inputInWords(input)}`,
@@ -141,7 +169,12 @@ function howSevere({ severity, impact }: Runbook['triage']): Point[] {
   return [...rules, { text, condition: impact }]
 }
 
-function proof(verify: Runbook['verify'], mitigate: Runbook['mitigate']): Point[] {
+function proof(
+  verify: Runbook['verify'],
+  mitigate: Runbook['mitigate'],
+  schedule: Runbook['schedule'],
+): Point[] {
+  if (schedule !== undefined) return proofOfRoutine(verify)
   if (verify === undefined)
     return [{ text: 'By its alerts alone: it counts as recovered when every one of them has resolved.' }]
   const occasion =
@@ -152,6 +185,17 @@ function proof(verify: Runbook['verify'], mitigate: Runbook['mitigate']): Point[
       condition: verify.until,
     },
     { text: 'What cannot be measured is not proved. Without proof the next step is tried.' },
+  ]
+}
+
+function proofOfRoutine(verify: Runbook['verify']): Point[] {
+  if (verify === undefined) return [{ text: 'By its steps alone: it is over when every one was taken.' }]
+  const measured = `${listed(verify.checks)} ${verify.checks.length === 1 ? 'is' : 'are'} measured`
+  return [
+    { text: `At the end ${measured} ${steadinessInWords(verify)}:`, condition: verify.until },
+    {
+      text: 'Then it is over. What cannot be measured is not proved: people are called, and it is measured again every five minutes.',
+    },
   ]
 }
 

@@ -10,12 +10,12 @@ import {
   unlessInWords,
 } from '../runbook/words.ts'
 import { mermaidLabel } from './mermaid-text.ts'
+import { wayOfRoutine } from './routine-way.ts'
 
 /** The whole diagram, without a newline at its end. Nothing a runbook says can add a node, an arrow or a directive to it. */
 export function flowchartOf(runbook: Runbook): string {
-  return ['flowchart TD', ...[...wayOf(runbook), ...escalationOf(runbook)].map(line => `  ${line}`)].join(
-    '\n',
-  )
+  const way = runbook.schedule === undefined ? wayOf(runbook) : wayOfRoutine(runbook)
+  return ['flowchart TD', ...[...way, ...escalationOf(runbook)].map(line => `  ${line}`)].join('\n')
 }
 
 function wayOf(runbook: Runbook): string[] {

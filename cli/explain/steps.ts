@@ -1,6 +1,12 @@
 import { durationInWords } from '../../contracts/duration-words.ts'
 import type { Risk } from '../../contracts/incident.ts'
-import { isTakenBack, type ManualStep, type Runbook, type Step } from '../../contracts/runbook.ts'
+import {
+  isTakenBack,
+  type ManualStep,
+  type Runbook,
+  type Step,
+  stepsInFull,
+} from '../../contracts/runbook.ts'
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import {
   approversInWords,
@@ -13,20 +19,32 @@ import {
 } from '../runbook/words.ts'
 import type { Fact, Point } from './chapter.ts'
 
-export function whatIsTried({ mitigate }: Runbook): Point[] {
-  if (mitigate.length === 0) return [{ text: 'Nothing is changed: people are called.' }]
-  const steps = mitigate.map((step, index) => told(step, index + 1))
+export function whatIsTried(runbook: Runbook): Point[] {
+  if (runbook.mitigate.length === 0)
+    return [
+      {
+        text:
+          runbook.schedule === undefined ? 'Nothing is changed: people are called.' : 'Nothing is changed.',
+      },
+    ]
+  const steps = stepsInFull(runbook).map((step, index) => told(step, index + 1))
+  const [before, after] = runbook.schedule === undefined ? ofLadder(steps.length) : ofRoutine(steps.length)
+  return [{ text: before }, ...steps, { text: after }]
+}
+
+function ofLadder(steps: number): [string, string] {
   return [
-    {
-      text:
-        mitigate.length === 1
-          ? 'One step:'
-          : 'One after the other, until one of them has helped; whatever a step ends as, if it has not helped the next one is tried.',
-    },
-    ...steps,
-    {
-      text: 'When no step is left, the next level of the escalation is called at once and the incident stays with people. (Not when targets in `observe` left every step out.)',
-    },
+    steps === 1
+      ? 'One step:'
+      : 'One after the other, until one of them has helped; whatever a step ends as, if it has not helped the next one is tried.',
+    'When no step is left, the next level of the escalation is called at once and the incident stays with people. (Not when targets in `observe` left every step out.)',
+  ]
+}
+
+function ofRoutine(steps: number): [string, string] {
+  return [
+    steps === 1 ? 'One step:' : 'All of them, one after the other:',
+    'From the first step that fails, has no target or waits for an approval on, the escalation counts as if it had opened then.',
   ]
 }
 

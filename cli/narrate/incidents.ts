@@ -10,6 +10,9 @@ type Kind =
   | 'recovery.lost'
   | 'ladder.exhausted'
   | 'incident.closed'
+  | 'routine.needs-people'
+  | 'routine.stopped'
+  | 'routine.missed'
 
 export function narrateIncident(entry: EntryOf<Kind>): Narration {
   switch (entry.kind) {
@@ -29,6 +32,12 @@ export function narrateIncident(entry: EntryOf<Kind>): Narration {
         text: `No step is left in the runbook; people have to take over${because(entry.data.because)}`,
         tone: 'bad',
       }
+    case 'routine.needs-people':
+      return { text: `People are needed from now on${because(entry.data.because)}`, tone: 'attention' }
+    case 'routine.stopped':
+      return { text: `No further step is taken${because(entry.data.because)}`, tone: 'bad' }
+    case 'routine.missed':
+      return { text: missed(entry.data), tone: 'bad' }
     case 'incident.closed': {
       const { outcome, because: reason } = entry.data
       return {
@@ -48,6 +57,11 @@ const phaseWords: Record<Phase, string> = {
   verification: 'Verification begins: is it well as a whole?',
   'post-mortem': 'Post-mortem begins',
   closed: 'The incident is over',
+}
+
+function missed({ runbook, dueAt, because: reason, before = 0 }: EntryOf<'routine.missed'>['data']): string {
+  const earlier = before === 0 ? '' : `, and ${before} runs before it`
+  return `Routine ${runbook} missed its run of ${dueAt}${earlier}${because(reason)}`
 }
 
 function opened(data: EntryOf<'incident.opened'>['data']): Narration {

@@ -82,6 +82,7 @@ const eventWords: Record<NewsEvent, string> = {
   'recovery-lost': 'the recovery did not last',
   resolved: 'it is over',
   update: 'it is still open',
+  'needs-people': 'it needs people',
 }
 
 export function punctuality(latenessMs: number): string {

@@ -16,6 +16,7 @@ import type {
   Steadiness,
   Step,
 } from '../../contracts/runbook.ts'
+import type { Schedule } from '../../contracts/schedule.ts'
 import {
   actionDefinitions,
   checkDefinitions,
@@ -26,6 +27,7 @@ import {
 } from '../../contracts/targets/catalogue.ts'
 import type { ParameterDefinition } from '../../contracts/targets/definition.ts'
 import { askedOf, listed, unbroken } from '../narrate/narration.ts'
+import { timesInWords } from './cron-words.ts'
 import { valueInWords } from '../narrate/values.ts'
 
 /** `idle_longer_than 10 minutes · at_most 200`; names stay those of the file. */
@@ -85,6 +87,11 @@ export function undoInWords(undo: Step['undo']): string {
   const { uses, timeoutMs } = undo
   const parameters = parametersOf(uses, undo)
   return `${uses}${parameters === '' ? '' : ` with ${parameters}`}, given up after ${durationInWords(timeoutMs)}`
+}
+
+/** `at 0 2 * * mon (Europe/Berlin), at the latest 2 hours later`. */
+export function scheduleInWords({ cron, zone, windowMs }: Schedule): string {
+  return `${timesInWords(cron)}, ${zone}, at the latest ${durationInWords(windowMs)} later`
 }
 
 /** `after 1 second, then every 5 seconds; it has to hold for 30 seconds on end, within 5 minutes`. */

@@ -13,7 +13,7 @@ export function heading(incident: IncidentDetail, view: View): string[] {
     `${incident.system} / ${incident.environment}`,
     `owner ${incident.owner}`,
     `customers affected: ${incident.impact}`,
-    `runbook ${incident.runbook}`,
+    `${incident.routine === null ? 'runbook' : 'routine'} ${incident.runbook}`,
     ...(incident.linkedTo === null ? [] : [`follows ${incident.linkedTo}`]),
   ]
   return [
@@ -43,11 +43,13 @@ function lasted(incident: IncidentDetail, now: number): string {
   return `${incident.outcome === null ? 'closed' : outcomeInWords(incident.outcome).split(',')[0]}${took}`
 }
 
-function acknowledgement({ acknowledgedAt, acknowledgedBy, openedAt, phase }: IncidentDetail): string {
+function acknowledgement(incident: IncidentDetail): string {
+  const { acknowledgedAt, acknowledgedBy, openedAt, phase, routine } = incident
   if (acknowledgedAt !== null) {
     const after = wholeDuration(Date.parse(acknowledgedAt) - Date.parse(openedAt))
     return `acknowledged by ${acknowledgedBy ?? 'somebody'} after ${after}`
   }
+  if (routine?.needsPeopleSince === null) return 'a routine that calls nobody while it goes well'
   return isOpen(phase) ? 'not acknowledged' : 'never acknowledged'
 }
 

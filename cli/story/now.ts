@@ -21,7 +21,9 @@ export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = fal
     ...pageLine(incident.nextPage, view),
   ]
   const others = [
-    ...(incident.acknowledgedAt === null ? [command(`incident ack ${incident.number}`, view, 'yours:')] : []),
+    ...(incident.acknowledgedAt === null && incident.routine?.needsPeopleSince !== null
+      ? [command(`incident ack ${incident.number}`, view, 'yours:')]
+      : []),
     ...(gates.length === 0 && waitsForFreeze(incident) !== undefined
       ? [command('freeze off', view, 'let it go:')]
       : []),
@@ -56,8 +58,10 @@ function inPlace({ timeline, phase }: IncidentDetail, view: View): string[] {
 
 /** The ladder has ended without a recovery: Paramedic only watches from here. */
 function isStuck({ timeline }: IncidentDetail): boolean {
-  const last = timeline.findLast(entry => entry.kind === 'ladder.exhausted' || entry.kind === 'phase.changed')
-  return last?.kind === 'ladder.exhausted'
+  const last = timeline.findLast(entry =>
+    ['ladder.exhausted', 'routine.stopped', 'phase.changed'].includes(entry.kind),
+  )
+  return last?.kind === 'ladder.exhausted' || last?.kind === 'routine.stopped'
 }
 
 /** Until what was temporary is taken back it stays open. */
@@ -101,6 +105,8 @@ function state(incident: IncidentDetail, view: View): string[] {
     return say(`A freeze is on: ${frozen} waits until it is lifted, and nothing is changed.`, 'bad')
   if (isEnding(incident))
     return say('A person has ended it: it closes when what was done for the time of it is taken back.')
+  if (isStuck(incident) && incident.routine !== null)
+    return say('No further step is taken: do by hand what is left of it, then resolve it.', 'bad')
   if (isStuck(incident))
     return say(
       'No step of the runbook is left: mend it by hand; when its alerts resolve, Paramedic measures whether it is well.',
@@ -116,6 +122,10 @@ function state(incident: IncidentDetail, view: View): string[] {
       `Measured as recovered, but ${counted(incident.alertsFiring, 'alert')} still ${incident.alertsFiring === 1 ? 'fires' : 'fire'}: it closes when nothing fires any more.`,
     )
   if (incident.recoveredAt !== null) return say('Recovered; it closes when the recovery has lasted.', 'good')
+  if (incident.routine !== null)
+    return say(
+      `The routine is in ${incident.phase}; it begins steps until ${view.clock.zoned(Date.parse(incident.routine.closesAt), view.now)}, and nothing waits for you.`,
+    )
   const firing =
     incident.alertsFiring === 0
       ? 'no alert fires any more'

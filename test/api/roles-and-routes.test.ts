@@ -70,6 +70,7 @@ const golden: Record<string, string> = {
   'POST /v1/incidents/:number/postmortem/reopen': 'raA',
   'GET /v1/action-items': 'vraAu',
   'POST /v1/incidents/:number/action-items/:item/done': 'raA',
+  'GET /v1/routines': 'vraAu',
   'GET /v1/runbooks': 'vraAu',
   'GET /v1/runbooks/:name': 'vraAu',
   'GET /v1/runbooks/:name/history': 'vraAu',

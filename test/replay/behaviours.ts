@@ -7,6 +7,7 @@ import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
 import { eventually, type Harness } from '../support/incident-harness.ts'
+import { routineBehaviours } from './routine-behaviours.ts'
 
 import { becomesWorse, ill, lost, mendedBy, neverMended, well, wellOnceStopped } from './scripted-illness.ts'
 
@@ -18,6 +19,7 @@ interface Opened {
 export interface Behaviour {
   runbook: string
   adapt?: (runbook: Runbook) => Runbook
+  window?: string
   target: ScriptedTarget
   autonomy?: 'observe' | 'propose' | 'auto'
   /** How many targets have the role `edges`, which is for many. */
@@ -48,8 +50,7 @@ triage:
 mitigate:${steps.length === 0 ? ' []' : ''}
 ${steps.join('\n')}
 verify: { checks: [pool], until: 'checks.pool.used_ratio < 0.7', for: 300ms, within: 2s, every: 250ms }
-hold: ${options.hold ?? '500ms'}
-escalate:
+${options.hold === '' ? '' : `hold: ${options.hold ?? '500ms'}\n`}escalate:
   - { after: 0s, page: [on-call] }
   - { after: 3s, unless: acknowledged, page: [on-call, senior] }
   - { after: 60m, unless: resolved, when: incident.impact, page: [platform-lead], severity: SEV1 }
@@ -352,6 +353,7 @@ export const behaviours: Record<string, Behaviour> = {
       })
     },
   },
+  ...routineBehaviours,
   'goes-on-without-one-of-a-group': {
     runbook: runbook({ more: `precheck: { check: edge, when: 'value.exists(one, one.status == "up")' },` })
       .replace('checks: {', 'checks: { edge: { uses: service.health, target: edges },')

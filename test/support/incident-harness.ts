@@ -8,10 +8,12 @@ import type { TargetConfiguration } from '../../contracts/configuration/targets.
 import type { LoadedRunbook, Runbook } from '../../contracts/runbook.ts'
 import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
+import { createRoutineStarter } from '../../intake/begin-routines.ts'
 import { type SentPage, startRehearsal } from '../../rehearsal/rehearsal.ts'
 import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
 import type { Receipt, ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
 import { readTimeline } from '../../store/audit-log.ts'
+import { changeInForce } from '../../store/change-in-force.ts'
 import type { Pool } from '../../store/database.ts'
 import { acceptDelivery } from '../../store/deliveries.ts'
 import { saveRunbookVersion } from '../../store/runbooks.ts'
@@ -23,6 +25,8 @@ export interface Scene {
   runbook: string
   /** Asks of it what no runbook may ask for, such as seconds for minutes. */
   adapt?: (runbook: Runbook) => Runbook
+  /** A routine that is due now, with this window; else an alert opens it. */
+  window?: string
   target: ScriptedTarget
   people?: ScriptedAct[]
   /** Acts by the clock of the post-mortem, which begins when the incident has closed. */
@@ -108,7 +112,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       ? {}
       : {
           script: (labels, during) =>
-            scenes.get(labels['alertname']!)?.[during === 'incident' ? 'people' : 'afterwards'] ?? [],
+            scenes.get((labels['alertname'] ?? labels['system'])!)?.[
+              during === 'incident' ? 'people' : 'afterwards'
+            ] ?? [],
         }),
     ...(options.sites === undefined ? {} : { sites: options.sites }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
@@ -150,13 +156,26 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   }
 
   async function open(scene: Scene): Promise<{ number: string; name: string }> {
-    const { name } = await stage(scene)
-    await report(name, 'firing')
+    const { name, loaded } = await stage(scene)
+    if (scene.window === undefined) await report(name, 'firing')
+    else await begin(loaded)
     await rehearsal.relayAll(20_000)
     const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [
       name,
     ])
     return { number: rows[0]!.number, name }
+  }
+
+  /** As a worker would that looks at its routines now. */
+  async function begin(loaded: LoadedRunbook): Promise<void> {
+    const written = { ...loaded, file: `${loaded.runbook.name}.yaml`, source: '' }
+    await changeInForce(pool, { way: 'sync', by: 'test', atMs: Date.now() - 2 * minuteMs }, now => ({
+      inForce: [...now.runbooks, written],
+      heldBack: [],
+    }))
+    const log = { error: (fields: object, message: string) => console.error(message, fields) }
+    const intake = { runbooks: async () => [loaded], targets: configuration.targets, log }
+    await createRoutineStarter(pool, intake).pass(Date.now())
   }
 
   async function ended(opened: { number: string; name: string }): Promise<Played> {
@@ -218,13 +237,20 @@ async function loadScene(
 kind: Runbook
 metadata: { name: ${name}, title: ${name}, owner: test }
 targets: { db: postgres, api: service${scene.edges === undefined ? '' : ', edges: { kind: service, many: true }'} }
-match: alert.labels.alertname == "${name}"
+${beginning(name, scene.window)}
 `
   const parsed = parseRunbook(head + scene.runbook, `${name}.yaml`)
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults, null, 2))
   const loaded = { ...parsed, runbook: scene.adapt?.(parsed.runbook) ?? parsed.runbook }
   await saveRunbookVersion(pool, { ...loaded, source: scene.runbook })
   return { loaded, source: head + scene.runbook }
+}
+
+/** With a window: by the clock of this minute. */
+function beginning(name: string, window: string | undefined): string {
+  if (window === undefined) return `match: alert.labels.alertname == "${name}"`
+  const minute = new Date().getUTCMinutes()
+  return `schedule: { cron: '${minute} * * * *', zone: UTC, window: ${window}, system: ${name}, environment: test }`
 }
 
 /** One alert through the door that webhooks use. */

@@ -43,7 +43,18 @@ const alike = Map.groupBy(
   ({ key }) => key,
 )
 /** Read by people only: anything that is text is right. */
-const prose = ['title', 'source', 'what', 'when_to_use', 'when_not_to_use', 'label', 'none', 'say']
+const prose = [
+  'title',
+  'source',
+  'what',
+  'when_to_use',
+  'when_not_to_use',
+  'label',
+  'none',
+  'say',
+  'system',
+  'environment',
+]
 const oddTexts = [
   '\ud800',
   'a\u0000b',

@@ -121,3 +121,27 @@ it('foresees nothing when customers are not affected and the rest is done, while
     expect(nextPage({ ...waiting, timeline: [entry(kind, 3, { reason: 'so' })] }, runbook)).toBeNull()
   expect(nextPage(closedIncident, runbook)).toBeNull()
 })
+
+it('calls nobody in a routine until it needs people, and then by its levels from that moment', () => {
+  const routine = {
+    ...runbook,
+    schedule: {
+      cron: '0 2 * * *',
+      zone: 'UTC',
+      windowMs: 3_600_000,
+      system: 'shop',
+      environment: 'production',
+    },
+  } as Runbook
+  const needy = entry('routine.needs-people', 20, { because: 'step one ended as failed' })
+  const quiet = { ...waitingIncident, pages: [], timeline: [] }
+  expect(nextPage(quiet, routine)).toBeNull()
+  expect(nextPage({ ...quiet, timeline: [needy] }, routine)).toMatchObject({
+    level: 0,
+    dueAt: new Date(openedMs + 20 * minute).toISOString(),
+  })
+  expect(nextPage({ ...quiet, timeline: [needy], pages: firstPage }, routine)).toMatchObject({
+    level: 1,
+    dueAt: new Date(openedMs + 35 * minute).toISOString(),
+  })
+})

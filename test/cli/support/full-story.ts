@@ -54,6 +54,7 @@ const base = {
   inputs: [],
   openedAt: new Date(openedMs).toISOString(),
   linkedTo: null,
+  routine: null,
   pages: [],
   nextPage: null,
   claims: [],

@@ -1,0 +1,114 @@
+/** Which times of routines have been decided about, and how. */
+import type { Schedule } from '../contracts/schedule.ts'
+import type { Queryable } from './database.ts'
+
+/** From when on the times of a routine count. */
+export interface RoutineClock {
+  /** The last time that was decided about. */
+  lastDueAtMs?: number
+  /** The routine is in force without a break since then. */
+  inForceSinceMs: number
+  /** This version is in force since then. */
+  versionSinceMs: number
+  /** Of the version before, when it had one. */
+  scheduleBefore?: Schedule
+}
+
+/** Undefined when it is not in force. */
+export async function readRoutineClock(db: Queryable, runbook: string): Promise<RoutineClock | undefined> {
+  const { rows } = await db.query<{
+    last: Date | null
+    since: Date | null
+    version_since: Date
+    before: Schedule | null
+  }>(
+    `select (select max(due_at) from routine_run where runbook = f.name and started_by is null) as last,
+       (select max(at) from runbook_change c where c.name = f.name and c.change = 'new') as since,
+       f.since as version_since,
+       (select v.normalised -> 'schedule' from runbook_change c join runbook_version v on v.hash = c.before_hash
+         where c.name = f.name and c.hash = f.hash order by c.id desc limit 1) as before
+     from runbook_in_force f where f.name = $1`,
+    [runbook],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  return {
+    ...(row.last === null ? {} : { lastDueAtMs: row.last.getTime() }),
+    inForceSinceMs: (row.since ?? row.version_since).getTime(),
+    versionSinceMs: row.version_since.getTime(),
+    ...(row.before === null ? {} : { scheduleBefore: row.before }),
+  }
+}
+
+export interface DecidedRun {
+  runbook: string
+  runbookHash: string
+  dueAtMs: number
+  /** Name of a principal who started it by hand. */
+  startedBy?: string
+  decidedAtMs: number
+}
+
+/** Takes a routine for this transaction; false when another worker has it. */
+export async function lockRoutine(tx: Queryable, runbook: string): Promise<boolean> {
+  const { rows } = await tx.query<{ locked: boolean }>(
+    `select pg_try_advisory_xact_lock(hashtextextended('paramedic/routine/' || $1, 0)) as locked`,
+    [runbook],
+  )
+  return rows[0]!.locked
+}
+
+/** Writes what became of a time; false when that has been written before. */
+export async function saveRun(
+  tx: Queryable,
+  run: DecidedRun,
+  became: { incident: string } | { because: string },
+): Promise<boolean> {
+  const [incident, because] = 'incident' in became ? [became.incident, null] : [null, became.because]
+  const { rowCount } = await tx.query(
+    `insert into routine_run (runbook, due_at, runbook_hash, state, incident, because, started_by, decided_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [
+      run.runbook,
+      new Date(run.dueAtMs),
+      run.runbookHash,
+      incident === null ? 'missed' : 'opened',
+      incident,
+      because,
+      run.startedBy ?? null,
+      new Date(run.decidedAtMs),
+    ],
+  )
+  return rowCount === 1
+}
+
+/** What became of the last times of each routine, the newest first; so many of each. */
+export async function readLastRuns(
+  db: Queryable,
+  runbooks: readonly string[],
+  atMost: number,
+): Promise<Map<string, DecidedTime[]>> {
+  const { rows } = await db.query<
+    Omit<DecidedTime, 'dueAt' | 'decidedAt'> & { runbook: string; dueAt: Date; decidedAt: Date }
+  >(
+    `select r.runbook, r.due_at as "dueAt", r.state, r.incident, r.because, r.decided_at as "decidedAt"
+     from unnest($1::text[]) as n (name) cross join lateral (
+       select * from routine_run where runbook = n.name order by due_at desc limit $2) r
+     order by r.runbook, r.due_at desc`,
+    [runbooks, atMost],
+  )
+  const runs = rows.map(({ dueAt, decidedAt, ...row }) => ({
+    ...row,
+    dueAt: dueAt.toISOString(),
+    decidedAt: decidedAt.toISOString(),
+  }))
+  return Map.groupBy(runs, ({ runbook }) => runbook)
+}
+
+export interface DecidedTime {
+  dueAt: string
+  state: 'opened' | 'missed'
+  incident: string | null
+  because: string | null
+  decidedAt: string
+}

@@ -1,0 +1,152 @@
+/**
+ * Goal: a routine takes its steps in their order, proves the whole and is over, and calls nobody; from the first thing that goes wrong on
+ * it is an incident that opened then. Method: hours in skipped time.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import { requestResolve } from '../../store/acts.ts'
+import { at, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
+import { approves } from '../support/scenes.ts'
+
+let harness: Harness
+beforeAll(async () => void (harness = await startHarness()))
+afterAll(() => harness.stop())
+
+const verify = (more = ''): string =>
+  `verify: { check: pool, until: 'value.used_ratio < 0.7', settle: 1s, for: 10s, within: 2m, every: 5s }, ${more}`
+const step = (id: string, more = ''): string =>
+  `  - { id: ${id}, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 }, ${verify(more)}
+      undo: { none: "sessions reconnect" } }`
+
+const routine = (...steps: string[]): string => `
+triage:
+  checks: { pool: { uses: postgres.connections, target: db } }
+  severity: [ { is: SEV3 } ]
+  impact: 'false'
+mitigate:
+${steps.join('\n')}
+verify: { checks: [pool], until: 'checks.pool.used_ratio < 0.5', for: 10s, within: 2m, every: 5s }
+escalate:
+  - { after: 0m, page: [on-call] }
+  - { after: 15m, unless: acknowledged, page: [on-call, senior] }
+postmortem: { due: 48h, for: [SEV1, SEV2, SEV3] }
+`
+
+const well: ScriptedTarget = { measure: () => ({ idle: 50, used_ratio: 0.2 }) }
+const resolveAt = (minute: number) =>
+  at(minute, ({ pool, number, atMs }) =>
+    requestResolve(pool, { number, by: 'ana', atMs, reason: 'done by hand' }).then(() => {}),
+  )
+const results = (played: Played): unknown[] =>
+  played.entries('step.ended').map(({ step: id, result }) => [id, result])
+
+test('all goes well: every step, the proof, the end, and nobody is called', async () => {
+  const played = await harness.play({
+    runbook: routine(step('first'), step('second')),
+    target: well,
+    window: '1h',
+  })
+  expect(results(played)).toEqual([
+    ['first', 'succeeded'],
+    ['second', 'succeeded'],
+  ])
+  expect(played.receipts).toHaveLength(2)
+  expect(played.pages).toEqual([])
+  expect(played.row).toMatchObject({ outcome: 'recovered', postmortem_due_at: null, needs_people_at: null })
+})
+
+test('a step that fails stops it: the levels count from then, and it stays with people', async () => {
+  const target: ScriptedTarget = {
+    measure: moment => ({ idle: 50, used_ratio: moment.effects === 1 ? 0.9 : 0.2 }),
+  }
+  const played = await harness.play({
+    runbook: routine(step('first'), step('second')),
+    target,
+    window: '1h',
+    people: [resolveAt(40)],
+  })
+  expect(results(played)).toEqual([['first', 'failed']])
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([0, 1])
+  const [first, second] = played.pagedAt
+  // Two minutes of verification lie before the first.
+  expect(first!.minute).toBeGreaterThan(1)
+  expect(second!.minute - first!.minute).toBeCloseTo(15, 0)
+  expect(played.pages[0]!.page.because).toBe('step first ended as failed')
+  expect(played.entries('routine.stopped')).toEqual([{ because: 'step first ended as failed' }])
+  expect(played.row).toMatchObject({ outcome: 'resolved-by-person' })
+  expect(played.row['postmortem_due_at']).not.toBeNull()
+})
+
+test('on_failure: next goes on with the next step, and people know', async () => {
+  const target: ScriptedTarget = {
+    measure: moment => ({ idle: 50, used_ratio: moment.effects === 1 ? 0.9 : 0.2 }),
+  }
+  const played = await harness.play({
+    runbook: routine(step('first', 'on_failure: next,'), step('second')),
+    target,
+    window: '1h',
+  })
+  expect(results(played)).toEqual([
+    ['first', 'failed'],
+    ['second', 'succeeded'],
+  ])
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([0])
+  expect(played.row['outcome']).toBe('recovered')
+})
+
+test('the window closes between two steps: the second does not begin, and people are called', async () => {
+  const slow = verify('').replace('settle: 1s', 'settle: 1m').replace('within: 2m', 'within: 5m')
+  const first = step('first').replace(verify(''), slow)
+  const played = await harness.play({
+    runbook: routine(first, step('second')),
+    target: well,
+    window: '1m',
+    people: [resolveAt(10)],
+  })
+  expect(results(played)).toEqual([
+    ['first', 'succeeded'],
+    ['second', 'expired'],
+  ])
+  expect(played.receipts).toHaveLength(1)
+  expect(played.entries('step.ended')[1]!.because).toBe('its window had closed')
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([0])
+})
+
+test('nobody decides: the step after it is not taken', async () => {
+  const gated = step('first', 'gate: { approvers: [role:approver], quorum: 1, expires: 10m },')
+  const played = await harness.play({
+    runbook: routine(gated, step('second')),
+    target: well,
+    window: '1h',
+    people: [resolveAt(20)],
+  })
+  expect(results(played)).toEqual([['first', 'expired']])
+  expect(played.receipts).toEqual([])
+})
+
+test('a gate calls people when it opens, and what they allow is done', async () => {
+  const gated = step(
+    'first',
+    'gate: { approvers: [role:approver], quorum: 1, expires: 30m, on_expiry: stop },',
+  )
+  const played = await harness.play({
+    runbook: routine(gated),
+    target: well,
+    window: '1h',
+    people: [approves(5)],
+  })
+  expect(results(played)).toEqual([['first', 'succeeded']])
+  expect(played.pages.map(({ page }) => page.because)).toEqual(['it waits for an approval'])
+  expect(played.row['outcome']).toBe('recovered')
+})
+
+test('what is not proved is looked at again, and people know', async () => {
+  let looks = 0
+  const target: ScriptedTarget = { measure: () => ({ idle: 50, used_ratio: (looks += 1) < 30 ? 0.6 : 0.2 }) }
+  const played = await harness.play({ runbook: routine(step('first')), target, window: '1h' })
+  expect(
+    played.entries('verification.ended').map(({ of, verdict }) => [of.split('/')[0], verdict]),
+  ).toContainEqual(['overall', 'not_recovered'])
+  expect(played.pages[0]!.page.because).toMatch(/^it is not proved/)
+  expect(played.row['outcome']).toBe('recovered')
+})
