@@ -18,7 +18,7 @@ export const input = z
       .meta({ title: 'label or annotation of the alert', examples: ['alert.labels.application'] })
       .optional()
       .describe(
-        'What the alert says of it, such as alert.labels.application; a text then needs one_of or max. What does not fit is refused and told',
+        'What the alert says of it, such as alert.labels.application; a text then needs one_of or max. What does not fit is refused and told. Not with schedule',
       ),
     default: inputValue
       .meta({ title: 'value' })

@@ -1,6 +1,6 @@
 /** The inputs of a runbook: each sound in itself, and none that nobody reads. */
 import { limits } from '../contracts/limits.ts'
-import type { Finding } from './fault.ts'
+import type { Finding, Path } from './fault.ts'
 import type { WrittenCondition } from './lint-conditions.ts'
 import { readInput } from './read-input.ts'
 import type { DeclaredInputs } from './read-parameters.ts'
@@ -27,13 +27,25 @@ export function lintInputs(tree: unknown, conditions: readonly WrittenCondition[
     ...readByParameters(valueAt(tree, ['mitigate'])),
   ])
   for (const name of conditions.flatMap(readByCondition)) read.add(name)
+  const isRoutine = valueAt(tree, ['schedule']) !== undefined
   return inputs.flatMap(([name, written]) => {
     const path = ['inputs', name]
-    const { findings } = readInput(name, written, path)
+    const findings = [
+      ...readInput(name, written, path, isRoutine).findings,
+      ...(isRoutine ? ofNoAlert(written, path) : []),
+    ]
     if (read.has(name)) return findings
     const hint = `write { input: ${name} } as a parameter, or ask for inputs.${name} in a condition`
     return [...findings, { path, at: 'key' as const, message: `nothing reads the input \`${name}\``, hint }]
   })
+}
+
+/** What a routine is given stands in its file, or is said by whoever starts one run. */
+function ofNoAlert(written: unknown, path: Path): Finding[] {
+  if (valueAt(written, ['from']) === undefined) return []
+  const message = '`from` reads an alert, and no alert begins this'
+  const hint = '`default` is its value in every run, unless a person who starts one says another'
+  return [{ path: [...path, 'from'], at: 'key', message, hint }]
 }
 
 /** Every `{ input: name }` below: a mapping of labels that has one too only keeps an input from being called unread. */

@@ -13,6 +13,7 @@ export function readInput(
   name: string,
   written: unknown,
   path: Path,
+  isOfRoutine = false,
 ): { input?: RunbookInput; findings: Finding[] } {
   const type = inputTypes.find(known => known === valueAt(written, ['type']))
   if (type === undefined) return { findings: [] }
@@ -38,7 +39,7 @@ export function readInput(
     findings.push({
       path,
       message: `input \`${name}\` would never have a value`,
-      hint: 'add `from` or `default`',
+      hint: isOfRoutine ? 'add `default`' : 'add `from` or `default`',
     })
   if (isUnbounded(input))
     findings.push({

@@ -120,7 +120,7 @@ function whatItIsGiven(inputs: readonly RunbookInput[], schedule: Runbook['sched
   const text =
     schedule === undefined
       ? 'Decided once, when the incident opens, and the same from then on. What the alert says is held against these bounds, and told when it is refused.'
-      : 'The same in every run: no alert begins one that could say something else.'
+      : 'The same in every run, unless a person who starts one says another value; it is held against these bounds.'
   const facts = inputs.map(input => ({
     label: input.name,
     text: `${input.describe}: ${inputInWords(input)}`,

@@ -43,13 +43,13 @@ beforeEach(() => {
 /** Every hour at minute 0, until ten minutes later. */
 async function inForce(
   atMs: number,
-  { cron = '0 * * * *', title = name, window = '10m' } = {},
+  { cron = '0 * * * *', title = name, window = '10m', inputs = '' } = {},
 ): Promise<void> {
   const text = `apiVersion: paramedic/v1
 kind: Runbook
 metadata: { name: ${name}, title: ${title}, owner: test }
 schedule: { cron: '${cron}', zone: UTC, window: ${window}, system: shop, environment: production }
-triage: { severity: [ { is: SEV4 } ] }
+${inputs}triage: { severity: [ ${inputs === '' ? '' : '{ is: SEV3, when: inputs.is_careful }, '}{ is: SEV4 } ] }
 escalate: [ { after: 0m, page: [on-call] } ]
 `
   const parsed = parseRunbook(text, 'x.yaml')
@@ -71,13 +71,16 @@ async function runs(): Promise<string[]> {
   )
 }
 
-async function incidents(): Promise<{ number: string; routine_due_at: Date; routine_closes_at: Date }[]> {
+async function incidents(): Promise<
+  { number: string; routine_due_at: Date; routine_closes_at: Date; inputs: unknown }[]
+> {
   const { rows } = await database.pool.query<{
     number: string
     routine_due_at: Date
     routine_closes_at: Date
+    inputs: unknown
   }>(
-    'select number, routine_due_at, routine_closes_at from incident where runbook_name = $1 order by number',
+    'select number, routine_due_at, routine_closes_at, inputs from incident where runbook_name = $1 order by number',
     [name],
   )
   return rows
@@ -185,6 +188,19 @@ test('another version goes on where the one before was; another schedule counts 
   await inForce(time('04:30'), { cron: '15 * * * *' })
   await starter.pass(time('04:31'))
   expect(await runs()).toHaveLength(3)
+})
+
+test('its inputs are the defaults of its runbook, on its row and in its entry', async () => {
+  await inForce(time('01:30'), {
+    inputs: 'inputs: { is_careful: { type: bool, default: true, describe: Whether it is careful } }\n',
+  })
+  await starterOn(database.pool).pass(time('02:00'))
+  const inputs = [{ name: 'is_careful', type: 'bool', value: true, source: 'default' }]
+  expect(await incidents()).toMatchObject([{ inputs }])
+  const { rows } = await database.pool.query<{ content: string }>(
+    `select content from audit_entry where content like '%"kind":"incident.opened"%' order by seq desc limit 1`,
+  )
+  expect(JSON.parse(rows[0]!.content)).toMatchObject({ data: { runbook: name, inputs } })
 })
 
 async function missedEntries(): Promise<TimelineEvents['routine.missed'][]> {

@@ -140,6 +140,67 @@ test('a gate calls people when it opens, and what they allow is done', async () 
   expect(played.row['outcome']).toBe('recovered')
 })
 
+/** The worker is stopped while the clean-up runs. */
+const stopping = `
+  - { id: stop-api, uses: service.stop, target: api, temporary: true,
+      verify: { check: health, until: 'value.latency_ms < 100.0', settle: 1s, for: 10s, within: 2m, every: 5s }, undo: { uses: service.start } }`
+const withHealth = (text: string): string =>
+  text.replace('checks: {', 'checks: { health: { uses: service.health, target: api },')
+const stopped: ScriptedTarget = {
+  measure: () => ({ idle: 50, used_ratio: 0.2, status: 'up', latency_ms: 20 }),
+}
+
+test('what is temporary is taken back after the steps, and the whole is proved without it before it is over', async () => {
+  const runbook = withHealth(routine(stopping, step('first')))
+  const played = await harness.play({ runbook, target: stopped, window: '1h' })
+  expect(results(played)).toEqual([
+    ['stop-api', 'succeeded'],
+    ['first', 'succeeded'],
+    ['stop-api.undo', 'succeeded'],
+  ])
+  const order = played.timeline.flatMap(({ kind, data }) =>
+    kind === 'verification.ended' && data.of.startsWith('overall')
+      ? [data.of]
+      : kind === 'step.ended'
+        ? [data.step]
+        : [],
+  )
+  expect(order).toEqual(['stop-api', 'first', 'overall/1', 'stop-api.undo', 'overall/2'])
+  expect(played.pages).toEqual([])
+  expect(played.row['outcome']).toBe('recovered')
+})
+
+test('a step after it fails: what is temporary stays until somebody ends the run, and is taken back before it closes', async () => {
+  const target: ScriptedTarget = {
+    measure: ({ target: name }) => ({
+      idle: 50,
+      used_ratio: name.endsWith('-db') ? 0.9 : 0.2,
+      status: 'up',
+      latency_ms: 20,
+    }),
+  }
+  const runbook = withHealth(routine(stopping, step('first')))
+  const played = await harness.play({ runbook, target, window: '1h', people: [resolveAt(30)] })
+  expect(results(played)).toEqual([
+    ['stop-api', 'succeeded'],
+    ['first', 'failed'],
+    ['stop-api.undo', 'succeeded'],
+  ])
+  expect(played.row['outcome']).toBe('resolved-by-person')
+})
+
+test('its window has closed: what is temporary is taken back all the same', async () => {
+  const slow = step('first').replace('settle: 1s', 'settle: 2m').replace('within: 2m', 'within: 5m')
+  const runbook = withHealth(routine(stopping, slow))
+  const played = await harness.play({ runbook, target: stopped, window: '1m' })
+  expect(results(played)).toEqual([
+    ['stop-api', 'succeeded'],
+    ['first', 'succeeded'],
+    ['stop-api.undo', 'succeeded'],
+  ])
+  expect(played.row['outcome']).toBe('recovered')
+})
+
 test('what is not proved is looked at again, and people know', async () => {
   let looks = 0
   const target: ScriptedTarget = { measure: () => ({ idle: 50, used_ratio: (looks += 1) < 30 ? 0.6 : 0.2 }) }
