@@ -45,6 +45,7 @@ const long = [
   'test/workflow/people-tick-manual-steps.test.ts',
   'test/workflow/stakeholders-hear-regularly.test.ts',
   'test/workflow/a-routine-takes-every-step.test.ts',
+  'test/workflow/a-checklist-is-a-routine.test.ts',
   'test/proof/a-routine-is-proved-like-an-incident.test.ts',
   'test/workflow/what-is-taken-back-and-when.test.ts',
 ]

@@ -5,12 +5,13 @@ import { limits } from '../contracts/limits.ts'
 import { isTimeZone } from '../contracts/office-hours.ts'
 import { defaultRunbookName } from './choose-runbook.ts'
 import type { Finding } from './fault.ts'
+import { lintFirstAsked } from './lint-first-asked.ts'
 import { problemOfCron, timesAfter } from './occurrences.ts'
 import { valueAt } from './tree.ts'
 
 export function lintSchedule(tree: unknown): Finding[] {
   const schedule = valueAt(tree, ['schedule'])
-  return schedule === undefined ? [] : [...lintBeside(tree), ...lintTimes(schedule)]
+  return schedule === undefined ? [] : [...lintBeside(tree), ...lintTimes(schedule), ...lintFirstAsked(tree)]
 }
 
 /** What is said of alerts says nothing of a runbook that none begins. */

@@ -3,11 +3,14 @@ import type { ManualStep } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { askForTick } from './gate.ts'
 import type { Life } from './life.ts'
+import { isWindowClosed, needPeople } from './need-people.ts'
 import { type Ended, proveStep, whyNotNeeded } from './try-step.ts'
 
 export async function takeManualStep(life: Life, step: ManualStep, attempt: number): Promise<Ended> {
+  if (isWindowClosed(life)) return { result: 'expired', because: 'its window had closed' }
   const notNeeded = whyNotNeeded(life, step)
   if (notNeeded !== undefined) return { result: 'skipped', because: notNeeded }
+  needPeople(life, `a person has to do its step ${step.id}`)
   const told = await askForTick(life, step, attempt)
   switch (told) {
     case 'done':

@@ -39,7 +39,7 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   priority: () => [],
   match: runbook =>
     runbook.schedule === undefined ? [{ title: 'For which alerts', points: whichAlerts(runbook) }] : [],
-  schedule: ({ schedule }) => [{ title: 'When it runs', points: whenItRuns(schedule) }],
+  schedule: runbook => [{ title: 'When it runs', points: whenItRuns(runbook) }],
   targets: ({ targets, schedule }) => [{ title: 'On what', points: onWhat(targets, schedule) }],
   inputs: ({ inputs = [], schedule }) => [
     { title: 'What it is given', points: whatItIsGiven(inputs, schedule) },
@@ -59,7 +59,9 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   officeHours: () => [],
   escalate: runbook => [{ title: 'Who is called', points: whoIsCalled(runbook) }],
   communication: ({ communication = [] }) => [{ title: 'Who is told', points: whoIsTold(communication) }],
-  postmortem: ({ postmortem }) => [{ title: 'Afterwards', points: afterwards(postmortem) }],
+  postmortem: ({ postmortem, schedule }) => [
+    { title: 'Afterwards', points: afterwards(postmortem, schedule !== undefined) },
+  ],
 }
 
 function purpose(description: Runbook['description']): Point[] {
@@ -86,7 +88,7 @@ function whichAlerts({ name, match, priority }: Runbook): Point[] {
   return [{ text }]
 }
 
-function whenItRuns(schedule: Runbook['schedule']): Point[] {
+function whenItRuns({ schedule, mitigate }: Runbook): Point[] {
   if (schedule === undefined) return []
   const { system, environment } = schedule
   const text = scheduleInWords(schedule)
@@ -95,8 +97,14 @@ function whenItRuns(schedule: Runbook['schedule']): Point[] {
     {
       text: 'A run that could not begin by then is missed, and that is told; after it no further step begins. While the run before it is open, it is missed too.',
     },
-    { text: 'Nobody is called while it goes well.' },
+    { text: whoIsNeeded(mitigate) },
   ]
+}
+
+function whoIsNeeded(steps: Runbook['mitigate']): string {
+  const asking = steps.filter(step => 'manual' in step || step.gate !== undefined).map(({ id }) => id)
+  if (asking.length === 0) return 'Nobody is called while it goes well.'
+  return `Nobody is called before ${asking[0]}, which asks for a person; then the escalation begins, also when all goes well.`
 }
 
 function onWhat(targets: Runbook['targets'], schedule: Runbook['schedule']): Point[] {
@@ -209,12 +217,12 @@ function end(holdMs: number): Point[] {
   ]
 }
 
-function afterwards(postmortem: Runbook['postmortem']): Point[] {
+function afterwards(postmortem: Runbook['postmortem'], isRoutine: boolean): Point[] {
   if (postmortem === undefined) return [{ text: 'No post-mortem is asked for.' }]
   const { for: severities, dueMs } = postmortem
   return [
     {
-      text: `A post-mortem is due ${durationInWords(dueMs)} after the end, when it was ${fromMildest(severities)}.`,
+      text: `A post-mortem is due ${durationInWords(dueMs)} after the end, when it was ${fromMildest(severities)}${isRoutine ? ' and people were needed' : ''}.`,
     },
   ]
 }

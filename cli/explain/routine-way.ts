@@ -17,9 +17,9 @@ export function wayOfRoutine({ schedule, triage, mitigate, verify }: Runbook): s
       ? `proof{${mermaidLabel('Was every step taken?')}}`
       : `proof{${mermaidLabel('Is all well?', verify.until, `for ${durationInWords(verify.forMs)}`)}}`,
     `people[${mermaidLabel('People are needed', 'The levels count from here')}]`,
-    `closed([${mermaidLabel('It is over, and nobody was called')}])`,
+    `closed([${mermaidLabel('It is over')}])`,
     [`alert`, 'triage', ...steps, 'proof'].join(' --> '),
-    ...steps.map(step => `${step} -.->|${mermaidLabel('it fails or waits')}| people`),
+    ...mitigate.map((step, index) => `step${index} -.->|${mermaidLabel(whyPeople(step))}| people`),
     `proof -->|${mermaidLabel('yes')}| closed`,
     `proof -.->|${mermaidLabel('no')}| people`,
   ]
@@ -34,4 +34,9 @@ function boxOf(step: Step | ManualStep): string {
   const { id, uses, target, gate } = step
   const asked = gate === undefined ? [] : [`approved by ${approversInWords(gate)}`]
   return `[${mermaidLabel(id, `${uses} on ${target}`, ...asked)}]`
+}
+
+function whyPeople(step: Step | ManualStep): string {
+  if ('manual' in step) return 'it asks'
+  return step.gate === undefined ? 'it fails' : 'it waits or fails'
 }

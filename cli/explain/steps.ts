@@ -10,8 +10,9 @@ import {
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import {
   approversInWords,
-  onExpiryInWords,
-  onFailureInWords,
+  type Following,
+  followingInLadder,
+  followingInRoutine,
   parametersOf,
   retryInWords,
   steadinessInWords,
@@ -27,7 +28,8 @@ export function whatIsTried(runbook: Runbook): Point[] {
           runbook.schedule === undefined ? 'Nothing is changed: people are called.' : 'Nothing is changed.',
       },
     ]
-  const steps = stepsInFull(runbook).map((step, index) => told(step, index + 1))
+  const following = runbook.schedule === undefined ? followingInLadder : followingInRoutine
+  const steps = stepsInFull(runbook).map((step, index) => told(step, index + 1, following))
   const [before, after] = runbook.schedule === undefined ? ofLadder(steps.length) : ofRoutine(steps.length)
   return [{ text: before }, ...steps, { text: after }]
 }
@@ -44,16 +46,16 @@ function ofLadder(steps: number): [string, string] {
 function ofRoutine(steps: number): [string, string] {
   return [
     steps === 1 ? 'One step:' : 'All of them, one after the other:',
-    'From the first step that fails, has no target or waits for an approval on, the escalation counts as if it had opened then.',
+    'From the first step that fails, has no target, waits for an approval or is a person’s on, the escalation counts as if it had opened then.',
   ]
 }
 
-function told(step: Step | ManualStep, number: number): Point {
+function told(step: Step | ManualStep, number: number, following: Following): Point {
   if ('manual' in step) {
-    const facts = Object.values(manualTellers).flatMap(tell => tell(step))
+    const facts = Object.values(manualTellers).flatMap(tell => tell(step, following))
     return { text: `${number}. ${step.id}: a person does this and ticks it`, facts }
   }
-  const facts = Object.values(tellers).flatMap(tell => tell(step))
+  const facts = Object.values(tellers).flatMap(tell => tell(step, following))
   return { text: `${number}. ${step.id}: ${step.uses} on ${step.target}`, facts }
 }
 
@@ -64,7 +66,7 @@ const riskInWords: Record<Risk, string> = {
 }
 
 /** Every key of a step, so that a new one cannot be left out by accident; in the order of telling. */
-const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
+const tellers: { [K in keyof Required<Step>]: (step: Step, following: Following) => Fact[] } = {
   // The step's own line says these.
   id: () => [],
   target: () => [],
@@ -83,14 +85,14 @@ const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
   // Said with those that are written out.
   fromInputs: () => [],
   precheck: tellPrecheck,
-  gate: ({ gate, uses }) => (gate === undefined ? ungated(uses) : gated(gate)),
+  gate: ({ gate, uses }, following) => (gate === undefined ? ungated(uses) : gated(gate, following)),
   timeoutMs: ({ timeoutMs }) => [{ label: 'limit', text: `given up after ${durationInWords(timeoutMs)}` }],
   verify: ({ verify }) => [proofOf(verify)],
   retry: ({ retry }) => (retry === undefined ? [] : [{ label: 'failed', text: retryInWords(retry) }]),
-  onFailure: ({ onFailure }) =>
+  onFailure: ({ onFailure }, following) =>
     onFailure === undefined
       ? []
-      : [{ label: 'last try', text: `when it fails too, ${onFailureInWords(onFailure)}` }],
+      : [{ label: 'last try', text: `when it fails too, ${following.failure(onFailure)}` }],
   undo: step => {
     const { undo } = step
     const isByHand = !('none' in undo) && !isTakenBack(step)
@@ -120,7 +122,9 @@ const tellers: { [K in keyof Required<Step>]: (step: Step) => Fact[] } = {
 }
 
 /** The same of what people do. */
-const manualTellers: { [K in keyof Required<ManualStep>]: (step: ManualStep) => Fact[] } = {
+const manualTellers: {
+  [K in keyof Required<ManualStep>]: (step: ManualStep, following: Following) => Fact[]
+} = {
   id: () => [],
   manual: ({ manual }) => [{ label: 'to do', text: manual }],
   when: tellWhen,
@@ -134,8 +138,8 @@ const manualTellers: { [K in keyof Required<ManualStep>]: (step: ManualStep) => 
           : `by ${approversInWords({ approvers: by, quorum: 1 })}`,
     },
   ],
-  expiresMs: ({ expiresMs, onExpiry }) => [
-    { label: 'no answer', text: `after ${durationInWords(expiresMs)}, ${onExpiryInWords[onExpiry]}` },
+  expiresMs: ({ expiresMs, onExpiry }, following) => [
+    { label: 'no answer', text: `after ${durationInWords(expiresMs)}, ${following.expiry(onExpiry)}` },
   ],
   // Said with the time.
   onExpiry: () => [],
@@ -143,8 +147,8 @@ const manualTellers: { [K in keyof Required<ManualStep>]: (step: ManualStep) => 
     verify === undefined
       ? [{ label: 'then', text: 'the next step is taken, because nothing measures whether it helped' }]
       : [proofOf(verify)],
-  onFailure: ({ onFailure }) => [
-    { label: 'not done', text: `or it did not help: ${onFailureInWords(onFailure)}` },
+  onFailure: ({ onFailure }, following) => [
+    { label: 'not done', text: `or it did not help: ${following.failure(onFailure)}` },
   ],
 }
 
@@ -171,11 +175,11 @@ function proofOf(verify: Step['verify']): Fact {
   }
 }
 
-function gated(gate: NonNullable<Step['gate']>): Fact[] {
+function gated(gate: NonNullable<Step['gate']>, following: Following): Fact[] {
   const { expiresMs, onExpiry } = gate
   return [
     { label: 'approval', text: `by ${approversInWords(gate)}, within ${durationInWords(expiresMs)}` },
-    { label: 'no answer', text: `${onExpiryInWords[onExpiry]}; silence never approves` },
+    { label: 'no answer', text: `${following.expiry(onExpiry)}; silence never approves` },
   ]
 }
 

@@ -81,6 +81,34 @@ export function onFailureInWords(onFailure: Step['onFailure']): string {
     : onExpiryInWords[onFailure ?? 'next']
 }
 
+/** What follows a step that did not help or that nobody answered. */
+export interface Following {
+  expiry(onExpiry: RunbookGate['onExpiry']): string
+  failure(onFailure: Step['onFailure']): string
+}
+
+export const followingInLadder: Following = {
+  expiry: onExpiry => onExpiryInWords[onExpiry],
+  failure: onFailureInWords,
+}
+
+/** A routine goes on only where its author said so. */
+export const followingInRoutine: Following = {
+  expiry: onExpiry =>
+    ({
+      next: 'the next step is taken',
+      escalate: 'the next level of the escalation is called at once and no further step is taken',
+      stop: 'no further step is taken, and it stays with people',
+    })[onExpiry],
+  failure: (onFailure = 'stop') =>
+    ({
+      next: 'people are called and the next step is taken',
+      escalate: 'the next level of the escalation is called at once and the next step is taken',
+      stop: 'no further step is taken, and it stays with people',
+      undo: 'it is taken back at once and no further step is taken',
+    })[onFailure],
+}
+
 /** `nothing to undo: a restart stays`, `service.start with healthy_within 1 minute, given up after 10 minutes`. */
 export function undoInWords(undo: Step['undo']): string {
   if ('none' in undo) return `nothing to undo: ${undo.none}`
