@@ -75,9 +75,31 @@ const incidentRow = z
     endRequested: z.enum(['resolve', 'cancel']).nullable(),
     endRequestedBy: z.string().nullable(),
     endReason: z.string().nullable(),
+    routineDueAt: time.nullable().describe('Of a run of a routine: its time'),
+    routineClosesAt: time.nullable().describe('Of a run of a routine: it begins no step after this'),
+    needsPeopleAt: time.nullable().describe('Of a run of a routine: since when it needs people'),
   })
   .register(views, { id: 'IncidentRow' })
 export type IncidentRow = z.infer<typeof incidentRow>
+
+const openedRunRow = z
+  .strictObject({
+    runbook: z.string(),
+    runbookHash: hash,
+    dueAt: time,
+    startedBy: z.string().nullable().describe('A person who started it by hand'),
+    decidedAt: time,
+  })
+  .describe('A time of a routine at which an incident was opened')
+  .register(views, { id: 'OpenedRunRow' })
+export type OpenedRunRow = z.infer<typeof openedRunRow>
+
+const missedRunRow = openedRunRow
+  .omit({ startedBy: true })
+  .extend({ because: z.string() })
+  .describe('A time of a routine at which nothing was begun')
+  .register(views, { id: 'MissedRunRow' })
+export type MissedRunRow = z.infer<typeof missedRunRow>
 
 const alertRow = z
   .strictObject({ alertKey: z.string(), name: z.string(), status: z.enum(['firing', 'resolved']) })
@@ -192,6 +214,7 @@ export type PostmortemVersionRow = z.infer<typeof postmortemVersionRow>
 const incidentRows = z
   .strictObject({
     incident: incidentRow,
+    run: openedRunRow.nullable().describe('Which run of a routine it is'),
     alerts: z.array(alertRow),
     plans: z.array(planRow),
     gates: z.array(gateRow),
@@ -236,6 +259,7 @@ export const auditRowsPage = z
     head: chainHead,
     freeze: freezeView,
     runbooks: z.array(runbookRow).describe('Those in force, by name; on the first page only'),
+    missedRuns: z.array(missedRunRow).describe('Of routines, by time; on the first page only'),
     incidents: z.array(incidentRows),
     nextCursor: incidentNumber.nullable().describe('Give it as `after` for the next page; null on the last'),
   })

@@ -39,7 +39,13 @@ export interface TimelineEvents {
   /** It takes no further step. */
   'routine.stopped': { because: string }
   /** A run that did not take place; `before`: so many earlier ones neither, which are told by their number. */
-  'routine.missed': { runbook: string; dueAt: string; because: string; before?: number }
+  'routine.missed': {
+    runbook: string
+    runbookHash: string
+    dueAt: string
+    because: string
+    before?: number
+  }
   'phase.changed': { from: Phase; to: Phase }
   'check.measured': {
     check: string

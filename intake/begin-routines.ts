@@ -120,7 +120,8 @@ async function miss(tx: Queryable, run: DecidedRun, because: string, before = 0)
   if (!(await saveRun(tx, run, { because }))) return []
   const dueAt = new Date(run.dueAtMs).toISOString()
   const earlier = before === 0 ? {} : { before }
-  const data = { runbook: run.runbook, dueAt, because, ...earlier }
+  const { runbook, runbookHash } = run
+  const data = { runbook, runbookHash, dueAt, because, ...earlier }
   return [{ kind: 'routine.missed', actor: 'paramedic', atMs: run.decidedAtMs, data }]
 }
 

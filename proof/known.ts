@@ -100,6 +100,8 @@ export interface Known {
   ackEpoch: number
   recoveredMs?: number
   isLadderExhausted: boolean
+  /** Since when a run of a routine needs people. */
+  needsPeopleMs?: number
   endRequested?: ByPerson & { end: 'resolve' | 'cancel'; reason: string | null }
   closed?: { outcome: IncidentOutcome; because: string; atMs: number }
   alerts: Map<string, { name: string; status: 'firing' | 'resolved'; atMs: number }>

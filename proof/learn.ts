@@ -57,6 +57,9 @@ export function learn(known: Known, entry: TimelineEntry): void {
       })
     case 'step.ended':
       return void known.steps.set(entry.data.step, { ...entry.data, atMs: entry.atMs })
+    case 'routine.needs-people':
+      if (known.closed === undefined) known.needsPeopleMs ??= entry.atMs
+      return
     case 'ladder.exhausted':
       known.isLadderExhausted = true
       return

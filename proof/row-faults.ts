@@ -8,6 +8,7 @@ import { differences, inBoth, time } from './differences.ts'
 import { measurementFaults } from './measurement-faults.ts'
 import { noticeFaults } from './notice-faults.ts'
 import { postmortemFaults } from './postmortem-faults.ts'
+import { openedRunFaults } from './routine-faults.ts'
 import type { Found, RowFault } from './row-fault.ts'
 
 /** `freezes` are the acts of the freeze entries, which belong to no incident. */
@@ -25,6 +26,7 @@ export function findRowFaults(known: Known, rows: IncidentRows, freezes: Readonl
     ...acknowledgedPageFaults(known, rows),
     ...noticeFaults(known, rows),
     ...postmortemFaults(known, rows),
+    ...openedRunFaults(known, rows),
   ]
   return found.map(({ row, says }) => ({
     incident: rows.incident.number,
@@ -71,6 +73,9 @@ function incidentFaults(known: Known, { incident }: IncidentRows): Found[] {
     endRequested: endRequested?.end ?? null,
     endRequestedBy: endRequested?.by ?? null,
     endReason: endRequested?.reason ?? null,
+    routineDueAt: opened.routine?.dueAt ?? null,
+    routineClosesAt: opened.routine?.closesAt ?? null,
+    needsPeopleAt: time(known.needsPeopleMs),
   })
 }
 

@@ -16,6 +16,7 @@ import { learn } from './learn.ts'
 import { readEntry } from './read-entry.ts'
 import type { RowFault } from './row-fault.ts'
 import { findRowFaults } from './row-faults.ts'
+import { type KnownMissedRuns, learnMissedRun, missedRunFaults } from './routine-faults.ts'
 import { type KnownRunbooks, learnRunbook, runbookFaults } from './runbook-faults.ts'
 
 /** Where entries, rows and histories come from: the API, or the store in tests. */
@@ -60,6 +61,7 @@ export async function verifyLog(source: AuditSource, options: VerifyOptions = {}
       if (after === undefined) {
         verified.rowFaults.push(...freezeFaults(log.freeze(), page.freeze))
         verified.rowFaults.push(...runbookFaults(log.runbooks, page.runbooks))
+        verified.rowFaults.push(...missedRunFaults(log.missedRuns, page.missedRuns))
       }
       for (const rows of page.incidents) {
         seen.add(rows.incident.number)
@@ -90,6 +92,7 @@ async function openLog(source: AuditSource, options: VerifyOptions) {
   const knowns = new Map<string, Known>()
   const freezes = new Set<string>()
   const runbooks: KnownRunbooks = new Map()
+  const missedRuns: KnownMissedRuns = new Map()
   let freeze: FreezeView = { isOn: false, changedAt: null, changedBy: null, reason: null }
   let count = 0
   let head: ChainHead = page.head
@@ -116,6 +119,7 @@ async function openLog(source: AuditSource, options: VerifyOptions) {
       }
     }
     learnRunbook(runbooks, read)
+    learnMissedRun(missedRuns, read)
     if (read.incident !== undefined) learn(known(read.incident), read)
   }
 
@@ -128,6 +132,7 @@ async function openLog(source: AuditSource, options: VerifyOptions) {
   return {
     freezes,
     runbooks,
+    missedRuns,
     freeze: () => freeze,
     known,
     count: () => count,

@@ -2,6 +2,8 @@ import type {
   AuditRowsPage,
   IncidentRows,
   MeasurementRow,
+  MissedRunRow,
+  OpenedRunRow,
   PostmortemRow,
   PostmortemVersionRow,
   RunbookRow,
@@ -32,6 +34,7 @@ export async function readAuditRows(
       head: await readAuditHead(tx),
       freeze: await readFreeze(tx),
       runbooks: query.after === undefined ? (await readInForce(tx)).map(runbookRow) : [],
+      missedRuns: query.after === undefined ? await select<MissedRunRow>(tx, missedRunSql, []) : [],
       incidents: await withRows(tx, page),
       nextCursor: found.length > page.length ? page.at(-1)!.number : null,
     }
@@ -49,6 +52,10 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
     const rows = await select<T & { incident: string }>(tx, sql, [numbers])
     return number => rows.filter(row => row.incident === number).map(withoutIncident<T>)
   }
+  const runs = await rowsOf<OpenedRunRow>(
+    `select incident, runbook, runbook_hash as "runbookHash", due_at as "dueAt", started_by as "startedBy", decided_at as "decidedAt"
+     from routine_run where incident = any($1)`,
+  )
   const alerts = await rowsOf<IncidentRows['alerts'][number]>(
     `select incident, alert_key as "alertKey", name, status from incident_alert where incident = any($1) order by alert_key`,
   )
@@ -99,6 +106,7 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
     const { number } = incident
     return {
       incident,
+      run: runs(number)[0] ?? null,
       alerts: alerts(number),
       plans: plans(number),
       gates: gates(number),
@@ -127,8 +135,13 @@ const incidentSql = `
     opened_at as "openedAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
     first_acknowledged_at as "firstAcknowledgedAt", ack_epoch as "ackEpoch", recovered_at as "recoveredAt",
     closed_at as "closedAt", outcome, end_requested as "endRequested", end_requested_by as "endRequestedBy",
-    end_reason as "endReason"
+    end_reason as "endReason", routine_due_at as "routineDueAt", routine_closes_at as "routineClosesAt",
+    needs_people_at as "needsPeopleAt"
   from incident where ($1::text is null or number = $1) and number > $2 order by number limit $3`
+
+const missedRunSql = `
+  select runbook, runbook_hash as "runbookHash", due_at as "dueAt", decided_at as "decidedAt", because
+  from routine_run where state = 'missed' order by due_at, runbook`
 
 const gateSql = `
   select incident, id, kind, step, plan_hash as "planHash", question, approvers, quorum, state, answer,

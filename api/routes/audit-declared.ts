@@ -85,6 +85,7 @@ export const readingRows = documented({
         head: { seq: 0, hash: '0'.repeat(64) },
         freeze: unfrozen,
         runbooks: [],
+        missedRuns: [],
         incidents: [],
         nextCursor: null,
       },
@@ -92,7 +93,7 @@ export const readingRows = documented({
     ofOne: {
       summary: 'The rows of one incident',
       query: { incident: openIncident },
-      reply: { head, freeze: unfrozen, runbooks: [], incidents: [], nextCursor: null },
+      reply: { head, freeze: unfrozen, runbooks: [], missedRuns: [], incidents: [], nextCursor: null },
     },
   },
   errors: { bad_request: noNumber('after') },

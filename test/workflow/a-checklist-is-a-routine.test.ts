@@ -48,7 +48,7 @@ test('every point is ticked: people are called for the first one, and it is over
   const played = await harness.play({
     runbook: checklist(task('read-the-logs'), task('rotate-the-keys')),
     target: well,
-    window: '4h',
+    window: '1h',
     people: [acknowledgesAt(1), ticks(30), ticks(50)],
   })
   expect(results(played)).toEqual([
@@ -65,7 +65,7 @@ test('one that was not done stops it: nobody is asked for the next one', async (
   const played = await harness.play({
     runbook: checklist(task('read-the-logs'), task('rotate-the-keys')),
     target: well,
-    window: '4h',
+    window: '1h',
     people: [acknowledgesAt(1), ticks(30, 'not-done'), resolvesAt(60)],
   })
   expect(results(played)).toEqual([['read-the-logs', 'failed']])
@@ -76,7 +76,7 @@ test('one that was not done and says on_failure: next: the next one is asked for
   const played = await harness.play({
     runbook: checklist(task('read-the-logs', 'on_failure: next'), task('rotate-the-keys')),
     target: well,
-    window: '4h',
+    window: '1h',
     people: [acknowledgesAt(1), ticks(30, 'not-done'), ticks(50)],
   })
   expect(results(played)).toEqual([
@@ -104,7 +104,7 @@ test('nobody is asked for what is not needed, and nobody is called', async () =>
   const played = await harness.play({
     runbook: checklist(task('raise-the-limit', 'when: checks.pool.used_ratio > 0.9')),
     target: well,
-    window: '4h',
+    window: '1h',
   })
   expect(results(played)).toEqual([['raise-the-limit', 'skipped']])
   expect(played.pages).toEqual([])
