@@ -19,6 +19,7 @@ const shared = {
 // Minutes of outages, restarts and races on the real clock: they would take `npm test` past its six minutes.
 const long = [
   'test/faults/a-post-mortem-outlives-its-worker.test.ts',
+  'test/faults/a-routine-outlives-its-worker.test.ts',
   'test/faults/a-sync-is-whole-or-not-at-all.test.ts',
   'test/faults/an-engine-set-back-repeats-no-effect.test.ts',
   'test/faults/an-interrupted-archive-is-one-copy.test.ts',

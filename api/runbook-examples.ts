@@ -23,6 +23,20 @@ export const defaultFile: UploadedFile = {
   file: 'default.yaml',
   source: written('default', 'Anything that no other runbook takes', ''),
 }
+function routine(name: string, title: string, cron: string): UploadedFile {
+  const schedule = `schedule: { cron: '${cron}', zone: UTC, window: 2h, system: orders, environment: production }\n`
+  return { file: `orders/${name}.yaml`, source: written(name, title, schedule) }
+}
+
+export const weeklyRoutine = 'orders-weekly'
+/** Its run was never ended. */
+export const runningRoutine = 'orders-nightly'
+export const runOfRoutine = 'INC-2026-03-09-001'
+export const routineFiles: UploadedFile[] = [
+  routine(weeklyRoutine, 'Weekly clean-up of orders', '0 3 * * mon'),
+  routine(runningRoutine, 'Nightly check of orders', '0 2 * * *'),
+]
+
 /** Nobody is paged by it: `page` is spelt wrong. */
 export const faultyFile: UploadedFile = {
   file: ordersFile.file,

@@ -178,6 +178,16 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'See what your sync would change now, and send it again: npx paramedic runbook sync --check',
   },
+  not_a_routine: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'What would be done about an alert: npx paramedic runbook test --alert alert.json --live',
+  },
+  routine_running: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'One run of a routine is open at a time; how this one stands: npx paramedic incident show {number}',
+  },
   invalid_runbook: {
     family: 'refused',
     httpStatus: 400,

@@ -95,6 +95,8 @@ export const limits = {
   missedRunsTold: 20,
   /** What was missed before is known to everybody by now. */
   missedLookBackMs: 31 * 24 * 60 * minute,
+  /** A worker that is silent for so long inside its decision about a routine is given up; deciding takes milliseconds. */
+  routineDecisionMs: 15_000,
   /** What has to happen more often than this is a threshold rule: a run of a routine is an incident with its whole record. */
   routineEveryMs: 5 * minute,
   /** Rounds over all channels of a stakeholder; nobody is woken by them. */

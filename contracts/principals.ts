@@ -26,6 +26,7 @@ export const verbs = [
   'freeze.off',
   'audit.read',
   'runbooks.test',
+  'runbooks.run',
   'contacts.read',
   'contacts.addresses',
   'contacts.test',
@@ -55,6 +56,8 @@ const allowed: Record<Verb, readonly Role[]> = {
   'audit.read': ['admin', 'auditor'],
   // It measures production and plans on it, without changing it.
   'runbooks.test': ['responder', 'approver', 'admin'],
+  // It changes production, by steps that gates and limits bind as always.
+  'runbooks.run': ['responder', 'approver'],
   'contacts.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
   'contacts.addresses': ['responder', 'approver', 'admin'],
   'contacts.test': ['admin'],

@@ -5,7 +5,7 @@ const time = z.iso.datetime()
 
 export const routineRun = z
   .strictObject({
-    dueAt: time.describe('The time of its schedule'),
+    dueAt: time.describe('The time of its schedule, or when a person started it'),
     closesAt: time.describe('It begins no step after this'),
     needsPeopleSince: time
       .nullable()

@@ -8,6 +8,7 @@ const decidedTime = z
     state: z.enum(['opened', 'missed']),
     incident: incidentNumber.nullable().describe('Null of one that was missed'),
     because: z.string().nullable().describe('Why it was missed'),
+    startedBy: z.string().nullable().describe('Who started it by hand; null at its own times'),
     decidedAt: time,
   })
   .describe('A time of a routine, and what became of it')
@@ -29,6 +30,17 @@ const routine = z
   .describe('A runbook that runs at times')
   .register(views, { id: 'Routine' })
 export type RoutineView = z.infer<typeof routine>
+
+export const begunRun = z
+  .strictObject({
+    incident: incidentNumber,
+    system: z.string(),
+    environment: z.string(),
+    closesAt: time.describe('It begins no step after this'),
+  })
+  .describe('A run that a person has started')
+  .register(views, { id: 'BegunRun' })
+export type BegunRun = z.infer<typeof begunRun>
 
 export const routineList = z
   .strictObject({ routines: z.array(routine).describe('Those in force, by name') })

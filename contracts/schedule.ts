@@ -1,14 +1,17 @@
 /** When a routine is due, and how late it may still be. */
 
-export interface Schedule {
+/** Whose targets are meant. */
+export interface Place {
+  system: string
+  environment: string
+}
+
+export interface Schedule extends Place {
   /** Minute, hour, day of the month, month, day of the week, by the clocks of `zone`. */
   cron: string
   zone: string
   /** A run begins, and begins steps, until this long after its time. */
   windowMs: number
-  /** The place whose targets it works on. */
-  system: string
-  environment: string
 }
 
 /** One run of a routine: its time, and when it may begin nothing more. */

@@ -2,16 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { limits } from '../contracts/limits.ts'
 import type { LoadedRunbook } from '../contracts/runbook.ts'
-import { type Occurrence, routineKey, type Schedule } from '../contracts/schedule.ts'
+import { routineKey, type Schedule } from '../contracts/schedule.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
-import { bindTargets } from '../language/bind.ts'
 import { timesBetween } from '../language/occurrences.ts'
-import { resolveInputs } from '../language/resolve-inputs.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
-import { findOpen, openIncident } from '../store/incidents.ts'
-import { leaveMessage } from '../store/messages.ts'
-import { leaveNews } from '../store/news.ts'
+import { findOpen } from '../store/incidents.ts'
 import {
   type DecidedRun,
   lockRoutine,
@@ -20,11 +16,7 @@ import {
   saveRun,
 } from '../store/routines.ts'
 import type { Intake } from './join-incident.ts'
-import { openedWith } from './opened-with.ts'
-
-interface Routine extends LoadedRunbook {
-  schedule: Schedule
-}
+import { asRoutine, openRun, type Routine } from './open-run.ts'
 
 export interface RoutineStarter {
   /** Works until told to stop; trouble with PostgreSQL is waited out. */
@@ -64,9 +56,7 @@ export function createRoutineStarter(pool: Pool, intake: Intake): RoutineStarter
 }
 
 function routinesOf(runbooks: readonly LoadedRunbook[]): Routine[] {
-  return runbooks.flatMap(loaded =>
-    loaded.runbook.schedule === undefined ? [] : [{ ...loaded, schedule: loaded.runbook.schedule }],
-  )
+  return runbooks.flatMap(loaded => asRoutine(loaded) ?? [])
 }
 
 async function decideAbout(tx: Queryable, intake: Intake, name: string, atMs: number): Promise<number> {
@@ -111,9 +101,8 @@ async function missAll(
   return entries
 }
 
-function runOf({ runbook, hash }: Routine, dueAtMs: number, atMs: number, startedBy?: string): DecidedRun {
-  const by = startedBy === undefined ? {} : { startedBy }
-  return { runbook: runbook.name, runbookHash: hash, dueAtMs, decidedAtMs: atMs, ...by }
+function runOf({ runbook, hash }: Routine, dueAtMs: number, atMs: number): DecidedRun {
+  return { runbook: runbook.name, runbookHash: hash, dueAtMs, decidedAtMs: atMs }
 }
 
 async function miss(tx: Queryable, run: DecidedRun, because: string, before = 0): Promise<NewEntry[]> {
@@ -135,49 +124,6 @@ async function begin(
   const run = runOf(routine, dueAtMs, atMs)
   const open = await findOpen(tx, routineKey(routine.runbook.name))
   if (open !== undefined) return miss(tx, run, `${open}, its run before, is still open`)
-  const occurrence = { dueAtMs, closesAtMs: dueAtMs + routine.schedule.windowMs }
-  const { number, entry } = await openRun(tx, intake, routine, occurrence, atMs)
-  await saveRun(tx, run, { incident: number })
+  const { entry } = await openRun(tx, intake.targets, routine, { ...run, place: routine.schedule })
   return [entry]
-}
-
-async function openRun(
-  tx: Queryable,
-  intake: Intake,
-  { runbook, hash, schedule }: Routine,
-  occurrence: Occurrence,
-  atMs: number,
-): Promise<{ number: string; entry: NewEntry }> {
-  const place = { system: schedule.system, environment: schedule.environment }
-  const bindings = bindTargets(runbook.targets, place, intake.targets)
-  const dedupKey = routineKey(runbook.name)
-  const alert = { labels: place, annotations: {} }
-  const inputs = resolveInputs(runbook.inputs ?? [], alert)
-  const { title } = runbook
-  const { number } = await openIncident(tx, {
-    dedupKey,
-    title,
-    ...place,
-    runbook,
-    runbookHash: hash,
-    bindings,
-    inputs,
-    alert,
-    openedAtMs: atMs,
-    routine: occurrence,
-  })
-  await leaveMessage(tx, number, { kind: 'due' }, atMs)
-  await leaveNews(tx, number, { event: 'opened' }, atMs)
-  const data = {
-    title,
-    runbook: runbook.name,
-    runbookHash: hash,
-    dedupKey,
-    ...openedWith(bindings, inputs),
-    routine: {
-      dueAt: new Date(occurrence.dueAtMs).toISOString(),
-      closesAt: new Date(occurrence.closesAtMs).toISOString(),
-    },
-  }
-  return { number, entry: { kind: 'incident.opened', actor: 'paramedic', atMs, incident: number, data } }
 }

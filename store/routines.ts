@@ -1,5 +1,6 @@
 /** Which times of routines have been decided about, and how. */
 import type { Schedule } from '../contracts/schedule.ts'
+import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
 
 /** From when on the times of a routine count. */
@@ -49,13 +50,22 @@ export interface DecidedRun {
   decidedAtMs: number
 }
 
-/** Takes a routine for this transaction; false when another worker has it. */
+/**
+ * Takes a routine for this transaction; false when another worker has it. One that freezes meanwhile loses it: PostgreSQL ends
+ * its connection, and what it had not committed has not happened.
+ */
 export async function lockRoutine(tx: Queryable, runbook: string): Promise<boolean> {
   const { rows } = await tx.query<{ locked: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended('paramedic/routine/' || $1, 0)) as locked`,
-    [runbook],
+    `select pg_try_advisory_xact_lock(hashtextextended('paramedic/routine/' || $1, 0)) as locked,
+       set_config('idle_in_transaction_session_timeout', $2, true)`,
+    [runbook, String(limits.routineDecisionMs)],
   )
   return rows[0]!.locked
+}
+
+/** Takes it as soon as a worker that decides about one of its times has done so. */
+export async function awaitRoutine(tx: Queryable, runbook: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('paramedic/routine/' || $1, 0))`, [runbook])
 }
 
 /** Writes what became of a time; false when that has been written before. */
@@ -91,7 +101,7 @@ export async function readLastRuns(
   const { rows } = await db.query<
     Omit<DecidedTime, 'dueAt' | 'decidedAt'> & { runbook: string; dueAt: Date; decidedAt: Date }
   >(
-    `select r.runbook, r.due_at as "dueAt", r.state, r.incident, r.because, r.decided_at as "decidedAt"
+    `select r.runbook, r.due_at as "dueAt", r.state, r.incident, r.because, r.started_by as "startedBy", r.decided_at as "decidedAt"
      from unnest($1::text[]) as n (name) cross join lateral (
        select * from routine_run where runbook = n.name order by due_at desc limit $2) r
      order by r.runbook, r.due_at desc`,
@@ -110,5 +120,7 @@ export interface DecidedTime {
   state: 'opened' | 'missed'
   incident: string | null
   because: string | null
+  /** A person who started it by hand; null at its times. */
+  startedBy: string | null
   decidedAt: string
 }

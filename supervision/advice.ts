@@ -131,7 +131,8 @@ const advice: Record<StuckKind | FindingKind, { what: string; todo: (subject: st
   },
   'missed-routine': {
     what: 'run of a routine that did not take place',
-    todo: () => 'Do by hand what cannot wait for its next time; start a worker if none ran.',
+    todo: subject =>
+      `If it cannot wait for its next time: npx paramedic runbook run ${subject.split(' ')[0]}. Start a worker if none ran.`,
   },
   'unread-delivery': {
     what: 'delivery that could not be read',

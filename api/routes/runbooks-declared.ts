@@ -11,6 +11,7 @@ import {
   ordersFile,
   ordersInForce,
   ordersVersion,
+  routineFiles,
 } from '../runbook-examples.ts'
 import { lookUpText } from '../validation.ts'
 
@@ -152,7 +153,7 @@ export const checking = documented({
   examples: {
     same: {
       summary: 'Nothing would change',
-      body: { files: [defaultFile, ordersFile] },
+      body: { files: [defaultFile, ordersFile, ...routineFiles] },
       reply: { before: exampleDigest, digest: exampleDigest, changes: [], faultyFiles: [], faults: [] },
     },
   },
@@ -170,7 +171,7 @@ export const syncing = documented({
   examples: {
     removed: {
       summary: 'One runbook is taken out',
-      body: { files: [defaultFile] },
+      body: { files: [defaultFile, ...routineFiles] },
       reply: {
         before: exampleDigest,
         digest: '5d7e9f10b2c3d4e5f60718293a4b5c6d7e8f902f5c0a3b91b2c3d4e5f6071829',

@@ -9,6 +9,7 @@ import { define as defineExplain } from './runbook-explain.ts'
 import { define as defineLint } from './runbook-lint.ts'
 import { define as defineNew } from './runbook-new.ts'
 import { define as defineList } from './runbook-list.ts'
+import { define as defineRun } from './runbook-run.ts'
 import { define as defineSchedule } from './runbook-schedule.ts'
 import { define as defineShow } from './runbook-show.ts'
 import { define as defineSync } from './runbook-sync.ts'
@@ -24,6 +25,7 @@ export function define(noun: Command): void {
   defineList(noun)
   defineShow(noun)
   defineSchedule(noun)
+  defineRun(noun)
 
   const schema = noun
     .command('schema')

@@ -71,9 +71,10 @@ function opened(data: EntryOf<'incident.opened'>['data']): Narration {
   const missing = unbound.length === 0 ? '' : `; no target for ${listed(unbound)}, steps on it are skipped`
   const inputs = data.inputs ?? []
   const given = inputs.map(input => `; input ${input.name}: ${resolvedInWords(input)}`).join('')
+  const begun = data.routine?.by === undefined ? '' : `, started by ${data.routine.by}`
   const linked = data.linkedTo === undefined ? '' : `; follows ${data.linkedTo}`
   return {
-    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${bound}${missing}${given}${linked}`,
+    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${begun}${bound}${missing}${given}${linked}`,
     tone:
       unbound.length === 0 && !inputs.some(({ problem }) => problem !== undefined) ? 'plain' : 'attention',
   }

@@ -71,6 +71,7 @@ const golden: Record<string, string> = {
   'GET /v1/action-items': 'vraAu',
   'POST /v1/incidents/:number/action-items/:item/done': 'raA',
   'GET /v1/routines': 'vraAu',
+  'POST /v1/routines/:name/run': 'ra',
   'GET /v1/runbooks': 'vraAu',
   'GET /v1/runbooks/:name': 'vraAu',
   'GET /v1/runbooks/:name/history': 'vraAu',

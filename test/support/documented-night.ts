@@ -9,8 +9,15 @@ import {
   postmortem,
   publishedIncident,
 } from '../../api/postmortem-examples.ts'
-import { defaultFile, ordersFile } from '../../api/runbook-examples.ts'
+import {
+  defaultFile,
+  ordersFile,
+  routineFiles,
+  runningRoutine,
+  runOfRoutine,
+} from '../../api/runbook-examples.ts'
 import { syncRunbooks } from '../../api/sync-runbooks.ts'
+import { startRoutine } from '../../intake/start-routine.ts'
 import { foldFacts } from '../../postmortem/facts.ts'
 import { appendEntries } from '../../store/audit-log.ts'
 import { closeIncident } from '../../store/closing.ts'
@@ -22,8 +29,11 @@ import { expect } from 'vitest'
 import { givenGate, givenIncident } from './incidents.ts'
 
 export async function stageNight(pool: Pool): Promise<void> {
-  const files = [defaultFile, ordersFile]
+  const files = [defaultFile, ordersFile, ...routineFiles]
   await syncRunbooks(pool, undefined, { files, by: 'mia', atMs: Date.parse('2026-03-09T10:00:00Z') })
+  const started = { name: runningRoutine, by: 'mia', atMs: Date.parse('2026-03-09T11:00:00Z') }
+  const { incident } = await startRoutine(pool, [], { ...started, place: {}, inputs: {} })
+  expect(incident).toBe(runOfRoutine)
   for (const [number, day, by] of [
     [emptyIncident, '10', undefined],
     [ownIncident, '11', 'on-call'],

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { createRoutineStarter } from '../../intake/begin-routines.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+import { changeInForce } from '../../store/change-in-force.ts'
+import { closeIncident } from '../../store/closing.ts'
+import { inTransaction } from '../../store/database.ts'
+import { createInForceReader } from '../../store/runbooks-in-force.ts'
+import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
+import { verifyStored } from '../support/stored-record.ts'
+
+const now = Date.parse('2026-03-02T04:05:00Z')
+const place = { kind: 'postgres', role: 'db' } as const
+const places = [
+  { ...place, name: 'shop-db', system: 'shop', environment: 'production' },
+  { ...place, name: 'spare-db', system: 'shop', environment: 'staging', site: 'berlin' },
+]
+
+let api: ApiUnderTest
+beforeAll(async () => void (api = await startApi(inject('postgresUrl'), { places, clock: () => now })))
+afterAll(() => api.close())
+
+let nth = 0
+let name = ''
+beforeEach(async () => {
+  nth += 1
+  name = `hourly-${nth}`
+  const text = `apiVersion: paramedic/v1
+kind: Runbook
+metadata: { name: ${name}, title: Every hour, owner: platform }
+targets: { db: postgres }
+schedule: { cron: '0 * * * *', zone: UTC, window: 30m, system: shop, environment: production }
+inputs: { most: { type: int, unit: sessions, default: 10, max: 50, describe: How many sessions } }
+triage:
+  checks: { pool: { uses: postgres.connections, target: db } }
+  severity: [ { is: SEV3, when: checks.pool.total > inputs.most }, { is: SEV4 } ]
+escalate: [ { after: 0m, page: [on-call] } ]
+`
+  const parsed = parseRunbook(text, 'hourly.yaml')
+  if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
+  const { runbook, hash } = parsed
+  await changeInForce(api.database.pool, { way: 'sync', by: 'ana', atMs: now - 60_000 }, () => ({
+    inForce: [{ runbook, hash, file: 'hourly.yaml', source: text }],
+    heldBack: [],
+  }))
+})
+
+const start = (body: object = {}) => api.call('responder', 'POST', `/v1/routines/${name}/run`, body)
+
+test('its incident has the name of whoever started it, the window from now on, and the whole record', async () => {
+  const { status, body } = await start()
+  expect([status, body]).toEqual([
+    200,
+    {
+      incident: expect.stringMatching(/^INC-2026-03-02-\d{3}$/),
+      system: 'shop',
+      environment: 'production',
+      closesAt: '2026-03-02T04:35:00.000Z',
+    },
+  ])
+  const { body: shown } = await api.call('viewer', 'GET', `/v1/incidents/${body.incident}`)
+  expect(shown).toMatchObject({
+    bindings: [{ role: 'db', target: 'shop-db' }],
+    inputs: [{ name: 'most', value: 10, source: 'default' }],
+    routine: { dueAt: '2026-03-02T04:05:00.000Z', needsPeopleSince: null },
+    timeline: [
+      { kind: 'incident.opened', actor: 'person:responder', data: { routine: { by: 'responder' } } },
+    ],
+  })
+  const { body: listed } = await api.call('viewer', 'GET', '/v1/routines')
+  expect(listed.routines[0].last).toMatchObject([{ incident: body.incident, startedBy: 'responder' }])
+  expect((await verifyStored(api.database.pool)).rowFaults).toEqual([])
+})
+
+test('while it is open nobody starts another, and the time of its schedule is missed', async () => {
+  const { body } = await start()
+  expect(await start()).toMatchObject({
+    status: 409,
+    body: { error: { code: 'routine_running', fields: { number: body.incident } } },
+  })
+  const log = { error: (fields: object) => expect(fields).toBe('nothing') }
+  const intake = { runbooks: createInForceReader(), targets: places, log }
+  await createRoutineStarter(api.database.pool, intake).pass(now + 56 * 60_000)
+  const { body: listed } = await api.call('viewer', 'GET', '/v1/routines')
+  expect(listed.routines[0].last[0]).toMatchObject({
+    state: 'missed',
+    because: `${body.incident}, its run before, is still open`,
+  })
+})
+
+test('two people at the same moment start it once', async () => {
+  const answers = await Promise.all([start(), start(), start()])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409])
+})
+
+test('a run by hand is no time of its schedule: the next one comes as if there had been none', async () => {
+  const { body } = await start()
+  const closing = { number: body.incident, seenTransition: 0, outcome: 'recovered', atMs: now } as const
+  await inTransaction(api.database.pool, tx => closeIncident(tx, closing))
+  const log = { error: (fields: object) => expect(fields).toBe('nothing') }
+  const intake = { runbooks: createInForceReader(), targets: places, log }
+  await createRoutineStarter(api.database.pool, intake).pass(now + 55 * 60_000)
+  const { body: listed } = await api.call('viewer', 'GET', '/v1/routines')
+  expect(listed.routines[0].last).toMatchObject([
+    { dueAt: '2026-03-02T05:00:00.000Z', state: 'opened', startedBy: null },
+    { startedBy: 'responder' },
+  ])
+})
+
+test('another place and other values: what a person says holds, with the site of what is there', async () => {
+  const { body } = await start({ environment: 'staging', inputs: { most: '25' } })
+  const { body: shown } = await api.call('viewer', 'GET', `/v1/incidents/${body.incident}`)
+  expect(shown).toMatchObject({
+    environment: 'staging',
+    bindings: [{ role: 'db', target: 'spare-db', site: 'berlin' }],
+    inputs: [{ name: 'most', value: 25, source: 'given' }],
+  })
+})
+
+test.each([
+  ['a value beyond its bounds', { inputs: { most: '51' } }, 'inputs.most'],
+  ['an input it does not have', { inputs: { least: '1' } }, 'it has most'],
+  ['a place without targets', { environment: 'stagin' }, 'shop/stagin'],
+])('%s is refused, and nothing is begun', async (_, body, told) => {
+  const answer = await start(body)
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad_payload' } } })
+  expect(answer.body.error.message).toContain(told)
+  expect((await start()).status).toBe(200)
+})
