@@ -2,14 +2,20 @@ import type { ManualStep } from '../../contracts/runbook.ts'
 import { askedOf } from '../narrate/narration.ts'
 import { change, changedSet, changedTime, changedWords, type Change } from './change.ts'
 import { comparedStepProof } from './steadiness.ts'
-import { comparedOnExpiry, comparedOnFailure, comparedPrecheck, comparedWhen } from './step-keys.ts'
+import {
+  type BothFollowing,
+  comparedOnExpiry,
+  comparedOnFailure,
+  comparedPrecheck,
+  comparedWhen,
+} from './step-keys.ts'
 
 /** What a person does, before and after. */
-export function comparedTask(before: ManualStep, after: ManualStep): Change[] {
-  return Object.values(comparers).flatMap(compare => compare(before, after))
+export function comparedTask(before: ManualStep, after: ManualStep, following: BothFollowing): Change[] {
+  return Object.values(comparers).flatMap(compare => compare(before, after, following))
 }
 
-type Compare = (before: ManualStep, after: ManualStep) => Change[]
+type Compare = (before: ManualStep, after: ManualStep, following: BothFollowing) => Change[]
 
 /** Every key, so that a new one cannot be left out by accident. */
 const comparers: { [K in keyof Required<ManualStep>]: Compare } = {
@@ -32,7 +38,7 @@ const comparers: { [K in keyof Required<ManualStep>]: Compare } = {
       more: 'changes',
       less: 'changes',
     }),
-  onExpiry: (before, after) => comparedOnExpiry(after.id, before, after),
+  onExpiry: (before, after, following) => comparedOnExpiry(after.id, before, after, following),
   verify: (before, after) => {
     if (before.verify !== undefined && after.verify !== undefined)
       return comparedStepProof(after.id, before.verify, after.verify)

@@ -1,6 +1,6 @@
 /** Keys that the steps of Paramedic and those of people share. */
 import type { RunbookGate, Step } from '../../contracts/runbook.ts'
-import { onExpiryInWords, onFailureInWords } from '../runbook/words.ts'
+import type { Following } from '../runbook/words.ts'
 import { change, changedCondition, changedTime, changedWords, type Change } from './change.ts'
 
 type OfAnyStep<K extends keyof Step> = Pick<Step, 'id'> & Pick<Step, K>
@@ -12,8 +12,15 @@ export function comparedWhen(before: OfAnyStep<'when'>, after: OfAnyStep<'when'>
   })
 }
 
-export function comparedOnFailure(before: OfAnyStep<'onFailure'>, after: OfAnyStep<'onFailure'>): Change[] {
-  const [was, is] = [onFailureInWords(before.onFailure), onFailureInWords(after.onFailure)]
+/** What follows a step in the runbook of before, and in that of after: a ladder and a list go on differently. */
+export type BothFollowing = readonly [Following, Following]
+
+export function comparedOnFailure(
+  before: OfAnyStep<'onFailure'>,
+  after: OfAnyStep<'onFailure'>,
+  [earlier, later]: BothFollowing,
+): Change[] {
+  const [was, is] = [earlier.failure(before.onFailure), later.failure(after.onFailure)]
   if (was === is) return []
   const effect = before.onFailure === 'undo' ? 'loosens' : after.onFailure === 'undo' ? 'tightens' : 'changes'
   return [change('steps', effect, `${after.id}: after its last try, ${is} instead of ${was}`)]
@@ -47,10 +54,11 @@ export function comparedOnExpiry(
   step: string,
   before: Pick<RunbookGate, 'onExpiry'>,
   after: Pick<RunbookGate, 'onExpiry'>,
+  [earlier, later]: BothFollowing,
 ): Change[] {
   if (before.onExpiry === after.onExpiry) return []
   const effect = carefulness[after.onExpiry] < carefulness[before.onExpiry] ? 'loosens' : 'tightens'
-  const text = `${step}: when nobody answers, ${onExpiryInWords[after.onExpiry]}; before, ${onExpiryInWords[before.onExpiry]}`
+  const text = `${step}: when nobody answers, ${later.expiry(after.onExpiry)}; before, ${earlier.expiry(before.onExpiry)}`
   return [change('gates', effect, text)]
 }
 

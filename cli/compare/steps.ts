@@ -2,12 +2,18 @@ import type { Risk } from '../../contracts/incident.ts'
 import type { ManualStep, Runbook, RunbookGate, Step } from '../../contracts/runbook.ts'
 import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import { askedOf, listed } from '../narrate/narration.ts'
-import { approversInWords, retryInWords, taskInWords } from '../runbook/words.ts'
+import { approversInWords, followingOf, retryInWords, taskInWords } from '../runbook/words.ts'
 import { change, changedSet, changedTime, type Change } from './change.ts'
 import { comparedTask } from './manual-steps.ts'
 import { type BothInputs, comparedParameters } from './parameters.ts'
 import { comparedStepProof } from './steadiness.ts'
-import { comparedOnExpiry, comparedOnFailure, comparedPrecheck, comparedWhen } from './step-keys.ts'
+import {
+  type BothFollowing,
+  comparedOnExpiry,
+  comparedOnFailure,
+  comparedPrecheck,
+  comparedWhen,
+} from './step-keys.ts'
 import { comparedUndo } from './undo.ts'
 
 type AnyStep = Step | ManualStep
@@ -28,7 +34,12 @@ export function comparedSteps(earlier: Runbook, later: Runbook): Change[] {
     ...added.map(step => addedStep(step, after.indexOf(step))),
     ...removed.map(({ id }) => change('steps', 'changes', `${id} is not tried any more`)),
     ...comparedOrder(before, after),
-    ...kept.flatMap(([was, is]) => comparedStep(was, is, [earlier.inputs ?? [], later.inputs ?? []])),
+    ...kept.flatMap(([was, is]) =>
+      comparedStep(was, is, {
+        inputs: [earlier.inputs ?? [], later.inputs ?? []],
+        following: [followingOf(earlier), followingOf(later)],
+      }),
+    ),
   ]
 }
 
@@ -50,10 +61,16 @@ function comparedOrder(before: readonly AnyStep[], after: readonly AnyStep[]): C
   return [change('steps', 'changes', `The order is ${listed(is)} instead of ${listed(was)}`)]
 }
 
-function comparedStep(before: AnyStep, after: AnyStep, inputs: BothInputs): Change[] {
-  if ('manual' in before && 'manual' in after) return comparedTask(before, after)
+/** What the runbooks around two steps say. */
+interface Around {
+  inputs: BothInputs
+  following: BothFollowing
+}
+
+function comparedStep(before: AnyStep, after: AnyStep, around: Around): Change[] {
+  if ('manual' in before && 'manual' in after) return comparedTask(before, after, around.following)
   if (!('manual' in before) && !('manual' in after))
-    return Object.values(comparers).flatMap(compare => compare(before, after, inputs))
+    return Object.values(comparers).flatMap(compare => compare(before, after, around))
   // What a person did is done by itself now, or the other way round.
   if (!('manual' in after)) return [{ ...addedStep(after, 0), text: `${after.id}: ${doneBySelf(after)}` }]
   return [change('steps', 'changes', `${after.id}: ${taskInWords(after)}, instead of an action`)]
@@ -64,7 +81,7 @@ function doneBySelf({ uses, target, gate }: Step): string {
   return `is done by Paramedic, ${uses} on ${target}, ${asked}, instead of by a person`
 }
 
-type Compare = (before: Step, after: Step, inputs: BothInputs) => Change[]
+type Compare = (before: Step, after: Step, around: Around) => Change[]
 
 /** Every key of a step, so that a new one cannot be left out by accident. */
 const comparers: { [K in keyof Required<Step>]: Compare } = {
@@ -80,11 +97,11 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
       ? []
       : [change('steps', 'changes', `${after.id}: works on ${after.target} instead of ${before.target}`)],
   when: comparedWhen,
-  with: comparedParameters,
+  with: (before, after, { inputs }) => comparedParameters(before, after, inputs),
   // Compared with those that are written out.
   fromInputs: () => [],
   precheck: (before, after) => comparedPrecheck(after.id, before.precheck, after.precheck),
-  gate: (before, after) => comparedGate(after.id, before.gate, after.gate),
+  gate: (before, after, { following }) => comparedGate(after.id, before.gate, after.gate, following),
   timeoutMs: (before, after) =>
     changedTime('steps', `${after.id}: given up after`, [before.timeoutMs, after.timeoutMs], {
       more: 'changes',
@@ -97,14 +114,14 @@ const comparers: { [K in keyof Required<Step>]: Compare } = {
     const effect = (after.retry?.times ?? 0) > (before.retry?.times ?? 0) ? 'loosens' : 'changes'
     return [change('steps', effect, `${after.id}: when it fails, ${is} instead of ${was}`)]
   },
-  onFailure: comparedOnFailure,
+  onFailure: (before, after, { following }) => comparedOnFailure(before, after, following),
   temporary: (before, after) => {
     if (before.temporary === after.temporary) return []
     return after.temporary === true
       ? [change('steps', 'tightens', `${after.id}: is taken back when the incident is over`)]
       : [change('steps', 'loosens', `${after.id}: stays when the incident is over, before it was taken back`)]
   },
-  undo: (before, after, inputs) => comparedUndo(after.id, before.undo, after.undo, inputs),
+  undo: (before, after, { inputs }) => comparedUndo(after.id, before.undo, after.undo, inputs),
 }
 
 const risks: Record<Risk, number> = { reversible: 0, disruptive: 1, destructive: 2 }
@@ -117,6 +134,7 @@ function comparedGate(
   step: string,
   before: RunbookGate | undefined,
   after: RunbookGate | undefined,
+  following: BothFollowing,
 ): Change[] {
   if (before === undefined && after === undefined) return []
   if (before === undefined)
@@ -125,10 +143,15 @@ function comparedGate(
     const text = `${step}: nobody has to approve it any more, before ${approversInWords(before)} had to`
     return [change('gates', 'loosens', text)]
   }
-  return Object.values(gateComparers).flatMap(compare => compare(step, before, after))
+  return Object.values(gateComparers).flatMap(compare => compare(step, before, after, following))
 }
 
-type CompareGates = (step: string, before: RunbookGate, after: RunbookGate) => Change[]
+type CompareGates = (
+  step: string,
+  before: RunbookGate,
+  after: RunbookGate,
+  following: BothFollowing,
+) => Change[]
 
 const gateComparers: { [K in keyof Required<RunbookGate>]: CompareGates } = {
   approvers: (step, before, after) =>

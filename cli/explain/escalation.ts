@@ -9,10 +9,18 @@ import {
 } from '../runbook/words.ts'
 import type { Point } from './chapter.ts'
 
-export function whoIsCalled({ escalate, officeHours }: Pick<Runbook, 'escalate' | 'officeHours'>): Point[] {
+export function whoIsCalled({
+  escalate,
+  officeHours,
+  schedule,
+}: Pick<Runbook, 'escalate' | 'officeHours' | 'schedule'>): Point[] {
   const hours =
     officeHours === undefined ? [] : [{ text: `Office hours are ${officeHoursInWords(officeHours)}.` }]
-  return [...escalate.map(told), ...hours, ...restarts(escalate)]
+  return [
+    ...escalate.map(told),
+    ...hours,
+    ...(schedule === undefined ? restarts(escalate) : ofRoutine(escalate)),
+  ]
 }
 
 function told(level: EscalationLevel): Point {
@@ -44,6 +52,10 @@ function restarts(levels: readonly EscalationLevel[]): Point[] {
   const text =
     'Times count from the opening; where an acknowledgement stops the call, from the newest alert that needs one.'
   return isStopped ? [{ text }] : []
+}
+
+function ofRoutine(levels: readonly EscalationLevel[]): Point[] {
+  return levels.length === 0 ? [] : [{ text: 'Times count from the first thing that needs people.' }]
 }
 
 export function sentence(text: string): string {

@@ -164,7 +164,9 @@ function afterwards({ postmortem }: Runbook): string[] {
 }
 
 /** Beside everything else; the levels follow each other in time, whatever the steps do. */
-function escalationOf({ escalate }: Runbook): string[] {
+function escalationOf({ escalate, schedule }: Runbook): string[] {
+  // A routine calls nobody before it needs people.
+  const [begins, until] = schedule === undefined ? ['alert', 'it has recovered'] : ['people', 'it is over']
   const levels = escalate.map((level, index) => {
     const { unless, when } = level
     const circumstances = [
@@ -174,10 +176,10 @@ function escalationOf({ escalate }: Runbook): string[] {
     return `level${index}[${mermaidLabel(`${timeOfLevel(level)}: ${listed(level.page)}`, ...circumstances)}]`
   })
   return [
-    `subgraph meanwhile [${mermaidLabel('Meanwhile, until it has recovered')}]`,
+    `subgraph meanwhile [${mermaidLabel(`Meanwhile, until ${until}`)}]`,
     ...levels.map(line => `  ${line}`),
     ...(levels.length < 2 ? [] : [`  ${levels.map((_, index) => `level${index}`).join(' --> ')}`]),
     'end',
-    'alert -.-> level0',
+    `${begins} -.-> level0`,
   ]
 }

@@ -11,8 +11,7 @@ import { actionDefinitions } from '../../contracts/targets/catalogue.ts'
 import {
   approversInWords,
   type Following,
-  followingInLadder,
-  followingInRoutine,
+  followingOf,
   parametersOf,
   retryInWords,
   steadinessInWords,
@@ -28,7 +27,7 @@ export function whatIsTried(runbook: Runbook): Point[] {
           runbook.schedule === undefined ? 'Nothing is changed: people are called.' : 'Nothing is changed.',
       },
     ]
-  const following = runbook.schedule === undefined ? followingInLadder : followingInRoutine
+  const following = followingOf(runbook)
   const steps = stepsInFull(runbook).map((step, index) => told(step, index + 1, following))
   const [before, after] = runbook.schedule === undefined ? ofLadder(steps.length) : ofRoutine(steps.length)
   return [{ text: before }, ...steps, { text: after }]

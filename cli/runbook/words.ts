@@ -11,6 +11,7 @@ import type { OfficeHours } from '../../contracts/office-hours.ts'
 import type {
   EscalationLevel,
   ManualStep,
+  Runbook,
   RunbookGate,
   SeverityRule,
   Steadiness,
@@ -75,7 +76,7 @@ export function retryInWords(retry: Step['retry']): string {
   return `it is tried again ${times === 1 ? 'once' : `up to ${times} times`}, each time after ${durationInWords(afterMs)}`
 }
 
-export function onFailureInWords(onFailure: Step['onFailure']): string {
+function onFailureInWords(onFailure: Step['onFailure']): string {
   return onFailure === 'undo'
     ? 'it is taken back at once and the next step is tried'
     : onExpiryInWords[onFailure ?? 'next']
@@ -87,13 +88,17 @@ export interface Following {
   failure(onFailure: Step['onFailure']): string
 }
 
-export const followingInLadder: Following = {
+const followingInLadder: Following = {
   expiry: onExpiry => onExpiryInWords[onExpiry],
   failure: onFailureInWords,
 }
 
+export function followingOf({ schedule }: Pick<Runbook, 'schedule'>): Following {
+  return schedule === undefined ? followingInLadder : followingInRoutine
+}
+
 /** A routine goes on only where its author said so. */
-export const followingInRoutine: Following = {
+const followingInRoutine: Following = {
   expiry: onExpiry =>
     ({
       next: 'the next step is taken',

@@ -1,9 +1,11 @@
 /** Goal: a routine is told as what it is, a list that is taken at its times, and never as a ladder that an alert begins. */
 import { expect, it } from 'vitest'
+import { compareRunbooks } from '../../../cli/compare/runbooks.ts'
 import { chaptersOf } from '../../../cli/explain/chapters.ts'
 import { flowchartOf } from '../../../cli/explain/flowchart.ts'
 import { tellChapters } from '../../../cli/explain/tell.ts'
 import { createPaint } from '../../../cli/terminal/paint.ts'
+import type { Runbook } from '../../../contracts/runbook.ts'
 import { parseRunbook } from '../../../language/parse-runbook.ts'
 
 const head = `apiVersion: paramedic/v1
@@ -69,6 +71,8 @@ it('one that changes things by itself: nobody is called while it goes well, and 
   expect(told).toContain('Nobody is called while it goes well.')
   expect(told).toContain('when it fails too, no further step is taken, and it stays with people')
   expect(told).not.toContain('next step is tried')
+  expect(told).toContain('Times count from the first thing that needs people.')
+  expect(told).not.toContain('Times count from the opening')
 })
 
 it('drawn: what people do is a parallelogram that leads to them', () => {
@@ -78,5 +82,19 @@ it('drawn: what people do is a parallelogram that leads to them', () => {
   expect(lines).toContainEqual(
     expect.stringMatching(/step0\[\/"read-the-logs.*Read the logs of the week\."\/\]/),
   )
+  expect(lines.at(-1)).toBe('  people -.-> level0')
   expect(lines).toContainEqual(expect.stringMatching(/step0 -\.->\|"it asks"\| people/))
+})
+
+it('compared: what follows a step is told as of a list', () => {
+  const read = (steps: string): Runbook => {
+    const parsed = parseRunbook(`${head}mitigate:${steps}${foot}`, 'weekly.yaml')
+    if ('faults' in parsed) throw new Error('it is sound')
+    return parsed.runbook
+  }
+  const changed = task.replace('expires: 2h', 'expires: 2h, on_expiry: stop, on_failure: escalate')
+  expect(compareRunbooks(read(task), read(changed)).map(({ text }) => text)).toEqual([
+    'read-the-logs: when nobody answers, no further step is taken, and it stays with people; before, the next level of the escalation is called at once and no further step is taken',
+    'read-the-logs: after its last try, the next level of the escalation is called at once and the next step is taken instead of no further step is taken, and it stays with people',
+  ])
 })
