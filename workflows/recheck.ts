@@ -7,6 +7,7 @@ import type { Assessed } from '../language/assess.ts'
 import { recheckStub } from './activity-stubs.ts'
 import { type IncidentState, nameSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
+import { needPeople } from './need-people.ts'
 import { requestsFor } from './verification.ts'
 
 /**
@@ -64,10 +65,12 @@ function raise(life: Life, { severity, impact, assessed, values }: Rechecked): v
     })
     nameSeverity(state, { severity: to, label })
     life.change({ severity: to, ...(label === undefined ? {} : { severityLabel: label }) })
+    needPeople(life, `it has become worse: ${because}`)
   }
   if (impact !== undefined && state.impact !== 'yes') {
     life.note('impact.changed', { from: state.impact, to: 'yes', because: impact.because })
     state.impact = 'yes'
     life.change({ impact: 'yes' })
+    needPeople(life, `it has become worse: ${impact.because}`)
   }
 }

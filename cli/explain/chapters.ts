@@ -44,8 +44,8 @@ const tellers: { [K in keyof Required<Runbook>]: (runbook: Runbook) => Chapter[]
   inputs: ({ inputs = [], schedule }) => [
     { title: 'What it is given', points: whatItIsGiven(inputs, schedule) },
   ],
-  triage: ({ triage }) => [
-    { title: 'What is looked at', points: whatIsLookedAt(triage) },
+  triage: ({ triage, schedule }) => [
+    { title: 'What is looked at', points: whatIsLookedAt(triage, schedule !== undefined) },
     { title: 'How severe it is', points: howSevere(triage) },
   ],
   mitigate: runbook => [{ title: 'What is tried', points: whatIsTried(runbook) }],
@@ -136,7 +136,7 @@ function whatItIsGiven(inputs: readonly RunbookInput[], schedule: Runbook['sched
   return [{ text, facts }]
 }
 
-function whatIsLookedAt({ checks, recheckMs }: Runbook['triage']): Point[] {
+function whatIsLookedAt({ checks, recheckMs }: Runbook['triage'], isRoutine: boolean): Point[] {
   if (checks.length === 0) return [{ text: 'Nothing is measured.' }]
   const facts = checks.map(check => ({ label: check.name, text: measured(check) }))
   const again =
@@ -144,7 +144,7 @@ function whatIsLookedAt({ checks, recheckMs }: Runbook['triage']): Point[] {
       ? []
       : [
           {
-            text: `While the incident is open it is measured again ${everyInWords(recheckMs)}: severity and impact rise when it has become worse, and never fall by it.`,
+            text: `While the incident is open it is measured again ${everyInWords(recheckMs)}: severity and impact rise when it has become worse, and never fall by it.${isRoutine ? ' People are called then.' : ''}`,
           },
         ]
   return [{ text: 'All of this at the same time; nothing is changed by it.', facts }, ...again]

@@ -140,6 +140,30 @@ test('a gate calls people when it opens, and what they allow is done', async () 
   expect(played.row['outcome']).toBe('recovered')
 })
 
+test('what becomes worse while it runs calls people, and it goes on', async () => {
+  let began: number | undefined
+  const target: ScriptedTarget = {
+    measure({ nowMs }) {
+      began ??= nowMs
+      const minutes = (nowMs - began) / 60_000
+      return { idle: 50, used_ratio: minutes >= 4 && minutes < 8 ? 0.97 : 0.2 }
+    },
+  }
+  const slow = step('first').replace('settle: 1s', 'settle: 15m').replace('within: 2m', 'within: 20m')
+  const runbook = routine(slow)
+    .replace('severity: [', `recheck: 1m\n  severity: [ { is: SEV1, when: 'checks.pool.used_ratio > 0.95' },`)
+    .replace(`impact: 'false'`, `impact: 'checks.pool.used_ratio > 0.99'`)
+  const played = await harness.play({ runbook, target, window: '1h' })
+  const because = 'it has become worse: SEV1: checks.pool.used_ratio > 0.95 holds'
+  expect(played.entries('routine.needs-people')).toEqual([{ because }])
+  const [first] = played.pagedAt
+  expect(first!.minute).toBeGreaterThanOrEqual(4)
+  expect(first!.minute).toBeLessThan(6)
+  expect(played.pages[0]!.page.because).toBe(because)
+  expect(results(played)).toEqual([['first', 'succeeded']])
+  expect(played.row).toMatchObject({ outcome: 'recovered', severity: 'SEV1' })
+})
+
 /** The worker is stopped while the clean-up runs. */
 const stopping = `
   - { id: stop-api, uses: service.stop, target: api, temporary: true,

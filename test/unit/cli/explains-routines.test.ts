@@ -98,3 +98,14 @@ it('compared: what follows a step is told as of a list', () => {
     'read-the-logs: after its last try, the next level of the escalation is called at once and the next step is taken instead of no further step is taken, and it stays with people',
   ])
 })
+
+it('measured again: people are called when it has become worse', () => {
+  const again = `${head}`.replace(
+    'severity: [ {',
+    'recheck: 1m\n  severity: [ { is: SEV2, when: checks.pool.used_ratio > 0.9 }, {',
+  )
+  const parsed = parseRunbook(`${again}mitigate:${task}${foot}`, 'weekly.yaml')
+  if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
+  const told = tellChapters(chaptersOf(parsed.runbook), { paint: createPaint(false), width: 400 }).join('\n')
+  expect(told).toContain('never fall by it. People are called then.')
+})
