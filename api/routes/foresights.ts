@@ -104,6 +104,8 @@ function parsed({ source, file = 'runbook.yaml' }: { source: string; file?: stri
 }
 
 function isMeantFor(runbook: Runbook, alert: ConditionAlert): boolean {
+  // No alert begins a routine.
+  if (runbook.schedule !== undefined) return false
   return runbook.match === undefined || evaluateMatch(runbook, alert)
 }
 

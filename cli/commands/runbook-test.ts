@@ -14,6 +14,7 @@ import { alertOf } from '../runbook/alert-file.ts'
 import { targetsOf, type ConfiguredTarget } from '../runbook/configured-targets.ts'
 import { readText } from '../runbook/read-text.ts'
 import { readRunbooks, tellFaults } from '../runbook/read.ts'
+import { scheduleInWords } from '../runbook/words.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned, oneLine } from '../terminal/plain-text.ts'
 
@@ -114,6 +115,15 @@ async function testLive(
 }
 
 function otherAlerts({ runbook: { runbook } }: ForesightReply): Chapter[] {
+  if (runbook.schedule !== undefined) {
+    const times = scheduleInWords(runbook.schedule)
+    return [
+      {
+        title: 'Which runbook',
+        points: [{ text: `${runbook.name} is a routine: no alert begins it, it runs ${times}.` }],
+      },
+    ]
+  }
   const text = `${runbook.name} is for other alerts: this does not hold`
   return [{ title: 'Which runbook', points: [{ text, condition: runbook.match ?? '' }] }]
 }

@@ -54,6 +54,29 @@ it('without a path the service chooses, or takes the one that is named', async (
   })
 })
 
+it('of a routine it is said that no alert begins it', async () => {
+  const schedule = {
+    cron: '0 2 * * mon',
+    zone: 'UTC',
+    windowMs: 7_200_000,
+    system: 'orders',
+    environment: 'production',
+  }
+  const { match: _, ...runbook } = foreseen.runbook.runbook
+  scene.api.on('POST /v1/runbooks/test', {
+    ...foreseen,
+    runbook: { ...foreseen.runbook, runbook: { ...runbook, schedule } },
+    matches: false,
+    foresight: null,
+  })
+  const asked = ['runbook', 'test', '--alert', alert, '--live', '--in-force', 'orders-connections']
+  const { exitCode, stdout } = await runParamedic(asked, scene)
+  expect(exitCode).toBe(1)
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'orders-connections is a routine: no alert begins it, it runs every Monday at 02:00, UTC',
+  )
+})
+
 it.each([[['--in-force', 'x']], [['--live', '--in-force', 'x', 'draft.yaml']]])(
   'a name that no service is asked about is wrong usage: %j',
   async args => {
