@@ -27,6 +27,7 @@ export const verbs = [
   'audit.read',
   'runbooks.test',
   'runbooks.run',
+  'runbooks.run-elsewhere',
   'contacts.read',
   'contacts.addresses',
   'contacts.test',
@@ -58,6 +59,8 @@ const allowed: Record<Verb, readonly Role[]> = {
   'runbooks.test': ['responder', 'approver', 'admin'],
   // It changes production, by steps that gates and limits bind as always.
   'runbooks.run': ['responder', 'approver'],
+  // Its author and whoever reviewed it meant another place: aimed at production, nothing else may ask.
+  'runbooks.run-elsewhere': ['approver'],
   'contacts.read': ['viewer', 'responder', 'approver', 'admin', 'auditor'],
   'contacts.addresses': ['responder', 'approver', 'admin'],
   'contacts.test': ['admin'],

@@ -20,7 +20,9 @@ const params = z.strictObject({ name: lookUpText(limits.labelNameLength) })
 const body = z.strictObject({
   system: lookUpText(limits.labelNameLength)
     .exactOptional()
-    .describe('Whose targets this run works on; left out, those of its schedule'),
+    .describe(
+      'Whose targets this run works on; left out, those of its schedule. Asks for the verb `runbooks.run-elsewhere`',
+    ),
   environment: lookUpText(limits.labelNameLength).exactOptional(),
   inputs: z
     .record(lookUpText(limits.labelNameLength), lookUpText(limits.inputTextLength))

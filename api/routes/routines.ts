@@ -6,7 +6,7 @@ import { timesAfter } from '../../language/occurrences.ts'
 import type { Pool } from '../../store/database.ts'
 import { type DecidedTime, readLastRuns } from '../../store/routines.ts'
 import { readInForce } from '../../store/runbooks-in-force.ts'
-import { principalOf } from '../access.ts'
+import { checkVerb, principalOf } from '../access.ts'
 import type { Api } from '../validation.ts'
 import { listing, starting } from './routines-declared.ts'
 
@@ -30,8 +30,9 @@ export function routineRoutes(app: Api, { pool, places = [], clock }: Dependenci
 
   app.post('/v1/routines/:name/run', starting, async request => {
     const { inputs = {}, ...place } = request.body
-    const by = principalOf(request).name
-    const asked = { name: request.params.name, by, atMs: clock(), place, inputs }
+    const principal = principalOf(request)
+    if (Object.keys(place).length > 0) checkVerb(principal, 'runbooks.run-elsewhere')
+    const asked = { name: request.params.name, by: principal.name, atMs: clock(), place, inputs }
     const { closesAtMs, ...begun } = await startRoutine(pool, places, asked)
     return { ...begun, closesAt: new Date(closesAtMs).toISOString() }
   })

@@ -5,7 +5,7 @@ import { changeInForce } from '../../store/change-in-force.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction } from '../../store/database.ts'
 import { createInForceReader } from '../../store/runbooks-in-force.ts'
-import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
+import { type ApiUnderTest, type Somebody, startApi } from '../support/api-under-test.ts'
 import { verifyStored } from '../support/stored-record.ts'
 
 const now = Date.parse('2026-03-02T04:05:00Z')
@@ -44,7 +44,8 @@ escalate: [ { after: 0m, page: [on-call] } ]
   }))
 })
 
-const start = (body: object = {}) => api.call('responder', 'POST', `/v1/routines/${name}/run`, body)
+const start = (body: object = {}, as: Somebody = 'responder') =>
+  api.call(as, 'POST', `/v1/routines/${name}/run`, body)
 
 test('its incident has the name of whoever started it, the window from now on, and the whole record', async () => {
   const { status, body } = await start()
@@ -107,7 +108,7 @@ test('a run by hand is no time of its schedule: the next one comes as if there h
 })
 
 test('another place and other values: what a person says holds, with the site of what is there', async () => {
-  const { body } = await start({ environment: 'staging', inputs: { most: '25' } })
+  const { body } = await start({ environment: 'staging', inputs: { most: '25' } }, 'approver')
   const { body: shown } = await api.call('viewer', 'GET', `/v1/incidents/${body.incident}`)
   expect(shown).toMatchObject({
     environment: 'staging',
@@ -116,12 +117,20 @@ test('another place and other values: what a person says holds, with the site of
   })
 })
 
+test('who may not approve starts it where its schedule says, and nowhere else', async () => {
+  expect(await start({ environment: 'staging' })).toMatchObject({
+    status: 403,
+    body: { error: { code: 'forbidden' } },
+  })
+  expect((await start()).status).toBe(200)
+})
+
 test.each([
   ['a value beyond its bounds', { inputs: { most: '51' } }, 'inputs.most'],
   ['an input it does not have', { inputs: { least: '1' } }, 'it has most'],
   ['a place without targets', { environment: 'stagin' }, 'shop/stagin'],
 ])('%s is refused, and nothing is begun', async (_, body, told) => {
-  const answer = await start(body)
+  const answer = await start(body, 'approver')
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad_payload' } } })
   expect(answer.body.error.message).toContain(told)
   expect((await start()).status).toBe(200)
