@@ -26,7 +26,11 @@ export async function openIncident(
   tx: Queryable,
   incident: NewIncident,
 ): Promise<{ number: string; isNew: boolean; linkedTo?: string }> {
-  const linkedTo = await recentlyClosed(tx, incident.dedupKey, incident.openedAtMs)
+  // An alert that comes back soon is the same trouble; the next run of a routine is none.
+  const linkedTo =
+    incident.routine === undefined
+      ? await recentlyClosed(tx, incident.dedupKey, incident.openedAtMs)
+      : undefined
   const number = await nextNumber(tx, incident.openedAtMs)
   const { rowCount } = await tx.query(
     `insert into incident (number, dedup_key, title, system, environment, phase, severity, impact, owner, runbook_name,

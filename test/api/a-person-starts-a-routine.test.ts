@@ -44,6 +44,11 @@ escalate: [ { after: 0m, page: [on-call] } ]
   }))
 })
 
+async function close(number: string): Promise<void> {
+  const closing = { number, seenTransition: 0, outcome: 'recovered', atMs: now } as const
+  await inTransaction(api.database.pool, tx => closeIncident(tx, closing))
+}
+
 const start = (body: object = {}, as: Somebody = 'responder') =>
   api.call(as, 'POST', `/v1/routines/${name}/run`, body)
 
@@ -95,8 +100,7 @@ test('two people at the same moment start it once', async () => {
 
 test('a run by hand is no time of its schedule: the next one comes as if there had been none', async () => {
   const { body } = await start()
-  const closing = { number: body.incident, seenTransition: 0, outcome: 'recovered', atMs: now } as const
-  await inTransaction(api.database.pool, tx => closeIncident(tx, closing))
+  await close(body.incident)
   const log = { error: (fields: object) => expect(fields).toBe('nothing') }
   const intake = { runbooks: createInForceReader(), targets: places, log }
   await createRoutineStarter(api.database.pool, intake).pass(now + 55 * 60_000)
@@ -105,6 +109,16 @@ test('a run by hand is no time of its schedule: the next one comes as if there h
     { dueAt: '2026-03-02T05:00:00.000Z', state: 'opened', startedBy: null },
     { startedBy: 'responder' },
   ])
+})
+
+test('a run soon after another one is no sequel of it, and the record says the same', async () => {
+  const { body: first } = await start()
+  await close(first.incident)
+  const { body: second } = await start()
+  const { body: shown } = await api.call('viewer', 'GET', `/v1/incidents/${second.incident}`)
+  expect(shown.linkedTo).toBeNull()
+  const faults = (await verifyStored(api.database.pool)).rowFaults
+  expect(faults.filter(({ incident }) => incident === second.incident)).toEqual([])
 })
 
 test('another place and other values: what a person says holds, with the site of what is there', async () => {
