@@ -7,7 +7,7 @@ import { cleaned, oneLine } from '../terminal/plain-text.ts'
 interface Options {
   system?: string
   environment?: string
-  input: Record<string, string>
+  input?: Record<string, string>
 }
 
 export function define(noun: Command): void {
@@ -21,7 +21,6 @@ export function define(noun: Command): void {
       '--input <name=value>',
       'a value of one of its inputs in place of the default; as often as needed',
       collected,
-      {},
     )
     .action((name: string, options: Options, command: Command) =>
       inSession(command, session => runRoutine(session, name, options)),
@@ -40,7 +39,7 @@ export function define(noun: Command): void {
 }
 
 /** The first `=` divides: a value may have more. */
-function collected(written: string, before: Record<string, string>): Record<string, string> {
+function collected(written: string, before: Record<string, string> = {}): Record<string, string> {
   const at = written.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('It is a name and a value, such as idle_limit=5m.')
   const name = written.slice(0, at)
@@ -49,7 +48,7 @@ function collected(written: string, before: Record<string, string>): Record<stri
 }
 
 async function runRoutine(session: Session, name: string, { input, ...place }: Options): Promise<void> {
-  const body = { ...place, ...(Object.keys(input).length === 0 ? {} : { inputs: input }) }
+  const body = { ...place, ...(input === undefined ? {} : { inputs: input }) }
   const path = `/v1/routines/${encodeURIComponent(name)}/run`
   const answer = await session.api().post<BegunRun>(path, body)
   if (session.isJson) return session.printJson(answer)

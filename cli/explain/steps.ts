@@ -45,7 +45,7 @@ function ofLadder(steps: number): [string, string] {
 function ofRoutine(steps: number): [string, string] {
   return [
     steps === 1 ? 'One step:' : 'All of them, one after the other:',
-    'From the first step that fails, has no target, waits for an approval or is a person’s on, the escalation counts as if it had opened then.',
+    'From the first step on that fails, has no target, waits for an approval or asks a person, the escalation counts as if it had opened then.',
   ]
 }
 
