@@ -38,12 +38,12 @@ function stops(step: Step | ManualStep, result: StepResult): boolean {
 }
 
 /** It was to help and did not, or nobody knows. What was denied, skipped or not needed has not failed. */
-export function hasFailed(result: StepResult): boolean {
+function hasFailed(result: StepResult): boolean {
   return result === 'failed' || result === 'unknown' || result === 'voided'
 }
 
 /** Of a step that did something: nothing has to be taken back, or not yet. A last try that expired leaves what the tries before did. */
-function isAsHoped(result: StepResult): boolean {
+export function isAsHoped(result: StepResult): boolean {
   return result === 'succeeded' || result === 'withdrawn'
 }
 

@@ -2,7 +2,7 @@ import type { StepResult } from '../contracts/incident.ts'
 import { isTakenBack, type ManualStep, type Step, stepsInFull } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import type { Life } from './life.ts'
-import { hasFailed, lookAgainMs } from './mitigate.ts'
+import { isAsHoped, lookAgainMs } from './mitigate.ts'
 import { isWindowClosed, needPeople } from './need-people.ts'
 import { close, closeAsAsked } from './recovery.ts'
 import { runStep } from './run-step.ts'
@@ -40,7 +40,7 @@ async function takeSteps(life: Life): Promise<'all' | 'stopped' | 'long'> {
     const result = await runStep(life, step)
     if (result === 'withdrawn') continue
     state.nextStep += 1
-    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, hasFailed(result))
+    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, !isAsHoped(result))
     if (!isDone(life, step, result)) failed(life, step, result)
   }
   return 'stopped'
