@@ -214,7 +214,9 @@ export type PostmortemVersionRow = z.infer<typeof postmortemVersionRow>
 const incidentRows = z
   .strictObject({
     incident: incidentRow,
-    run: openedRunRow.nullable().describe('Which run of a routine it is'),
+    runs: z
+      .array(openedRunRow)
+      .describe('Which run of a routine it is: one, and none of an incident that an alert opened'),
     alerts: z.array(alertRow),
     plans: z.array(planRow),
     gates: z.array(gateRow),

@@ -35,12 +35,18 @@ function keyOf({ runbook, dueAt }: Pick<MissedRunRow, 'runbook' | 'dueAt'>): str
 }
 
 /** Of an incident: which run of a routine it is, if any. */
-export function openedRunFaults({ opened }: Known, { incident, run }: IncidentRows): Found[] {
+export function openedRunFaults({ opened }: Known, { incident, runs }: IncidentRows): Found[] {
   const row = `${table} of ${incident.number}`
+  const [run, ...others] = runs
+  const beyond = others.map(other => ({
+    row,
+    says: `another one, of ${other.runbook} ${other.dueAt}, is there, and no entry says that it exists`,
+  }))
   if (opened?.routine === undefined)
-    return run === null ? [] : [{ row, says: 'no entry says that it exists' }]
-  if (run === null) return [{ row, says: 'its entries are there and its row is not' }]
+    return run === undefined ? [] : [{ row, says: 'no entry says that it exists' }, ...beyond]
+  if (run === undefined) return [{ row, says: 'its entries are there and its row is not' }]
   const { runbook, runbookHash, routine, atMs } = opened
   const { dueAt, by = null } = routine
-  return differences(row, run, { runbook, runbookHash, dueAt, startedBy: by, decidedAt: time(atMs) })
+  const expected = { runbook, runbookHash, dueAt, startedBy: by, decidedAt: time(atMs) }
+  return [...differences(row, run, expected), ...beyond]
 }

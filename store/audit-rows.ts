@@ -54,7 +54,7 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
   }
   const runs = await rowsOf<OpenedRunRow>(
     `select incident, runbook, runbook_hash as "runbookHash", due_at as "dueAt", started_by as "startedBy", decided_at as "decidedAt"
-     from routine_run where incident = any($1)`,
+     from routine_run where incident = any($1) order by id`,
   )
   const alerts = await rowsOf<IncidentRows['alerts'][number]>(
     `select incident, alert_key as "alertKey", name, status from incident_alert where incident = any($1) order by alert_key`,
@@ -106,7 +106,7 @@ async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): P
     const { number } = incident
     return {
       incident,
-      run: runs(number)[0] ?? null,
+      runs: runs(number),
       alerts: alerts(number),
       plans: plans(number),
       gates: gates(number),
@@ -141,7 +141,7 @@ const incidentSql = `
 
 const missedRunSql = `
   select runbook, runbook_hash as "runbookHash", due_at as "dueAt", decided_at as "decidedAt", because
-  from routine_run where state = 'missed' order by due_at, runbook`
+  from routine_run where state = 'missed' order by id`
 
 const gateSql = `
   select incident, id, kind, step, plan_hash as "planHash", question, approvers, quorum, state, answer,

@@ -103,8 +103,8 @@ export async function readLastRuns(
   >(
     `select r.runbook, r.due_at as "dueAt", r.state, r.incident, r.because, r.started_by as "startedBy", r.decided_at as "decidedAt"
      from unnest($1::text[]) as n (name) cross join lateral (
-       select * from routine_run where runbook = n.name order by due_at desc limit $2) r
-     order by r.runbook, r.due_at desc`,
+       select * from routine_run where runbook = n.name order by due_at desc, id desc limit $2) r
+     order by r.runbook, r.due_at desc, r.id desc`,
     [runbooks, atMost],
   )
   const runs = rows.map(({ dueAt, decidedAt, ...row }) => ({

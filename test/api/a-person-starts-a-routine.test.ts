@@ -15,8 +15,10 @@ const places = [
   { ...place, name: 'spare-db', system: 'shop', environment: 'staging', site: 'berlin' },
 ]
 
+/** The api's clock. */
+let at = now
 let api: ApiUnderTest
-beforeAll(async () => void (api = await startApi(inject('postgresUrl'), { places, clock: () => now })))
+beforeAll(async () => void (api = await startApi(inject('postgresUrl'), { places, clock: () => at })))
 afterAll(() => api.close())
 
 let nth = 0
@@ -108,6 +110,25 @@ test('a run by hand is no time of its schedule: the next one comes as if there h
   expect(listed.routines[0].last).toMatchObject([
     { dueAt: '2026-03-02T05:00:00.000Z', state: 'opened', startedBy: null },
     { startedBy: 'responder' },
+  ])
+})
+
+test('a run that a person starts in the very millisecond of a time stands beside it', async () => {
+  const log = { error: (fields: object) => expect(fields).toBe('nothing') }
+  const starter = createRoutineStarter(api.database.pool, {
+    runbooks: createInForceReader(),
+    targets: places,
+    log,
+  })
+  at = now + 55 * 60_000
+  const { body } = await start()
+  await close(body.incident)
+  await starter.pass(at)
+  at = now
+  const { body: listed } = await api.call('viewer', 'GET', '/v1/routines')
+  expect(listed.routines[0].last).toMatchObject([
+    { dueAt: '2026-03-02T05:00:00.000Z', startedBy: null },
+    { dueAt: '2026-03-02T05:00:00.000Z', startedBy: 'responder' },
   ])
 })
 

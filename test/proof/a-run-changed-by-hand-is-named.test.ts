@@ -49,7 +49,8 @@ test.each([
     'because is it was not needed',
   ],
   [
-    `insert into routine_run select runbook, due_at - interval '1 hour', runbook_hash, state, incident, because, started_by, decided_at
+    `insert into routine_run (runbook, due_at, runbook_hash, state, incident, because, started_by, decided_at)
+     select runbook, due_at - interval '1 hour', runbook_hash, state, incident, because, started_by, decided_at
      from routine_run where ${twoOClock}`,
     'routine_run hourly 2026-03-02T01:00:00.000Z',
     'no entry says that it exists',
@@ -58,6 +59,13 @@ test.each([
     `update routine_run set started_by = 'mallory' where state = 'opened'`,
     'routine_run of INC-2026-03-02-001',
     'startedBy is mallory',
+  ],
+  [
+    `drop index routine_run_of_incident;
+     insert into routine_run (runbook, due_at, runbook_hash, state, incident, decided_at)
+     select runbook, due_at - interval '7 days', runbook_hash, state, incident, decided_at from routine_run where state = 'opened'`,
+    'routine_run of INC-2026-03-02-001',
+    'another one, of hourly 2026-02-23',
   ],
   [`delete from routine_run where state = 'opened'`, 'routine_run of INC-2026-03-02-001', 'its row is not'],
   [
