@@ -38,7 +38,7 @@ export interface RecheckInput {
   before: Assessed
 }
 
-/** It has become worse: in severity, in impact, or in both. */
+/** It has become worse: in severity, in impact, or in both. Neither where it is no longer worse than what is known by now. */
 export interface Rechecked {
   severity?: { is: Severity; label?: string; because: string }
   impact?: { because: string }
@@ -70,7 +70,10 @@ export function createRecheckActivities(dependencies: {
       const key = workKey()
       const before = (activityInfo().heartbeatDetails as Assessed | undefined) ?? input.before
       const told = await withCodedErrors(async () => (await wasDone(pool, key)) && readTold(input))
-      if (told !== false) return worseThan(before, undefined, judge(input, told.results, before, told.atMs))!
+      if (told !== false) {
+        const judged = judge(input, told.results, before, told.atMs)
+        return worseThan(before, undefined, judged) ?? nothingWorse(judged)
+      }
       const results = await measureAll(input)
       const judged = judge(input, results, before, now())
       const incident = await withCodedErrors(() => readAssessment(pool, input.incident))
@@ -210,6 +213,10 @@ function worseThan(
     results,
     values,
   }
+}
+
+function nothingWorse({ assessed, results, values }: Judged): Rechecked {
+  return { assessed, results, values }
 }
 
 /** What could not be measured says nothing: it must not look as if it had become better, and then worse again. */

@@ -4,7 +4,7 @@
  */
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { expect, test } from 'vitest'
-import { createRecheckActivities, type RecheckInput } from '../../activities/recheck.ts'
+import { createRecheckActivities, type Rechecked, type RecheckInput } from '../../activities/recheck.ts'
 import type { CheckImplementations } from '../../activities/targets/implementations.ts'
 import { configurationSchema } from '../../contracts/configuration.ts'
 import { auditLog, twoSides } from '../support/two-sides.ts'
@@ -26,7 +26,7 @@ const configuration = configurationSchema.parse({
   ],
 })
 
-async function look(input: RecheckInput, usedRatio: number, activityId = 'look') {
+async function look(input: RecheckInput, usedRatio: number, activityId = 'look'): Promise<Rechecked> {
   const checks = { 'postgres.connections': { measure: async () => ({ used_ratio: usedRatio }) } }
   const { recheck } = createRecheckActivities({
     pool: sides.pool,
@@ -35,7 +35,7 @@ async function look(input: RecheckInput, usedRatio: number, activityId = 'look')
     checks: checks as unknown as CheckImplementations,
   })
   const environment = new MockActivityEnvironment({ activityId })
-  return environment.run(recheck, input)
+  return (await environment.run(recheck, input)) as Rechecked
 }
 
 async function given(): Promise<RecheckInput> {
@@ -71,6 +71,13 @@ test('what was recorded is told again as it was measured, and recorded once', as
   expect(again).toEqual(told)
   const measured = (await auditLog(sides.pool)).filter(({ kind }) => kind === 'check.measured')
   expect(measured).toHaveLength(1)
+})
+
+test('what was recorded and is no longer worse than what is known is told as it was measured, and raises nothing', async () => {
+  const input = await given()
+  const { severity: _, impact: __, ...measured } = await look(input, 0.99, `${input.incident}-known`)
+  const before = { ...input.before, severity: 'SEV1', impact: 'yes' } as const
+  expect(await look({ ...input, before }, 0.1, `${input.incident}-known`)).toEqual(measured)
 })
 
 test('nothing worse: it fails to be tried again, and what says the same in the same minutes is one row', async () => {
