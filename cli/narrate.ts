@@ -40,6 +40,7 @@ function sentenceFor(entry: TimelineEntry, words: NarrationWords): Narration {
       return narrateIncident(entry)
     case 'check.measured':
     case 'triage.assessed':
+    case 'recheck.failed':
     case 'verification.ended':
       return narrateMeasurement(entry, words)
     case 'severity.changed':

@@ -51,6 +51,8 @@ export const limits = {
   shortestRecheckMs: 5 * second,
   /** Of measurements that tell nothing new the newest one in this time is kept: 288 a day, however often it looks. */
   recheckKeptMs: 5 * minute,
+  /** A look that has failed for good will most likely fail again; each time is some ten events of a history. */
+  recheckAfterFailureMs: 15 * minute,
   /** A condition that nobody has looked at for longer may have been false meanwhile: its time begins anew. */
   recheckGapMs: minute,
   /** Default of `retry.after`: what was in the way of a step is often gone by then, and nobody waits long. */
@@ -127,6 +129,10 @@ export const limits = {
   claimPollMs: second,
   /** A worker at a site that has not taken its work by then is away: one that is replaced polls again earlier. */
   siteTakesWithinMs: minute,
+  /** What has to be written and has failed for good is begun anew after this, and after twice as long each further time, */
+  failedWriteMs: minute,
+  /** up to this: some ten events of a history each time, 240 a day. */
+  failedWriteMaxMs: hour,
   /** The relay looks this often even when nobody poked it. */
   relayPollMs: second,
   /** An alert that fails this often is set aside, shown and counted. */

@@ -59,6 +59,8 @@ export interface TimelineEvents {
   'triage.assessed': { severity: Severity; label?: string; impact: Impact; because: string }
   'severity.changed': { from: Severity; to: Severity; label?: string; because: string }
   'impact.changed': { from: Impact; to: Impact; because: string }
+  /** Nobody looks any more whether it has become worse, until that is tried again; told once. */
+  'recheck.failed': { because: string }
   'step.planned': {
     step: string
     attempt: number

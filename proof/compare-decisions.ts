@@ -37,6 +37,7 @@ const decidedBy: Record<TimelineKind, 'workflow' | 'heard' | 'outside'> = {
   // A person's are heard, the workflow's own are recorded by it; either way they are in the history.
   'severity.changed': 'workflow',
   'impact.changed': 'workflow',
+  'recheck.failed': 'workflow',
   'step.planned': 'workflow',
   'step.waits': 'workflow',
   'undo.registered': 'workflow',

@@ -4,6 +4,7 @@ import type { Activities } from '../activities/activities.ts'
 import { actionTaskQueue, pageTaskQueue, queueAt, taskQueue } from '../contracts/messages.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Step, Steadiness } from '../contracts/runbook.ts'
+import { untilDone } from './until-done.ts'
 
 /** PostgreSQL comes back; what was decided has to be written, however long that takes. */
 const untilItWorks = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 }
@@ -16,11 +17,9 @@ function takenAt(site: string | undefined): { scheduleToStartTimeout?: number } 
   return site === undefined ? {} : { scheduleToStartTimeout: limits.siteTakesWithinMs }
 }
 
-export const records = proxyActivities<Activities['main']>({
-  taskQueue,
-  startToCloseTimeout: 15_000,
-  retry: untilItWorks,
-})
+export const records = untilDone(
+  proxyActivities<Activities['main']>({ taskQueue, startToCloseTimeout: 15_000, retry: untilItWorks }),
+)
 
 /**
  * Reading changes nothing, so it may be done again when a workflow task is: as a local activity. Never writing: a task that
@@ -114,11 +113,13 @@ export function actionStubs(step: Pick<Step, 'timeoutMs'>, site: string | undefi
 }
 
 /** Needs PostgreSQL and no target, so that it goes on when the worker of a site is lost for good. */
-export const settles = proxyActivities<Activities['actions']>({
-  taskQueue: actionTaskQueue,
-  startToCloseTimeout: 15_000,
-  retry: untilItWorks,
-})
+export const settles = untilDone(
+  proxyActivities<Activities['actions']>({
+    taskQueue: actionTaskQueue,
+    startToCloseTimeout: 15_000,
+    retry: untilItWorks,
+  }),
+)
 
 /** A target that stays silent cannot be probed for ever: then a person is asked. */
 export function probeStub(site: string | undefined): Pick<Activities['actions'], 'probe'> {

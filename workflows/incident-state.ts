@@ -24,6 +24,8 @@ export interface IncidentState {
   checks: Record<string, CheckValues>
   /** What the newest measurement that the workflow knows says by itself; missing before triage. */
   measured?: Assessed
+  /** That nobody looks for what has become worse was told: that happens once. */
+  isRecheckFailureTold?: true
   /** Level -> since when its `when` holds. */
   holdsSince?: Record<string, number>
   /** Alert key -> does it fire? */

@@ -2,12 +2,14 @@
 import { condition, sleep } from '@temporalio/workflow'
 import type { Rechecked } from '../activities/recheck.ts'
 import { isMoreSevere } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import { measuredChecks } from '../contracts/runbook.ts'
 import type { Assessed } from '../language/assess.ts'
 import { recheckStub } from './activity-stubs.ts'
 import { type IncidentState, nameSeverity } from './incident-state.ts'
 import type { Life } from './life.ts'
 import { needPeople } from './need-people.ts'
+import { silenceOf } from './silence.ts'
 import { requestsFor } from './verification.ts'
 
 /**
@@ -27,10 +29,20 @@ export async function recheck(life: Life): Promise<never> {
     const seen = measuredChecks(life.input.runbook)
     const slowestMs = Math.max(...requests.checks.map(check => check.timeoutMs))
     const asked = { incident, ...requests, seen, triage, alert, everyMs, before: takeMeasured(state) }
-    const told = await recheckStub(everyMs, slowestMs, site).recheck(asked)
-    raise(life, told)
+    const told = await recheckStub(everyMs, slowestMs, site)
+      .recheck(asked)
+      .catch((error: unknown) => tellFailure(life, silenceOf(site, error), error))
+    if (told !== undefined) raise(life, told)
     await life.record()
+    if (told === undefined) await sleep(limits.recheckAfterFailureMs)
   }
+}
+
+/** What is beside an incident must not end it. People read once that nobody looks; it is tried again all the same. */
+function tellFailure(life: Life, because: string | undefined, error: unknown): undefined {
+  if (because === undefined) throw error
+  if (life.state.isRecheckFailureTold === undefined) life.note('recheck.failed', { because })
+  life.state.isRecheckFailureTold = true
 }
 
 function whatToMeasure(life: Life) {

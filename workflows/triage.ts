@@ -90,7 +90,7 @@ async function measureTarget(
   const result = await life
     .carry(unwritten => run({ ...request, unwritten }), site)
     .catch((error: unknown) => {
-      const problem = site === undefined ? undefined : silenceOf(site, error)
+      const problem = silenceOf(site, error)
       if (problem === undefined) throw error
       return life.carry(unwritten => records.giveUpCheck({ ...request, problem, unwritten }))
     })

@@ -10,7 +10,7 @@ import {
 } from './narration.ts'
 import { inDefinedOrder, measuredInWords, valuesInWords } from './values.ts'
 
-type Kind = 'check.measured' | 'triage.assessed' | 'verification.ended'
+type Kind = 'check.measured' | 'triage.assessed' | 'recheck.failed' | 'verification.ended'
 
 export function narrateMeasurement(entry: EntryOf<Kind>, words: NarrationWords): Narration {
   switch (entry.kind) {
@@ -34,6 +34,11 @@ export function narrateMeasurement(entry: EntryOf<Kind>, words: NarrationWords):
       const shown = label === undefined ? severity : `${severity} (${label})`
       return { text: `Assessed as ${shown}; customers affected: ${impact} (${reason})`, tone: 'plain' }
     }
+    case 'recheck.failed':
+      return {
+        text: `Could not look whether it has become worse${because(entry.data.because)}; it is tried again later`,
+        tone: 'attention',
+      }
     case 'verification.ended':
       return verification(entry.data, words)
     default:

@@ -54,6 +54,7 @@ const told: Told[] = [
   [154, 'routine.needs-people', { because: 'step restart-api ended as failed' }],
   [154, 'routine.stopped', { because: 'step restart-api ended as failed' }],
   [154, 'routine.missed', { runbook: 'shop-nightly', runbookHash: sha('nightly'), dueAt: '2025-03-14T02:00:00.000Z', because: 'no worker was there to begin it before its window closed', before: 3 }],
+  [154, 'recheck.failed', { because: 'the worker gave up: it is broken' }],
   [154, 'ladder.exhausted', { because: 'none of 2 steps brought recovery' }],
   [160, 'severity.changed', { from: 'SEV2', to: 'SEV1', label: 'Critical', because: 'checkout is down in all regions' }, 'person:ana'],
   [161, 'impact.changed', { from: 'unknown', to: 'yes', because: 'support has 12 tickets' }, 'person:ana'],

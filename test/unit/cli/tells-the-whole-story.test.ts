@@ -37,6 +37,7 @@ const everyKind: Record<TimelineKind, true> = {
   'effect.ended': true,
   'effect.probed': true,
   'verification.ended': true,
+  'recheck.failed': true,
   'ladder.exhausted': true,
   'page.sent': true,
   'page.suppressed': true,
