@@ -10,17 +10,19 @@ import { requestsFor, verify } from './verification.ts'
 
 /**
  * Proves a recovery, holds it and closes. What was applied for the time of the incident is taken back in between, and the whole
- * is proved and held once more without it. True when it closed.
+ * is proved and held once more without it: then no level pages, so that an alert that is back must not wait for the end of the proof.
+ * True when it closed.
  */
 export async function recover(life: Life): Promise<boolean> {
   const { state } = life
   for (let isTakenBack = false; ; isTakenBack = true) {
-    const { isRecovered, because } = await proveRecovery(life)
-    if (!isRecovered) {
+    const firingBefore = state.lastFiring
+    // The first proof begins while alerts fire, and they may be told again meanwhile.
+    const isBack = (): boolean => isTakenBack && state.lastFiring > firingBefore
+    const { isRecovered, because } = await proveRecovery(life, isBack)
+    if (!isRecovered || isBack()) {
       if (isTakenBack && state.ended === undefined)
-        lose(life, `not well without what was temporary: ${because}`)
-      if (isTakenBack && state.ended === undefined)
-        callBeside(life, 'it is ill again since what was temporary was taken back')
+        loseAfterTakingBack(life, isBack() ? firedAgain : `not well without what was temporary: ${because}`)
       return false
     }
     const held = await holdAndClose(life, because)
@@ -28,14 +30,19 @@ export async function recover(life: Life): Promise<boolean> {
   }
 }
 
-/** Proves by the runbook's own measurements that the system is well, and has that recorded. */
-async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; because: string }> {
+const firedAgain = 'an alert fired again'
+
+/** Proves by the runbook's own measurements that the system is well, and has that recorded; given up when an alert is back. */
+async function proveRecovery(
+  life: Life,
+  isBack: () => boolean,
+): Promise<{ isRecovered: boolean; because: string }> {
   const { input, state } = life
   life.enter('verification')
   const overall = input.runbook.verify
-  if (overall === undefined) return clearOfAlerts(life)
+  if (overall === undefined) return clearOfAlerts(life, isBack)
   state.verifications += 1
-  const verified = await verify(life, overall, {
+  const asked = {
     incident: input.number,
     of: `overall/${state.verifications}`,
     ...requestsFor(life, overall.checks),
@@ -43,15 +50,20 @@ async function proveRecovery(life: Life): Promise<{ isRecovered: boolean; becaus
     until: overall.until,
     forMs: overall.forMs,
     holdMs: input.runbook.holdMs,
-  })
+  } as const
+  const verified = await verify(life, overall, asked, () => (isBack() ? firedAgain : undefined))
   return { isRecovered: verified.verdict === 'recovered', because: verified.because }
 }
 
 /** A runbook without a verification of its own can only go by its alerts. */
-async function clearOfAlerts(life: Life): Promise<{ isRecovered: boolean; because: string }> {
+async function clearOfAlerts(
+  life: Life,
+  isBack: () => boolean,
+): Promise<{ isRecovered: boolean; because: string }> {
   const isClear = (): boolean => countFiring(life.state) === 0
   await life.record()
-  await condition(() => isClear() || life.state.ended !== undefined, limits.alertsClearWithinMs)
+  const isDecided = (): boolean => isClear() || isBack() || life.state.ended !== undefined
+  await condition(isDecided, limits.alertsClearWithinMs)
   if (!isClear()) return { isRecovered: false, because: 'alerts still fire' }
   const because = 'every alert has resolved'
   life.note('recovery.held', { because, holdMs: life.input.runbook.holdMs })
@@ -86,7 +98,7 @@ async function holdAndClose(life: Life, because: string): Promise<'closed' | 'lo
     await condition(() => isOver() || state.seenTransition > seen)
   }
   if (state.ended !== undefined) return 'lost'
-  lose(life, isBack() ? 'an alert fired again' : 'alerts still fire although the measurements recovered')
+  lose(life, isBack() ? firedAgain : 'alerts still fire although the measurements recovered')
   return 'lost'
 }
 
@@ -94,6 +106,12 @@ function lose(life: Life, because: string): void {
   life.state.isRecovered = false
   life.note('recovery.lost', { because })
   life.change({ recoveredAtMs: null })
+}
+
+/** Nothing of it is applied again by itself: somebody is called, whichever levels have paged. */
+function loseAfterTakingBack(life: Life, because: string): void {
+  lose(life, because)
+  callBeside(life, 'it is ill again since what was temporary was taken back')
 }
 
 /** Ends the incident the way a person asked for, once what was temporary is taken back. */

@@ -5,7 +5,7 @@ import { filledParameters } from '../contracts/runbook-input.ts'
 import { records, verifyStub } from './activity-stubs.ts'
 import type { Life } from './life.ts'
 
-/** `ended`: a person ended the incident before the measurements could tell. */
+/** `ended`: what came to pass before the measurements could tell has made them needless. */
 export type Verified = Verification | { verdict: 'ended'; because: string }
 
 /**
@@ -36,17 +36,22 @@ export function requestsFor(
   }
 }
 
-/** Waits for the settle time, then measures until the condition has held long enough or its time is over. */
+/**
+ * Waits for the settle time, then measures until the condition has held long enough, its time is over, or it is needless: when a person
+ * ended the incident, and for whatever else `whyNeedless` says.
+ */
 export async function verify(
   life: Life,
   steadiness: Steadiness,
   input: Omit<VerifyInput, 'unwritten'>,
+  whyNeedless: () => string | undefined = () => undefined,
 ): Promise<Verified> {
   const measuring = new CancellationScope()
   const watching = new CancellationScope()
-  const hasEnded = (): boolean => life.turn() === 'ended'
+  const why = (): string | undefined =>
+    life.turn() === 'ended' ? 'a person ended the incident' : whyNeedless()
   void watching
-    .run(() => condition(hasEnded))
+    .run(() => condition(() => why() !== undefined))
     .then(
       () => measuring.cancel(),
       () => {},
@@ -54,8 +59,8 @@ export async function verify(
   try {
     return await measuring.run(() => settleAndMeasure(life, steadiness, input))
   } catch (error) {
-    if (isCancellation(error) && hasEnded())
-      return { verdict: 'ended', because: 'a person ended the incident' }
+    const because = why()
+    if (isCancellation(error) && because !== undefined) return { verdict: 'ended', because }
     throw error
   } finally {
     watching.cancel()

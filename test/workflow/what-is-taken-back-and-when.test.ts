@@ -178,6 +178,27 @@ test('ill again without it: people are told, it is not applied again, and the in
   expect(phases.slice(0, 4)).toEqual(['triage', 'mitigation', 'verification', 'mitigation'])
 })
 
+test('an alert that returns while it is proved without it: people are called then, and nobody waits for the proof', async () => {
+  const played = await harness.play({
+    runbook: stopping().replace('within: 20s, every: 10s }\nhold', 'within: 30m, every: 10s }\nhold'),
+    target: wellFrom(1, 2),
+    people: [quiet, alert(6, 'firing'), resolves(12)],
+  })
+  expect(played.entries('recovery.lost')).toEqual([{ because: 'an alert fired again' }])
+  expect(played.pages.map(({ page }) => page.because)).toEqual([
+    'it opened',
+    'it is ill again since what was temporary was taken back',
+  ])
+  expect(played.pagedAt[1]!.minute).toBe(6)
+  expect(played.entries('phase.changed').map(({ to }) => to)).toEqual([
+    'triage',
+    'mitigation',
+    'verification',
+    'mitigation',
+    'closed',
+  ])
+})
+
 test('an alert that returns in the hold keeps it in place until the next recovery', async () => {
   const played = await harness.play({
     runbook: stopping({ hold: '5m' }),
