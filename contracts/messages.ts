@@ -38,8 +38,11 @@ export interface IncidentView {
 }
 
 export interface IncidentInput {
-  /** Which interpreter reads the runbook; old numbers stay until no open incident has them. */
-  interpreterVersion: 1
+  /**
+   * Which interpreter reads the runbook; old numbers stay until no open incident has them. From 2 on a question about what is taken back
+   * calls people again until it is answered.
+   */
+  interpreterVersion: 1 | 2
   number: string
   title: string
   system: string

@@ -150,7 +150,7 @@ export async function readWorkflowInput(
   )
   const row = rows[0]!
   return {
-    interpreterVersion: 1,
+    interpreterVersion: 2,
     number: row.number,
     title: row.title,
     system: row.system,

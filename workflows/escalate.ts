@@ -56,15 +56,20 @@ export function hurryNextLevel(life: Life, because: string): void {
 }
 
 /**
- * Calls whom the next level would, or the last one when none is left, without using that level up. While something is taken back
+ * Calls whom the next level would, or the level so many `further`, or the last one when none is left, without using that level up. While something is taken back
  * no level pages: the system is well, or a person has ended the incident; what is left behind has to be told all the same.
  */
-export function callBeside(life: Life, because: string, more: Pick<Due, 'waitsFor'> = {}): void {
+export function callBeside(
+  life: Life,
+  because: string,
+  { further = 0, ...more }: Pick<Due, 'waitsFor'> & { further?: number } = {},
+): void {
   const { state, input } = life
   const now = Date.now()
   const left = candidates(life).filter(level => !isForOthers(life, level))
-  const inHours = left.find(({ index }) => inItsHours(input.runbook, index, now) === now)
-  const level = (inHours ?? left[0])?.index ?? input.runbook.escalate.length - 1
+  const inHours = left.filter(({ index }) => inItsHours(input.runbook, index, now) === now)
+  const callable = inHours.length > 0 ? inHours : left.slice(0, 1)
+  const level = (callable[further] ?? callable.at(-1))?.index ?? input.runbook.escalate.length - 1
   state.calls = (state.calls ?? 0) + 1
   const id = besidePageId(input.number, state.calls)
   state.hurried[id] = { atMs: now, because }

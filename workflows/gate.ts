@@ -1,9 +1,10 @@
 import type { GateState } from '../contracts/incident.ts'
 import type { PlanOutcome } from '../activities/plan.ts'
 import { gateIdOf } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import type { ManualStep } from '../contracts/runbook.ts'
 import { records } from './activity-stubs.ts'
-import { hurryNextLevel } from './escalate.ts'
+import { callBeside, hurryNextLevel } from './escalate.ts'
 import type { Life, Turn } from './life.ts'
 import { needPeople } from './need-people.ts'
 
@@ -49,8 +50,9 @@ const whyMoot: Record<Turn, string> = {
 export async function askForOutcome(
   life: Life,
   about: { step: string; attempt: number; question: string },
-  /** Whoever is paged reads it; null when people are told already. */
-  because: string | null = 'a person has to say whether a step was done: its worker was lost',
+  { because, isTold }: Asking = {
+    because: 'a person has to say whether a step was done: its worker was lost',
+  },
 ): Promise<'done' | 'not-done' | 'withdrawn'> {
   const { state, input } = life
   const id = gateIdOf('outcome', input.number, about.step, about.attempt)
@@ -65,9 +67,9 @@ export async function askForOutcome(
   await life.carry(unwritten =>
     records.openGate({ gate: { ...gate, approvers: [...gate.approvers], atMs: Date.now() }, unwritten }),
   )
-  if (because !== null) hurryNextLevel(life, because)
+  if (isTold !== true) hurryNextLevel(life, because)
   state.openGate = id
-  await life.wait(() => state.answers[id] !== undefined)
+  await awaitAnswer(life, id, because)
   delete state.openGate
   if (state.answers[id] !== undefined) return state.answers[id]
   return records.withdrawQuestion({
@@ -75,6 +77,34 @@ export async function askForOutcome(
     because: 'the incident took another turn',
     atMs: Date.now(),
   })
+}
+
+export interface Asking {
+  /** Whoever is paged reads it. */
+  because: string
+  /** People were called about it a moment ago. */
+  isTold?: boolean
+}
+
+/**
+ * The levels go on paging while a question waits. After a recovery and after a person's end none does: then whoever is called is called
+ * again as often as a gate that nobody decides calls the next one.
+ */
+async function awaitAnswer(life: Life, id: string, because: string): Promise<void> {
+  const { state, input } = life
+  const isAnswered = (): boolean => state.answers[id] !== undefined
+  const isRepeated = life.isUndoing === true && input.interpreterVersion >= 2
+  if (!isRepeated) return void (await life.wait(isAnswered))
+  for (let further = 1; ; further += 1) {
+    if ((await life.wait(isAnswered, pauseMs(life))) !== 'timed-out') return
+    if (state.isRecovered || state.ended !== undefined)
+      callBeside(life, because, { waitsFor: 'answer', further })
+  }
+}
+
+/** Weeks of pages must not outgrow a history. */
+function pauseMs(life: Life): number {
+  return life.isLong() ? limits.updateEveryOfLongMs : limits.gateExpiresMs
 }
 
 /** Who may tick what no runbook narrows: whoever may act on an incident at all. */

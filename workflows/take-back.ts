@@ -102,7 +102,10 @@ async function askWhatIsLeft(life: Life, registered: RegisteredUndo, isTold: boo
   const told = await askForOutcome(
     life,
     { step: id, attempt, question },
-    isTold ? null : `${step} is still in place, and a person has to take it back or say that it stays`,
+    {
+      because: `${step} is still in place, and a person has to take it back or say that it stays`,
+      isTold,
+    },
   )
   if (told === 'done') endUndo(life, registered, 'undone', 'a person has taken it back by hand')
   if (told === 'not-done')

@@ -8,8 +8,8 @@ import { setFreeze } from '../../store/freezes.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
 import { eventually, type Harness } from '../support/incident-harness.ts'
 import { routineBehaviours } from './routine-behaviours.ts'
-
-import { becomesWorse, ill, lost, mendedBy, neverMended, well, wellOnceStopped } from './scripted-illness.ts'
+import { becomesWorse, ill, lost, mendedBy, neverMended, well } from './scripted-illness.ts'
+import { undoBehaviours } from './undo-behaviours.ts'
 
 interface Opened {
   number: string
@@ -57,18 +57,6 @@ ${options.hold === '' ? '' : `hold: ${options.hold ?? '500ms'}\n`}escalate:
 `
 }
 
-/** Stops what can wait, for the time of the incident. */
-const stopping = (hold: string): string => `
-triage:
-  checks: { health: { uses: service.health, target: api } }
-  severity: [ { is: SEV2 } ]
-mitigate:
-  - { id: stop-worker, uses: service.stop, target: api, temporary: true,
-      verify: { check: health, until: 'value.latency_ms < 100.0', ${steadiness} }, undo: { uses: service.start } }
-verify: { checks: [health], until: 'checks.health.latency_ms < 100.0', for: 300ms, within: 2s, every: 250ms }
-hold: ${hold}
-escalate: [ { after: 0s, page: [on-call] } ]
-`
 const answeringEdgesAreUp = 'checks.edge.filter(one, one.answered).all(one, one.status == "up")'
 const task = (id: string, more = 'expires: 1m') => `  - { id: ${id}, manual: Do ${id}., ${more} }`
 
@@ -317,42 +305,7 @@ export const behaviours: Record<string, Behaviour> = {
       await resolve(harness, opened)
     },
   },
-  'takes-a-temporary-step-back-after-the-recovery': {
-    runbook: stopping('500ms'),
-    target: wellOnceStopped,
-    happens: quiet,
-  },
-  'takes-a-temporary-step-back-when-a-person-resolves': {
-    runbook: stopping('60s'),
-    target: wellOnceStopped,
-    async happens(harness, opened) {
-      await entry(harness, opened, 'recovery.held')
-      await resolve(harness, opened)
-    },
-  },
-  'asks-a-person-about-a-step-that-is-still-in-place': {
-    runbook: stopping('500ms'),
-    target: {
-      ...wellOnceStopped,
-      apply: ({ effects }) =>
-        effects === 0
-          ? Promise.resolve({ touched: 1, unit: 'process', evidence: {} })
-          : Promise.reject(new CodedError('target_rejected', 'it does not start')),
-    },
-    async happens(harness, opened) {
-      await quiet(harness, opened)
-      const open = await eventually(
-        async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
-      )
-      await answerGate(harness.pool, {
-        kind: 'outcome',
-        gateId: open.id,
-        by: 'ana',
-        answer: 'not-done',
-        atMs: Date.now(),
-      })
-    },
-  },
+  ...undoBehaviours,
   ...routineBehaviours,
   'goes-on-without-one-of-a-group': {
     runbook: runbook({ more: `precheck: { check: edge, when: 'value.exists(one, one.status == "up")' },` })

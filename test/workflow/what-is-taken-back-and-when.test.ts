@@ -252,6 +252,28 @@ describe('what cannot be taken back', () => {
     expect(because(played)).not.toContain('in place')
   })
 
+  test('is asked about again until somebody answers, one level further each time', async () => {
+    const played = await harness.play({
+      runbook: stopping().replace(
+        '- { after: 40m, unless: resolved, page: [senior] }',
+        '- { after: 3h, unless: resolved, page: [senior] }\n  - { after: 4h, unless: resolved, page: [lead] }',
+      ),
+      target: failing,
+      people: [quiet, answers(50, 'done')],
+    })
+    const [, first, ...again] = played.pages
+    expect(first!.page.functions).toEqual(['senior'])
+    expect(again.map(({ page }) => [page.functions, page.waitsFor, page.because])).toEqual(
+      Array.from({ length: 3 }, () => [
+        ['lead'],
+        'answer',
+        'stop-worker is still in place, and a person has to take it back or say that it stays',
+      ]),
+    )
+    const minutes = played.pagedAt.slice(1).map(({ minute }) => minute)
+    expect(minutes.map(minute => Math.round(minute - minutes[0]!))).toEqual([0, 15, 30, 45])
+  })
+
   test('stays when a person says so, and the close names it', async () => {
     const played = await harness.play({
       runbook: stopping({ hold: '30m' }),
