@@ -36,6 +36,7 @@ export const foreseen: ForesightReply = {
   matches: true,
   place: { system: 'orders', environment: 'production' },
   bindings: [{ role: 'db', kind: 'postgres', target: 'orders-db' }],
+  inputs: [],
   isFrozen: false,
   foresight: {
     checks: [

@@ -10,6 +10,7 @@ import type {
 import { z } from 'zod'
 import { CodedError } from '../contracts/coded-error.ts'
 import { incidentNumberPattern } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 
 /** Gives handlers the types their route's zod schemas promise, and holds them to those of its replies. */
 interface ZodTypeProvider extends FastifyTypeProvider {
@@ -74,6 +75,9 @@ export function lookUpText(length: number): z.ZodType<string> {
 }
 
 export const incidentNumberText = z.string().regex(incidentNumberPattern, 'must look like INC-2026-01-31-001')
+
+/** Inputs of a runbook as a person gives them. */
+export const inputTexts = z.record(lookUpText(limits.labelNameLength), lookUpText(limits.inputTextLength))
 
 /** The body of a request that says everything in its path. */
 export const emptyBody = z.strictObject({})

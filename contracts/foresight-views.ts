@@ -1,10 +1,10 @@
 /** What the API answers to whoever asks what would be done about an alert. */
 import { z } from 'zod'
 import { runbook } from './audit-views.ts'
-import type { ForeseenCall, ForeseenCheck, ForeseenPlan, ForeseenStep } from './foresight.ts'
+import type { ForeseenCall, ForeseenCheck, ForeseenPlan, ForeseenStep, ForeseenUndo } from './foresight.ts'
 import { autonomies, impacts, severities } from './incident.ts'
 import type { GateDemand } from './plan.ts'
-import { anything, binding, count, hash, plan, preview, views } from './views.ts'
+import { anything, binding, count, hash, plan, preview, resolvedInput, views } from './views.ts'
 
 const check = z.strictObject({
   name: z.string(),
@@ -25,13 +25,29 @@ const gate = z
   })
   .describe('Who would have to allow it') satisfies z.ZodType<GateDemand>
 
+const atMost = count.describe('The effect would touch at most this many things')
+const allowedBy = gate.nullable().describe('Null: it would run without asking anybody')
+
+const foreseenUndo = z
+  .strictObject({
+    uses: plan.shape.action,
+    parameters: plan.shape.parameters,
+    plan: z
+      .strictObject({ preview, atMost, risk: plan.shape.risk, gate: allowedBy })
+      .nullable()
+      .describe('As it would be planned now, before its step'),
+    problem: z.string().nullable().describe('Why it could not be planned'),
+  })
+  .describe('What would take the step back; absent where nothing does') satisfies z.ZodType<ForeseenUndo>
+
 const foreseenPlan = z.strictObject({
   preview,
-  atMost: count.describe('The effect would touch at most this many things'),
+  atMost,
   risk: plan.shape.risk,
   identity: plan.shape.target.shape.identity.describe('What makes the target the one that was looked at'),
   autonomy: z.enum(autonomies),
-  gate: gate.nullable().describe('Null: it would run without asking anybody'),
+  gate: allowedBy,
+  undo: foreseenUndo.exactOptional(),
 }) satisfies z.ZodType<ForeseenPlan>
 
 const step = z.strictObject({
@@ -62,6 +78,7 @@ export const foresightReply = z
       .describe('Whether the alert is one of those it is for; if not, nothing was measured'),
     place: z.strictObject({ system: z.string(), environment: z.string() }),
     bindings: z.array(binding),
+    inputs: z.array(resolvedInput).describe('What the runbook would be given'),
     isFrozen: z.boolean().describe('A freeze is on: until it is lifted no step would change anything'),
     foresight: z
       .strictObject({

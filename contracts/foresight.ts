@@ -3,6 +3,7 @@ import type { Autonomy, Impact, Risk, Severity } from './incident.ts'
 import type { GateDemand, Preview, TargetIdentity } from './plan.ts'
 import type { Binding, Runbook } from './runbook.ts'
 import type { ResolvedInput } from './runbook-input.ts'
+import type { ActionName, ParameterValue } from './targets/catalogue.ts'
 
 export interface ForeseeInput {
   alert: { labels: Record<string, string>; annotations: Record<string, string> }
@@ -48,6 +49,17 @@ export interface ForeseenPlan {
   identity: TargetIdentity
   autonomy: Autonomy
   gate: GateDemand | null
+  /** What the runbook says takes the step back; absent where nothing does. */
+  undo?: ForeseenUndo
+}
+
+/** An undo as it would be planned now, before its step. Once the step is done it would touch something else. */
+export interface ForeseenUndo {
+  uses: ActionName
+  parameters: Record<string, ParameterValue>
+  plan: Omit<ForeseenPlan, 'identity' | 'autonomy' | 'undo'> | null
+  /** Why there is no plan. */
+  problem: string | null
 }
 
 export interface ForeseenCall {

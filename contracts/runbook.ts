@@ -141,6 +141,11 @@ export function undoId(step: string): string {
   return `${step}.undo`
 }
 
+/** The undo of a step as what is planned, allowed, claimed and proved. */
+export function attemptedUndo(step: Pick<Step, 'id' | 'target'>, undo: Undo): Attempted {
+  return { id: undoId(step.id), target: step.target, ...undo }
+}
+
 /** Paramedic itself runs the undo of such a step. */
 export function isTakenBack({ temporary, onFailure }: Pick<Step, 'temporary' | 'onFailure'>): boolean {
   return temporary === true || onFailure === 'undo'

@@ -243,7 +243,7 @@ export const timelinePage = z
   .strictObject({ entries: z.array(timelineEntry) })
   .register(views, { id: 'Timeline' })
 
-const resolvedInput = resolvedInputShape.register(views, {
+export const resolvedInput = resolvedInputShape.register(views, {
   id: 'ResolvedInput',
 }) satisfies z.ZodType<ResolvedInput>
 

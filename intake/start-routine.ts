@@ -1,9 +1,8 @@
 /** A person starts a run of a routine now: the same incident as at its times, with their name. */
 import { CodedError } from '../contracts/coded-error.ts'
-import type { Runbook } from '../contracts/runbook.ts'
 import { type Place, routineKey } from '../contracts/schedule.ts'
 import type { BindableTarget } from '../language/bind.ts'
-import { resolveInputs } from '../language/resolve-inputs.ts'
+import { refuseInputs } from '../language/resolve-inputs.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
 import { findOpen } from '../store/incidents.ts'
@@ -42,7 +41,7 @@ export async function startRoutine(
     const routine = await routineInForce(tx, name)
     await refuseSecond(tx, name)
     const place = placeOf(routine, asked.place, targets)
-    refuseInputs(routine.runbook, asked.inputs)
+    refuseInputs(routine.runbook.inputs ?? [], asked.inputs)
     const { incident, entry } = await openRun(tx, targets, routine, {
       runbook: name,
       runbookHash: routine.hash,
@@ -91,20 +90,4 @@ function placeOf(
     fields: { system, environment },
     hint: 'Name the system and environment as the configuration does: npx paramedic config check',
   })
-}
-
-/** Whoever types a value means it: what does not fit is no reason to run with another one. */
-function refuseInputs({ inputs = [] }: Runbook, given: Readonly<Record<string, string>>): void {
-  const resolved = resolveInputs(inputs, { labels: {}, annotations: {} }, given)
-  const faults = Object.keys(given).flatMap(name => {
-    const found = resolved.find(input => input.name === name)
-    if (found?.source === 'given') return []
-    const known = inputs.length === 0 ? 'it has none' : `it has ${inputs.map(input => input.name).join(', ')}`
-    const problem =
-      found === undefined ? `the runbook has no such input; ${known}` : (found.problem ?? 'does not fit')
-    return [{ field: `inputs.${name}`, problem }]
-  })
-  if (faults.length === 0) return
-  const told = faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
-  throw new CodedError('bad_payload', `The inputs do not fit: ${told}.`, { fields: { faults } })
 }

@@ -1,4 +1,5 @@
 /** What an incident's runbook is given: decided once, when it opens, from the alert and the defaults. Pure. */
+import { CodedError } from '../contracts/coded-error.ts'
 import { inertLine } from '../contracts/inert-text.ts'
 import type { AlertText, InputValue, ResolvedInput, RunbookInput } from '../contracts/runbook-input.ts'
 import { formatAlertText } from './alert-text.ts'
@@ -28,6 +29,34 @@ export function resolveInputs(
     const nothing = asked === undefined ? 'nobody gave one' : `${asked.where} is not there`
     return { ...common, source: 'none', problem: refused ?? nothing }
   })
+}
+
+/** What a person gave by name and the runbook does not take. Whoever types a value means it: it is no reason to go on with another one. */
+export function inputFaults(
+  declared: readonly RunbookInput[],
+  given: Readonly<Record<string, string>>,
+): { field: string; problem: string }[] {
+  const resolved = resolveInputs(declared, { labels: {}, annotations: {} }, given)
+  const known =
+    declared.length === 0 ? 'it has none' : `it has ${declared.map(({ name }) => name).join(', ')}`
+  return Object.keys(given).flatMap(name => {
+    const found = resolved.find(input => input.name === name)
+    if (found?.source === 'given') return []
+    const problem =
+      found === undefined ? `the runbook has no such input; ${known}` : (found.problem ?? 'does not fit')
+    return [{ field: `inputs.${name}`, problem }]
+  })
+}
+
+/** Throws `bad_payload` with every value that is refused. */
+export function refuseInputs(
+  declared: readonly RunbookInput[],
+  given: Readonly<Record<string, string>>,
+): void {
+  const faults = inputFaults(declared, given)
+  if (faults.length === 0) return
+  const told = faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
+  throw new CodedError('bad_payload', `The inputs do not fit: ${told}.`, { fields: { faults } })
 }
 
 interface Asked {

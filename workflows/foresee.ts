@@ -11,6 +11,8 @@ import { groupSummary, type MemberResult } from '../contracts/group-summary.ts'
 import { limits } from '../contracts/limits.ts'
 import { queueAt, taskQueue } from '../contracts/messages.ts'
 import {
+  type Attempted,
+  attemptedUndo,
   type Binding,
   type BoundTarget,
   type CheckUse,
@@ -31,7 +33,7 @@ import {
   valueScope,
   withInputs,
 } from '../language/conditions.ts'
-import { filledStep, whyUnknown } from './filled-step.ts'
+import { filledStep, filledUndo, whyUnknown } from '../contracts/filled-step.ts'
 import { inLanes } from './in-lanes.ts'
 import { silenceOf } from './silence.ts'
 import { whyNotTrue } from './why-not-true.ts'
@@ -143,13 +145,18 @@ async function look(
   const { name } = input.runbook
   const runbook = { name, hash: input.runbookHash }
   const planned = await reading(limits.checkTimeoutMs, site, deadlineMs, stubs =>
-    stubs.foreseePlan({ step: filledStep(step, input.inputs), target, runbook }),
+    stubs.foreseePlan({ step: filledStep(step, input.inputs), target, runbook, ...undoOf(input, step) }),
   )
   return 'problem' in planned
     ? { id, target, result: 'unknown', because: planned.problem, plan: null }
     : planned.preview.wouldTouch === 0
       ? { id, target, result: 'left-out', because: planned.preview.summary, plan: null }
       : { id, target, result: 'planned', because: null, plan: planned }
+}
+
+function undoOf({ inputs }: ForeseeInput, step: Step): { undo?: Attempted } {
+  const { undo } = step
+  return 'none' in undo ? {} : { undo: attemptedUndo(step, filledUndo(undo, inputs)) }
 }
 
 /** A precheck measures once more after a while; now, what was just measured stands for that. */

@@ -1,7 +1,7 @@
 /** What will take steps back: registered before their effect, so that no crash and no turn of the incident forgets it. */
+import { filledUndo } from '../contracts/filled-step.ts'
 import type { UndoEnd } from '../contracts/incident.ts'
-import type { Attempted, Step, Undo } from '../contracts/runbook.ts'
-import { filledParameters } from '../contracts/runbook-input.ts'
+import type { Attempted, Step } from '../contracts/runbook.ts'
 import type { RegisteredUndo } from './incident-state.ts'
 import type { Life } from './life.ts'
 
@@ -16,7 +16,7 @@ export async function registerUndo(life: Life, step: Attempted, attempt: number)
   )
     return
   const { target } = written
-  const undo = filledUndo(life, written.undo)
+  const undo = filledUndo(written.undo, life.input.inputs)
   const isTemporary = written.temporary === true
   life.state.undos = [
     ...(life.state.undos ?? []),
@@ -31,13 +31,6 @@ export async function registerUndo(life: Life, step: Attempted, attempt: number)
     temporary: isTemporary,
   })
   await life.record()
-}
-
-/** With what its inputs say written out: it is the same whenever it runs. A step whose undo lacks one is left out before. */
-function filledUndo(life: Life, { fromInputs, ...undo }: Undo): Undo {
-  if (fromInputs === undefined) return undo
-  const filled = filledParameters({ with: undo.with, fromInputs }, life.input.inputs)
-  return 'missing' in filled ? undo : { ...undo, with: filled.with }
 }
 
 export function registeredUndo(life: Life, step: Step['id']): RegisteredUndo | undefined {

@@ -3,7 +3,7 @@
  * as any other. It runs once; what it could not take back is told at once, and a person is asked before the incident ends.
  */
 import type { StepResult } from '../contracts/incident.ts'
-import { type Attempted, type Step, undoId } from '../contracts/runbook.ts'
+import { attemptedUndo, type Step, undoId } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import { askForOutcome } from './gate.ts'
 import type { RegisteredUndo } from './incident-state.ts'
@@ -55,7 +55,10 @@ export async function takeAllBack(life: Life, turn: Life['turn']): Promise<boole
 
 /** Runs one undo to its end. It stays registered only when a turn came first. */
 async function takeBack(life: Life, registered: RegisteredUndo): Promise<void> {
-  const { result, because, isMoot } = await runOnce(life, attemptedUndo(registered))
+  const { result, because, isMoot } = await runOnce(
+    life,
+    attemptedUndo({ id: registered.step, target: registered.target }, registered.undo),
+  )
   if (result === 'succeeded') return endUndo(life, registered, 'undone', because)
   if (isMoot === true) return endUndo(life, registered, 'undone', `nothing was left to take back: ${because}`)
   if (result === 'denied') return endUndo(life, registered, 'in-place', because)
@@ -85,10 +88,6 @@ const resultInWords: Record<StepResult, string> = {
   unknown: 'ended unknown',
   voided: 'could not begin',
   withdrawn: 'was withdrawn',
-}
-
-function attemptedUndo({ step, target, undo }: RegisteredUndo): Attempted {
-  return { id: undoId(step), target, ...undo }
 }
 
 /** Nothing closes in silence with something left in place: a person takes it back by hand, or says that it stays. */

@@ -4,7 +4,7 @@ import { foresightReply } from '../../contracts/foresight-views.ts'
 import { limits } from '../../contracts/limits.ts'
 import { documented } from '../documented.ts'
 import { foreseen, foreseenAlert, foreseenRunbook } from '../foresight-examples.ts'
-import { lookUpText } from '../validation.ts'
+import { inputTexts, lookUpText } from '../validation.ts'
 
 const labels = z
   .record(z.string().max(limits.labelNameLength), z.string().max(limits.labelValueLength))
@@ -22,6 +22,11 @@ const body = z.strictObject({
     ])
     .exactOptional()
     .describe('A text, or the version in force of a name; left out, it is chosen as for an alert that fires'),
+  inputs: inputTexts
+    .exactOptional()
+    .describe(
+      'Inputs of the runbook by name, as text, tried in place of what the alert and the defaults say',
+    ),
 })
 
 const missing = ['apiVersion', 'escalate', 'metadata', 'triage'].map(key => ({

@@ -4,7 +4,7 @@ import type { ForeseeInput } from '../../contracts/foresight.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { LoadedRunbook, Runbook } from '../../contracts/runbook.ts'
 import { type BindableTarget, bindTargets } from '../../language/bind.ts'
-import { resolveInputs } from '../../language/resolve-inputs.ts'
+import { refuseInputs, resolveInputs } from '../../language/resolve-inputs.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
 import { type ConditionAlert, evaluateMatch } from '../../language/conditions.ts'
 import { formatFault } from '../../language/format-fault.ts'
@@ -34,17 +34,19 @@ export function foresightRoutes(app: Api, { pool, places = [], foresights, clock
   const askSeldom = createAskSeldom(clock)
 
   app.post('/v1/runbooks/test', { ...foreseeing, bodyLimit: limits.foreseeBodyBytes }, async request => {
-    const { alert, runbook: given } = request.body
+    const { alert, runbook: given, inputs = {} } = request.body
     const by = principalOf(request).name
     return askSeldom(by, async () => {
       const asked = await withinDatabaseWait(() => runbookFor(pool, given, alert))
-      const question = questionAbout(asked.loaded, alert, places)
+      refuseInputs(asked.loaded.runbook.inputs ?? [], inputs)
+      const question = questionAbout(asked.loaded, alert, inputs, places)
       const shown = {
         runbook: asked.loaded,
         others: asked.others,
         matches: isMeantFor(asked.loaded.runbook, alert),
         place: placeOf(alert),
         bindings: question.bindings,
+        inputs: question.inputs ?? [],
         isFrozen: await withinDatabaseWait(async () => (await readFreeze(pool)).isOn),
       }
       if (!shown.matches) return { ...shown, foresight: null }
@@ -116,10 +118,11 @@ function placeOf({ labels }: ConditionAlert): { system: string; environment: str
 function questionAbout(
   { runbook, hash: runbookHash }: LoadedRunbook,
   { labels, annotations }: ConditionAlert,
+  given: Readonly<Record<string, string>>,
   places: readonly BindableTarget[],
 ): ForeseeInput {
   const alert = { labels, annotations }
   const bindings = bindTargets(runbook.targets, placeOf(alert), places)
-  const inputs = resolveInputs(runbook.inputs ?? [], alert)
+  const inputs = resolveInputs(runbook.inputs ?? [], alert, given)
   return { alert, runbook, runbookHash, bindings, ...(inputs.length > 0 && { inputs }) }
 }

@@ -4,7 +4,7 @@ import { limits } from '../../contracts/limits.ts'
 import { begunRun, routineList } from '../../contracts/schedule-views.ts'
 import { documented } from '../documented.ts'
 import { runOfRoutine, runningRoutine, weeklyRoutine } from '../runbook-examples.ts'
-import { lookUpText } from '../validation.ts'
+import { inputTexts, lookUpText } from '../validation.ts'
 
 export const listing = documented({
   access: 'runbooks.read',
@@ -24,8 +24,7 @@ const body = z.strictObject({
       'Whose targets this run works on; left out, those of its schedule. Asks for the verb `runbooks.run-elsewhere`',
     ),
   environment: lookUpText(limits.labelNameLength).exactOptional(),
-  inputs: z
-    .record(lookUpText(limits.labelNameLength), lookUpText(limits.inputTextLength))
+  inputs: inputTexts
     .exactOptional()
     .describe('Inputs of the runbook by name, as text: `25`, `0.7`, `10m`, `true`; left out, their defaults'),
 })

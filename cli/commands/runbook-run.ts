@@ -1,13 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { BegunRun } from '../../contracts/schedule-views.ts'
 import { withExamples } from '../command-help.ts'
+import { collectInput, type GivenInputs } from '../runbook/given-inputs.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned, oneLine } from '../terminal/plain-text.ts'
 
 interface Options {
   system?: string
   environment?: string
-  input?: Record<string, string>
+  input?: GivenInputs
 }
 
 export function define(noun: Command): void {
@@ -20,7 +21,7 @@ export function define(noun: Command): void {
     .option(
       '--input <name=value>',
       'a value of one of its inputs in place of the default; as often as needed',
-      collected,
+      collectInput,
     )
     .action((name: string, options: Options, command: Command) =>
       inSession(command, session => runRoutine(session, name, options)),
@@ -36,15 +37,6 @@ export function define(noun: Command): void {
       'It is the run that a time of its schedule would begin: gates, limits and freezes bind it, and nobody is called while it goes well. One run of a routine is open at a time; a time of its schedule that comes meanwhile is missed.',
     ],
   )
-}
-
-/** The first `=` divides: a value may have more. */
-function collected(written: string, before: Record<string, string> = {}): Record<string, string> {
-  const at = written.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('It is a name and a value, such as idle_limit=5m.')
-  const name = written.slice(0, at)
-  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${oneLine(name)} is given twice.`)
-  return { ...before, [name]: written.slice(at + 1) }
 }
 
 async function runRoutine(session: Session, name: string, { input, ...place }: Options): Promise<void> {

@@ -5,24 +5,24 @@ import { limits } from '../../contracts/limits.ts'
 import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
-import type { Chapter } from '../explain/chapter.ts'
-import { tellChapters } from '../explain/tell.ts'
 import { chaptersOfForeseen } from '../foresee/chapters.ts'
 import { foresee } from '../foresee/foresee.ts'
 import { chaptersOfForesight } from '../foresee/live-chapters.ts'
+import { tell, tellOther, tellRoutines } from '../foresee/tell.ts'
+import { collectInput, type GivenInputs, refuseGiven } from '../runbook/given-inputs.ts'
 import { alertOf } from '../runbook/alert-file.ts'
 import { targetsOf, type ConfiguredTarget } from '../runbook/configured-targets.ts'
 import { readText } from '../runbook/read-text.ts'
 import { readRunbooks, tellFaults } from '../runbook/read.ts'
-import { scheduleInWords } from '../runbook/words.ts'
 import { inSession, type Session } from '../session.ts'
-import { cleaned, oneLine } from '../terminal/plain-text.ts'
+import { cleaned } from '../terminal/plain-text.ts'
 
 interface Options {
   alert: string
   config?: string
   live?: true
   inForce?: string
+  input?: GivenInputs
 }
 
 export function define(noun: Command): void {
@@ -39,6 +39,11 @@ export function define(noun: Command): void {
     .option('--config <file>', 'a configuration, for the targets; default PARAMEDIC_CONFIG, else none')
     .option('--live', 'send the runbook to the service, which has its checks measured and its steps planned')
     .option('--in-force <name>', 'with --live: the version of this runbook that is in force there')
+    .option(
+      '--input <name=value>',
+      'a value of an input, tried in place of what the alert and its default say; as often as needed',
+      collectInput,
+    )
     .action((paths: string[], options: Options, command: Command) =>
       inSession(command, session => testRunbooks(session, paths, options)),
     )
@@ -48,10 +53,11 @@ export function define(noun: Command): void {
       'runbook test --alert alert.json',
       'runbook test --alert alert.json --live',
       'runbook test --alert alert.json draft.yaml --live',
+      'runbook test --alert alert.json draft.yaml --live --input idle_limit=5m',
       'runbook test --alert - runbooks/shop --config paramedic.yaml < webhook.json',
     ],
     [
-      'It ends with 1 when a runbook is not valid, or none would be chosen.',
+      'It ends with 1 when a runbook is not valid, none would be chosen, or a value of --input is refused.',
       'Without --live it asks no service and no target: what checks would measure, and what a step would do exactly, it does not say.',
       'With --live and no path the service chooses among its own, as for an alert that fires.',
       'With --live production is read: roles responder, approver and admin may, and the audit log says who did.',
@@ -63,9 +69,10 @@ async function testRunbooks(session: Session, paths: readonly string[], options:
   const { text, name } = await readText(options.alert)
   const { alert } = alertOf(text, name, session.now())
   if (options.inForce !== undefined && (options.live !== true || paths.length > 0)) throw wrongInForce()
+  const inputs = options.input === undefined ? {} : { inputs: options.input }
   if (options.live === true && paths.length === 0) {
     const named = options.inForce === undefined ? {} : { runbook: { name: options.inForce } }
-    return testLive(session, alert, named, { from: 'in force' })
+    return testLive(session, alert, { ...named, ...inputs }, { from: 'in force' })
   }
   const targets = await configured(options.config ?? process.env['PARAMEDIC_CONFIG'])
   const read = await readRunbooks(paths)
@@ -75,15 +82,19 @@ async function testRunbooks(session: Session, paths: readonly string[], options:
     return exitCodes.refused
   }
   const files = read.filter(one => 'runbook' in one)
-  const foreseen = foresee(alert, files, targets)
+  const foreseen = foresee(alert, files, targets, options.input)
   const chosen = files.find(({ file }) => file === foreseen.runbook?.file)
+  if (chosen !== undefined) refuseGiven(chosen.file, chosen.runbook.inputs ?? [], options.input ?? {})
   if (options.live === true && chosen !== undefined) {
     const { file, text: source } = chosen
     const { others } = foreseen
-    return testLive(session, alert, { runbook: { source, file } }, { from: file, others })
+    return testLive(session, alert, { runbook: { source, file }, ...inputs }, { from: file, others })
   }
   if (session.isJson) session.printJson(foreseen)
-  else tell(session, alert, chaptersOfForeseen(foreseen))
+  else {
+    tell(session, alert, chaptersOfForeseen(foreseen))
+    if (chosen === undefined) tellRoutines(session, files)
+  }
   return foreseen.runbook === null ? exitCodes.refused : exitCodes.ok
 }
 
@@ -98,7 +109,7 @@ function wrongInForce(): Failure {
 async function testLive(
   session: Session,
   { name, labels, annotations }: IncomingAlert,
-  about: { runbook?: { name: string } | { source: string; file: string } },
+  about: { runbook?: { name: string } | { source: string; file: string }; inputs?: GivenInputs },
   told: { from: string; others?: readonly string[] },
 ): Promise<ExitCode> {
   const alert = { name, labels, annotations }
@@ -109,35 +120,13 @@ async function testLive(
   const { foresight } = reply
   const exitCode = foresight === null ? exitCodes.refused : exitCodes.ok
   if (session.isJson) session.printJson(answer)
-  else if (foresight === null) tell(session, alert, otherAlerts(reply))
+  else if (foresight === null) tellOther(session, alert, reply)
   else tell(session, alert, chaptersOfForesight({ ...reply, foresight }, { others: reply.others, ...told }))
   return exitCode
 }
 
-function otherAlerts({ runbook: { runbook } }: ForesightReply): Chapter[] {
-  if (runbook.schedule !== undefined) {
-    const times = scheduleInWords(runbook.schedule)
-    return [
-      {
-        title: 'Which runbook',
-        points: [{ text: `${runbook.name} is a routine: no alert begins it, it runs ${times}.` }],
-      },
-    ]
-  }
-  const text = `${runbook.name} is for other alerts: this does not hold`
-  return [{ title: 'Which runbook', points: [{ text, condition: runbook.match ?? '' }] }]
-}
-
 /** Longer than the service takes, so that its explanation arrives. */
 const answerWithinMs = limits.foreseeAnswerMs + 8_000
-
-function tell({ terminal }: Session, { name }: Pick<IncomingAlert, 'name'>, chapters: Chapter[]): void {
-  const { paint } = terminal
-  terminal.print([
-    paint.strong(`An alert ${oneLine(name)}`),
-    ...tellChapters(chapters, { paint, width: terminal.width() }),
-  ])
-}
 
 async function configured(file: string | undefined): Promise<ConfiguredTarget[] | undefined> {
   return file === undefined ? undefined : targetsOf((await readText(file)).text, file)

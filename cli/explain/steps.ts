@@ -88,36 +88,42 @@ const tellers: { [K in keyof Required<Step>]: (step: Step, following: Following)
   timeoutMs: ({ timeoutMs }) => [{ label: 'limit', text: `given up after ${durationInWords(timeoutMs)}` }],
   verify: ({ verify }) => [proofOf(verify)],
   retry: ({ retry }) => (retry === undefined ? [] : [{ label: 'failed', text: retryInWords(retry) }]),
-  onFailure: ({ onFailure }, following) =>
-    onFailure === undefined
-      ? []
-      : [{ label: 'last try', text: `when it fails too, ${following.failure(onFailure)}` }],
-  undo: step => {
-    const { undo } = step
-    const isByHand = !('none' in undo) && !isTakenBack(step)
-    const proof = 'none' in undo ? undefined : undo.verify
-    return [
-      { label: 'undo', text: `${undoInWords(undo)}${isByHand ? '; nobody but a person runs it' : ''}` },
-      ...(proof === undefined
-        ? []
-        : [
-            {
-              label: 'undone',
-              text: `when ${proof.check} shows it, measured ${steadinessInWords(proof)}:`,
-              condition: proof.until,
-            },
-          ]),
-    ]
-  },
-  temporary: ({ temporary }) =>
-    temporary === undefined
-      ? []
-      : [
-          {
-            label: 'temporary',
-            text: 'it stays for the time of the incident: when the recovery has lasted, or a person ends the incident, it is taken back; after a recovery the whole is measured once more',
-          },
-        ],
+  onFailure: tellOnFailure,
+  undo: tellUndo,
+  temporary: tellTemporary,
+}
+
+/** What takes a step back, and when it does. */
+export function undoing(step: Undoable, following: Following): Fact[] {
+  const isAtOnce = step.onFailure === 'undo'
+  return [...(isAtOnce ? tellOnFailure(step, following) : []), ...tellUndo(step), ...tellTemporary(step)]
+}
+
+export type Undoable = Pick<Step, 'undo' | 'temporary' | 'onFailure'>
+
+function tellOnFailure({ onFailure }: Pick<Step, 'onFailure'>, following: Following): Fact[] {
+  if (onFailure === undefined) return []
+  return [{ label: 'last try', text: `when it fails too, ${following.failure(onFailure)}` }]
+}
+
+function tellUndo(step: Undoable): Fact[] {
+  const { undo } = step
+  const isByHand = !('none' in undo) && !isTakenBack(step)
+  const proof = 'none' in undo ? undefined : undo.verify
+  const told = {
+    label: 'undo',
+    text: `${undoInWords(undo)}${isByHand ? '; nobody but a person runs it' : ''}`,
+  }
+  if (proof === undefined) return [told]
+  const measured = `when ${proof.check} shows it, measured ${steadinessInWords(proof)}:`
+  return [told, { label: 'undone', text: measured, condition: proof.until }]
+}
+
+function tellTemporary({ temporary }: Pick<Step, 'temporary'>): Fact[] {
+  if (temporary === undefined) return []
+  const text =
+    'it stays for the time of the incident: when the recovery has lasted, or a person ends the incident, it is taken back; after a recovery the whole is measured once more'
+  return [{ label: 'temporary', text }]
 }
 
 /** The same of what people do. */

@@ -1,12 +1,14 @@
 import { limits } from '../../contracts/limits.ts'
 import type { Autonomy } from '../../contracts/incident.ts'
 import type { Binding } from '../../contracts/runbook.ts'
+import type { ResolvedInput } from '../../contracts/runbook-input.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
 import { whoIsTold } from '../explain/communication.ts'
 import { whoIsCalled } from '../explain/escalation.ts'
+import { undoing } from '../explain/steps.ts'
 import { counted, listed, shortHash } from '../narrate/narration.ts'
 import { resolvedInWords } from '../runbook/input-words.ts'
-import { approversInWords, severityInWords, taskInWords } from '../runbook/words.ts'
+import { approversInWords, followingInLadder, severityInWords, taskInWords } from '../runbook/words.ts'
 import type { Foreseen, Judged } from './foresee.ts'
 
 /** What would become of an alert, in the form in which runbooks are explained. */
@@ -15,7 +17,10 @@ export function chaptersOfForeseen(foreseen: Foreseen): Chapter[] {
   const chapters = [
     { title: 'Which runbook', points: whichRunbook(foreseen) },
     { title: 'On what', points: onWhat(foreseen) },
-    { title: 'What it would be given', points: whatIsGiven(foreseen) },
+    {
+      title: 'What it would be given',
+      points: [...whatIsGiven(foreseen.inputs), ...whatHasNoData(foreseen)],
+    },
     { title: 'How severe it would be', points: howSevere(foreseen) },
     { title: 'What would be tried', points: whatWouldBeTried(foreseen) },
     { title: 'Who would be called', points: calls.length === 0 ? [] : whoIsCalled({ escalate: calls }) },
@@ -96,10 +101,15 @@ export function whyNoTarget({ kind, problem, candidates }: Extract<Binding, { pr
   return why[problem]
 }
 
-function whatIsGiven({ inputs }: Foreseen): Point[] {
+export function whatIsGiven(inputs: readonly ResolvedInput[]): Point[] {
   if (inputs.length === 0) return []
   const facts = inputs.map(input => ({ label: input.name, text: resolvedInWords(input) }))
-  return [{ text: 'Its inputs, as this alert and their defaults say:', facts }]
+  return [{ text: 'Its inputs:', facts }]
+}
+
+function whatHasNoData({ unfilled }: Foreseen): Point[] {
+  if (unfilled.length === 0) return []
+  return [{ text: `Without a value of theirs these give no data: ${listed(unfilled)}.` }]
 }
 
 /** Rules behind one that holds for certain are never asked. */
@@ -119,19 +129,25 @@ function customers(impact: Judged): Point {
   return { text: `Customers are ${impact.holds ? '' : 'not '}affected: the alert itself says so.` }
 }
 
-function whatWouldBeTried({ runbook, steps, bindings }: Foreseen): Point[] {
+function whatWouldBeTried(foreseen: Foreseen): Point[] {
+  const { runbook, steps, bindings } = foreseen
   if (runbook === null) return []
   if (steps.length === 0) return [{ text: 'Nothing: people are called.' }]
   return steps.map((step, index): Point => {
     const { holds } = step
     const what = `${index + 1}. ${stepInWords(step)}`
+    if (step.unknown !== undefined)
+      return { text: `${what}: left out.`, facts: [{ label: 'because', text: step.unknown }] }
     const target = 'target' in step ? step.target : undefined
     const problem = bindings?.find(({ role }) => role === target)
     if (problem !== undefined && 'problem' in problem)
       return { text: `${what}: left out, because ${target} is ${problem.problem}.` }
     if (holds === false)
       return { text: `${what}: left out, because this does not hold`, condition: step.when ?? '' }
-    return holds === true ? { text: `${what}.` } : unknown(`${what}, if`, step)
+    const facts = 'manual' in step ? [] : undoing(step, followingInLadder)
+    if (holds === true) return { text: `${what}.`, facts }
+    const open = unknown(`${what}, if`, step)
+    return { ...open, facts: [...(open.facts ?? []), ...facts] }
   })
 }
 

@@ -1,6 +1,7 @@
 /** What an alert would lead to, as far as it can be said without measuring anything. Pure. */
 import type { IncomingAlert } from '../../contracts/alert.ts'
 import type { Communication } from '../../contracts/communication.ts'
+import { filledUndo, whyUnknown } from '../../contracts/filled-step.ts'
 import type { Severity } from '../../contracts/incident.ts'
 import {
   type Binding,
@@ -11,7 +12,7 @@ import {
   type Step,
 } from '../../contracts/runbook.ts'
 import { bindTargets } from '../../language/bind.ts'
-import type { ResolvedInput } from '../../contracts/runbook-input.ts'
+import { filledParameters, type ResolvedInput } from '../../contracts/runbook-input.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
 import {
   checksScope,
@@ -22,6 +23,7 @@ import {
 } from '../../language/conditions.ts'
 import { resolveInputs } from '../../language/resolve-inputs.ts'
 import type { ConfiguredTarget } from '../runbook/configured-targets.ts'
+import type { GivenInputs } from '../runbook/given-inputs.ts'
 import type { RunbookFile } from '../runbook/read.ts'
 
 /** A condition judged by the alert alone. `noData` says what has to be measured first. */
@@ -44,6 +46,8 @@ export interface Foreseen {
   inputs: ResolvedInput[]
   /** Checks whose target is missing or there twice. */
   unmeasured: string[]
+  /** Checks that lack the value of an input. */
+  unfilled: string[]
   severity: (Judged & { is: Severity; label?: string })[]
   impact: Judged | null
   steps: (Judged & (ForeseenAction | ForeseenTask))[]
@@ -52,13 +56,18 @@ export interface Foreseen {
   told: Communication[]
 }
 
-type ForeseenAction = Pick<Step, 'id' | 'uses' | 'target'> & { gate: Step['gate'] }
-type ForeseenTask = Pick<ManualStep, 'id' | 'manual' | 'by'>
+/** `unknown` says which value is missing without which nobody knows how to take the step, or take it back. */
+type ForeseenAction = Pick<Step, 'id' | 'uses' | 'target' | 'undo' | 'temporary' | 'onFailure'> & {
+  gate: Step['gate']
+  unknown?: string
+}
+type ForeseenTask = Pick<ManualStep, 'id' | 'manual' | 'by'> & { unknown?: never }
 
 export function foresee(
   alert: IncomingAlert,
   files: readonly RunbookFile[],
   targets: readonly ConfiguredTarget[] | undefined,
+  given: GivenInputs = {},
 ): Foreseen {
   const about = { labels: alert.labels, annotations: alert.annotations }
   const runbooks = files.map(({ runbook }) => runbook)
@@ -69,6 +78,7 @@ export function foresee(
     system: alert.labels['system'] ?? 'unknown',
     environment: alert.labels['environment'] ?? 'unknown',
   }
+  const inputs = chosen === undefined ? [] : resolveInputs(chosen.inputs ?? [], about, given)
   const bindings = chosen === undefined || targets === undefined ? null : bound(chosen, place, targets)
   return {
     alert: { name: alert.name, labels: { ...alert.labels } },
@@ -85,9 +95,10 @@ export function foresee(
           },
     others: matching.map(({ name }) => name),
     bindings,
-    inputs: chosen === undefined ? [] : resolveInputs(chosen.inputs ?? [], about),
+    inputs,
     unmeasured: chosen === undefined ? [] : unmeasuredBy(chosen, bindings ?? []),
-    ...(chosen === undefined ? nothing : judged(chosen, about)),
+    unfilled: chosen === undefined ? [] : unfilledOf(chosen, inputs),
+    ...(chosen === undefined ? nothing : judged(chosen, about, inputs)),
   }
 }
 
@@ -109,12 +120,17 @@ function unmeasuredBy({ triage }: Runbook, bindings: NonNullable<Foreseen['bindi
   return triage.checks.filter(({ target }) => problems.includes(target)).map(({ name }) => name)
 }
 
+function unfilledOf({ triage }: Runbook, inputs: readonly ResolvedInput[]): string[] {
+  return triage.checks.filter(use => 'missing' in filledParameters(use, inputs)).map(({ name }) => name)
+}
+
 function judged(
   runbook: Runbook,
   alert: ConditionAlert,
+  inputs: readonly ResolvedInput[],
 ): Pick<Foreseen, 'severity' | 'impact' | 'steps' | 'calls' | 'told'> {
   const { triage, mitigate, escalate, communication = [] } = runbook
-  const judge = (when: string | undefined): Judged => judgeByAlert(when, runbook, alert)
+  const judge = (when: string | undefined): Judged => judgeByAlert(when, runbook, alert, inputs)
   return {
     severity: triage.severity.map(({ is, label, when }) => ({
       is,
@@ -122,23 +138,41 @@ function judged(
       ...judge(when),
     })),
     impact: triage.impact === undefined ? null : judge(triage.impact),
-    steps: mitigate.map(step => ({ ...foreseenStep(step), ...judge(step.when) })),
+    steps: mitigate.map(step => ({ ...foreseenStep(step, runbook, inputs), ...judge(step.when) })),
     calls: escalate,
     told: communication,
   }
 }
 
-function foreseenStep(step: Step | ManualStep): ForeseenAction | ForeseenTask {
+function foreseenStep(
+  step: Step | ManualStep,
+  runbook: Runbook,
+  inputs: readonly ResolvedInput[],
+): ForeseenAction | ForeseenTask {
   const { id } = step
   if ('manual' in step) return { id, manual: step.manual, ...(step.by === undefined ? {} : { by: step.by }) }
-  const { uses, target, gate } = step
-  return { id, uses, target, gate }
+  const { uses, target, gate, temporary, onFailure } = step
+  const unknown = whyUnknown(step, runbook, inputs)
+  return {
+    id,
+    uses,
+    target,
+    gate,
+    undo: 'none' in step.undo ? step.undo : filledUndo(step.undo, inputs),
+    ...(temporary === undefined ? {} : { temporary }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+    ...(unknown === undefined ? {} : { unknown }),
+  }
 }
 
 /** No check has a result here, so a condition that needs one has no data; `||` and `&&` may still decide. */
-function judgeByAlert(when: string | undefined, runbook: Runbook, alert: ConditionAlert): Judged {
+function judgeByAlert(
+  when: string | undefined,
+  runbook: Runbook,
+  alert: ConditionAlert,
+  inputs: readonly ResolvedInput[],
+): Judged {
   if (when === undefined) return { holds: true }
-  const inputs = resolveInputs(runbook.inputs ?? [], alert)
   const scope = withInputs(checksScope(measuredChecks(runbook), {}, alert), inputs)
   const evaluated = evaluateCondition(when, scope)
   return 'value' in evaluated

@@ -2,18 +2,26 @@
 import type { ForesightReply } from '../../contracts/foresight-views.ts'
 import { durationInWords } from '../../contracts/duration-words.ts'
 import type { Autonomy, Impact } from '../../contracts/incident.ts'
-import type { CheckUse, ManualStep, Runbook, Step } from '../../contracts/runbook.ts'
+import {
+  type CheckUse,
+  isTakenBack,
+  type ManualStep,
+  type Runbook,
+  type Step,
+} from '../../contracts/runbook.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
 import { sentence, whoIsCalled } from '../explain/escalation.ts'
+import { undoing } from '../explain/steps.ts'
 import { inDefinedOrder, valuesInWords } from '../narrate/values.ts'
 import {
   approversInWords,
+  followingOf,
   onExpiryInWords,
   severityInWords,
   taskInWords,
   timeOfLevel,
 } from '../runbook/words.ts'
-import { groupInWords, whichRunbook, whyNoTarget } from './chapters.ts'
+import { groupInWords, whatIsGiven, whichRunbook, whyNoTarget } from './chapters.ts'
 
 type Live = NonNullable<ForesightReply['foresight']>
 type LiveStep = Live['steps'][number]
@@ -31,9 +39,10 @@ export function chaptersOfForesight(
   return [
     { title: 'Which runbook', points: whichRunbook({ runbook: chosen, others }) },
     { title: 'On what', points: onWhat(reply) },
+    { title: 'What it would be given', points: whatIsGiven(reply.inputs) },
     { title: 'What is measured now', points: whatIsMeasured(runbook.triage.checks, foresight) },
     { title: 'How severe it would be', points: howSevere(foresight) },
-    { title: 'What would be tried', points: whatWouldBeTried(runbook.mitigate, foresight) },
+    { title: 'What would be tried', points: whatWouldBeTried(runbook, foresight) },
     { title: 'Who would be called', points: whoWouldBeCalled(runbook, foresight) },
     { title: 'What was not done', points: whatWasNotDone(reply) },
   ].filter(({ points }) => points.length > 0)
@@ -86,14 +95,18 @@ function howSevere({ severity, impact }: Live): Point[] {
   ]
 }
 
-function whatWouldBeTried(steps: readonly (Step | ManualStep)[], foresight: Live): Point[] {
+function whatWouldBeTried(runbook: Runbook, foresight: Live): Point[] {
+  const { mitigate: steps } = runbook
   if (steps.length === 0) return [{ text: 'Nothing: people are called.' }]
   return steps.map((step, index): Point => {
     const foreseen = foresight.steps[index]
     if ('manual' in step) return task(`${index + 1}. ${step.id}: ${taskInWords(step)}`, step, foreseen)
     const what = `${index + 1}. ${step.id}: ${step.uses} on ${foreseen?.target ?? step.target}`
     if (foreseen?.plan !== undefined && foreseen.plan !== null)
-      return { text: `${what}.`, facts: [...precheck(step), ...planned(foreseen.plan)] }
+      return {
+        text: `${what}.`,
+        facts: [...precheck(step), ...planned(foreseen.plan), ...takenBack(step, foreseen.plan, runbook)],
+      }
     const why = foreseen?.because ?? 'nothing is known of it'
     return foreseen?.result === 'left-out'
       ? { text: `${what}: left out.`, facts: [{ label: 'because', text: why }] }
@@ -118,16 +131,41 @@ function precheck({ precheck: look }: Pick<Step, 'precheck'>): Fact[] {
 }
 
 function planned({ preview, atMost, risk, identity, autonomy, gate }: LivePlan): Fact[] {
-  const { summary, wouldTouch, unit, examples } = preview
+  const { summary, examples } = preview
   const same = Object.entries(identity).map(([name, value]) => `${name} ${value}`)
   return [
     { label: 'does', text: summary },
-    { label: 'touches', text: `${wouldTouch} ${unit} now, at most ${atMost.toLocaleString('en-GB')}` },
+    { label: 'touches', text: touches(preview, atMost) },
     ...(examples.length === 0 ? [] : [{ label: 'such as', text: examples.slice(0, 3).join(', ') }]),
     { label: 'target', text: same.join(' · ') || 'no identity' },
     { label: 'risk', text: risk },
     { label: 'allowed', text: allowedBy(autonomy, gate) },
   ]
+}
+
+function touches({ wouldTouch, unit }: LivePlan['preview'], atMost: number): string {
+  return `${wouldTouch} ${unit} now, at most ${atMost.toLocaleString('en-GB')}`
+}
+
+/** The undo is planned as of now: its step is not done, so most often it finds nothing yet. */
+function takenBack(step: Step, { undo: foreseen, autonomy }: LivePlan, runbook: Runbook): Fact[] {
+  const facts = undoing({ ...step, undo: filledBy(foreseen, step.undo) }, followingOf(runbook))
+  if (foreseen === undefined) return facts
+  const { plan, problem } = foreseen
+  if (plan === null) return [...facts, { label: 'undo now', text: `it could not be planned: ${problem}` }]
+  const { preview, atMost, gate } = plan
+  const finds =
+    preview.wouldTouch === 0
+      ? `before the step there is nothing to take back: ${preview.summary}`
+      : `${preview.summary} (${touches(preview, atMost)})`
+  const asks = isTakenBack(step) ? [{ label: 'undo asks', text: allowedBy(autonomy, gate) }] : []
+  return [...facts, { label: 'undo now', text: finds }, ...asks]
+}
+
+function filledBy(foreseen: LivePlan['undo'], undo: Step['undo']): Step['undo'] {
+  if (foreseen === undefined || 'none' in undo) return undo
+  const { fromInputs: _fromInputs, ...written } = undo
+  return { ...written, with: foreseen.parameters }
 }
 
 const whoAsks: Record<NonNullable<LivePlan['gate']>['because'], string> = {

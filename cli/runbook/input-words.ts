@@ -43,11 +43,11 @@ export function inputValueInWords(type: InputType, value: InputValue): string {
   return type === 'duration' ? durationInWords(Number(value)) : valueInWords(value)
 }
 
-/** `idle_limit 10 minutes`, and why it is not what was said. */
+/** `10 minutes, by the alert`; of what was refused why, and what holds instead. */
 export function resolvedInWords({ type, value, source, problem }: ResolvedInput): string {
   if (value === undefined) return `no value, because ${problem ?? 'nobody gave one'}`
   const told = inputValueInWords(type, value)
-  if (problem !== undefined) return `${told}, the default, because ${problem}`
+  if (problem !== undefined) return `${told}, the default; refused, because ${problem}`
   return {
     given: `${told}, as given`,
     alert: `${told}, by the alert`,

@@ -88,7 +88,7 @@ export interface Following {
   failure(onFailure: Step['onFailure']): string
 }
 
-const followingInLadder: Following = {
+export const followingInLadder: Following = {
   expiry: onExpiry => onExpiryInWords[onExpiry],
   failure: onFailureInWords,
 }

@@ -37,7 +37,7 @@ escalate:
 `
 const ill = { idle: 50, used_ratio: 0.99, status: 'up' }
 
-async function ask(scene: Partial<Scene> = {}, labels = {}) {
+async function ask(scene: Partial<Scene> = {}, labels = {}, inputs?: Record<string, string>) {
   const { name, source } = await harness.stage({ runbook, target: { measure: () => ill }, ...scene })
   const alert = {
     name,
@@ -46,7 +46,11 @@ async function ask(scene: Partial<Scene> = {}, labels = {}) {
   }
   return {
     name,
-    answer: await api.call('responder', 'POST', '/v1/runbooks/test', { alert, runbook: { source } }),
+    answer: await api.call('responder', 'POST', '/v1/runbooks/test', {
+      alert,
+      runbook: { source },
+      ...(inputs === undefined ? {} : { inputs }),
+    }),
   }
 }
 
@@ -108,6 +112,95 @@ test('nothing is stored but that somebody asked, and nothing is changed', async 
     data: { runbook: name, alert: name, targets: [`${name}-db`, `${name}-api`] },
   })
   expect(harness.receipts).toEqual([])
+})
+
+const withInputs = `
+inputs:
+  wait: { type: duration, from: alert.labels.wait, default: 30s, min: 1s, max: 2m, describe: How long it may take }
+  least: { type: int, unit: targets, default: 2, min: 1, max: 9, describe: How many edges have to answer }
+triage:
+  checks: { edge: { uses: service.health, target: edges }, health: { uses: service.health, target: api } }
+  severity: [ { is: SEV1, when: 'checks.edge.filter(one, one.answered).size() < inputs.least' }, { is: SEV3 } ]
+mitigate:
+  - id: stop-worker
+    uses: service.stop
+    target: api
+    temporary: true
+    verify: { check: health, until: 'value.status == "up"' }
+    undo: { uses: service.start, with: { healthy_within: { input: wait } } }
+  - { id: restart, uses: service.restart, target: api, verify: { check: health, until: 'value.status == "up"' }, undo: { none: it stays } }
+escalate: [ { after: 0s, page: [on-call] } ]
+`
+const answering = (...names: string[]) => ({
+  measure: ({ target }: { target: string }) =>
+    names.some(name => target.endsWith(name)) ? ill : Promise.reject(new Error('no answer')),
+})
+
+test('what it is given, each of a group, and what would take a step back are told', async () => {
+  const scene = { runbook: withInputs, edges: 3, target: answering('api', 'edge-1', 'edge-3') }
+  const { name, answer } = await ask(scene, { wait: '5m' }, { least: '3' })
+  expect(answer.body.inputs).toEqual([
+    { name: 'least', type: 'int', value: 3, source: 'given' },
+    {
+      name: 'wait',
+      type: 'duration',
+      value: 30_000,
+      source: 'default',
+      problem: 'alert.labels.wait must be at most 2m; it is "5m"',
+    },
+  ])
+  const members = [1, 2, 3].map(index => ({ target: `${name}-edge-${index}` }))
+  expect(answer.body.bindings).toContainEqual({ role: 'edges', kind: 'service', members })
+  const { checks, severity, steps } = answer.body.foresight
+  expect(checks[0]).toMatchObject({ target: '3 targets', values: { answered: '2 of 3' } })
+  expect(severity.is).toBe('SEV1')
+  expect(steps).toMatchObject([
+    {
+      id: 'stop-worker',
+      plan: {
+        undo: {
+          uses: 'service.start',
+          parameters: { healthy_within: 30_000 },
+          plan: { preview: { summary: 'would touch 1' }, risk: 'reversible', gate: null },
+          problem: null,
+        },
+      },
+    },
+    { id: 'restart', plan: expect.not.objectContaining({ undo: expect.anything() }) },
+  ])
+})
+
+test('an undo that cannot be planned says why, and its step is told all the same', async () => {
+  let asked = 0
+  const identity = ({ target }: { target: string }) => {
+    asked += 1
+    if (asked === 2) throw new Error('it is not a process any more')
+    return { name: target }
+  }
+  const runbook =
+    withInputs.slice(0, withInputs.indexOf('  - { id: restart')) +
+    'escalate: [ { after: 0s, page: [on-call] } ]'
+  const { answer } = await ask({ runbook, edges: 1, target: { measure: () => ill, identity } })
+  expect(answer.body.foresight.steps[0]).toMatchObject({
+    result: 'planned',
+    plan: { preview: { wouldTouch: 1 }, undo: { plan: null, problem: 'it is not a process any more' } },
+  })
+})
+
+test('a value that does not fit is refused before anything is read', async () => {
+  const read: string[] = []
+  const measure = ({ target }: { target: string }) => (read.push(target), ill)
+  const { answer } = await ask(
+    { runbook: withInputs, edges: 1, target: { measure } },
+    {},
+    { least: '10', most: '1' },
+  )
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad_payload' } } })
+  expect(answer.body.error.fields.faults).toEqual([
+    { field: 'inputs.least', problem: 'what was given must be at most 9; it is "10"' },
+    { field: 'inputs.most', problem: 'the runbook has no such input; it has least, wait' },
+  ])
+  expect(read).toEqual([])
 })
 
 test('what the targets at a site would be told is asked there', async () => {

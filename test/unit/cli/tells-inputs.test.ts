@@ -109,7 +109,9 @@ test('the record of an incident says what it was given, and calls attention to w
     tone: 'plain',
   })
   expect(told([{ ...limit, problem: 'alert.labels.x must be at least 1s' }])).toMatchObject({
-    text: expect.stringContaining('1 minute, the default, because alert.labels.x must be at least 1s'),
+    text: expect.stringContaining(
+      '1 minute, the default; refused, because alert.labels.x must be at least 1s',
+    ),
     tone: 'attention',
   })
 })
