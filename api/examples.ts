@@ -172,6 +172,7 @@ export const detail: IncidentDetail = {
     dueAt: '2026-03-14T03:17:09.072Z',
     unless: 'acknowledged',
   },
+  nextUpdate: null,
   timeline: [entry],
 }
 

@@ -224,6 +224,15 @@ const nextPageView = z
   .register(views, { id: 'NextPage' })
 export type NextPageView = z.infer<typeof nextPageView>
 
+const nextUpdateView = z
+  .strictObject({
+    dueAt: time,
+    tell: z.array(z.string()).describe('Names as the runbook has them'),
+  })
+  .describe('A regular update that is still to come')
+  .register(views, { id: 'NextUpdate' })
+export type NextUpdateView = z.infer<typeof nextUpdateView>
+
 // What `data` holds follows from `kind` and is typed in timeline.ts, which workflows share; here it is an open object.
 const timelineEntry = z
   .strictObject({
@@ -261,6 +270,9 @@ export const incidentDetail = incidentSummary
     nextPage: nextPageView
       .nullable()
       .describe('The escalation that comes next when nothing changes; null when there is none'),
+    nextUpdate: nextUpdateView
+      .nullable()
+      .describe('Who is told next how it stands, when nothing changes; null when nobody is told regularly'),
     timeline: z.array(timelineEntry).describe('The newest thousand, newest last'),
   })
   .describe('Everything about one incident, as it was at one moment')

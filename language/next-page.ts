@@ -41,7 +41,7 @@ export function nextPage(
 }
 
 /** A person has ended it; until what was temporary is taken back it stays open, and no level pages any more. */
-function isEnding({ timeline }: Circumstances): boolean {
+export function isEnding({ timeline }: Circumstances): boolean {
   return timeline.some(({ kind }) => kind === 'resolve.requested' || kind === 'cancel.requested')
 }
 

@@ -10,7 +10,7 @@ const alertsShown = 200
 const entriesShown = 1_000
 
 /** What is on record of an incident; what follows from it and its runbook is calculated by whoever shows it. */
-export type IncidentRecord = Omit<IncidentDetail, 'nextPage'>
+export type IncidentRecord = Omit<IncidentDetail, 'nextPage' | 'nextUpdate'>
 
 /** Everything about one incident, as it was at one moment. Throws `not_found`. */
 export async function readIncidentRecord(pool: Pool, number: string): Promise<IncidentRecord> {

@@ -35,10 +35,10 @@ const timelineQuery = z.strictObject({
 export const incidentParams = z.strictObject({ number: incidentNumberText })
 
 /** What is and was: lists come from PostgreSQL, never from Temporal. */
-export function incidentRoutes(app: Api, { pool }: { pool: Pool }): void {
+export function incidentRoutes(app: Api, { pool, clock }: { pool: Pool; clock: () => number }): void {
   app.get('/v1/incidents', listing, request => listIncidents(pool, request.query))
 
-  app.get('/v1/incidents/:number', showing, request => showIncident(pool, request.params.number))
+  app.get('/v1/incidents/:number', showing, request => showIncident(pool, request.params.number, clock()))
 
   app.get('/v1/incidents/:number/timeline', telling, async request => {
     await mustExist(pool, request.params.number)

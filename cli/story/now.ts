@@ -2,7 +2,7 @@
 import { isOpen } from '../../contracts/incident.ts'
 import { standingSteps } from '../../contracts/standing-steps.ts'
 import type { TimelineEvents } from '../../contracts/timeline.ts'
-import type { IncidentDetail, NextPageView } from '../../contracts/views.ts'
+import type { IncidentDetail, NextPageView, NextUpdateView } from '../../contracts/views.ts'
 import { counted, listed } from '../narrate/narration.ts'
 import { wholeDuration } from '../terminal/clock.ts'
 import { gateCommands, gatePlan } from './gate-plan.ts'
@@ -19,6 +19,7 @@ export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = fal
     ...inPlace(incident, view),
     ...state(incident, view),
     ...pageLine(incident.nextPage, view),
+    ...updateLine(incident.nextUpdate, view),
   ]
   const others = [
     ...(incident.acknowledgedAt === null && incident.routine?.needsPeopleSince !== null
@@ -145,7 +146,19 @@ function pageLine(page: NextPageView | null, view: View): string[] {
     const text = `The page to ${people}, due ${due}, is not sent yet: something is down.`
     return [...hanging('  ', 2, text, 'bad', view), command('doctor', view, 'look:')]
   }
-  const left = dueAtMs > view.now ? `in ${wholeDuration(dueAtMs - view.now)}` : 'now'
+  const left = leftUntil(dueAtMs, view)
   const unless = page.unless === null ? '' : ` unless ${page.unless}`
   return hanging('  ', 2, `Next page ${left} (${due}): ${people}${unless}`, 'attention', view)
+}
+
+function updateLine(update: NextUpdateView | null, view: View): string[] {
+  if (update === null) return []
+  const dueAtMs = Date.parse(update.dueAt)
+  const due = view.clock.zoned(dueAtMs, view.now)
+  const text = `Next update ${leftUntil(dueAtMs, view)} (${due}): ${listed(update.tell)} ${update.tell.length === 1 ? 'hears' : 'hear'} how it stands`
+  return hanging('  ', 2, text, 'plain', view)
+}
+
+function leftUntil(ms: number, { now }: View): string {
+  return ms > now ? `in ${wholeDuration(ms - now)}` : 'now'
 }

@@ -1,5 +1,6 @@
 /** Goal: who is to be told regularly how an incident stands is told at those times and no longer. Method: hours in skipped time. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { showIncident } from '../../api/show-incident.ts'
 import { requestResolve } from '../../store/acts.ts'
 import { at, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
 import { alert, ladder, mendedBy, neverMended } from '../support/scenes.ts'
@@ -45,6 +46,34 @@ test('at each of their times while it is open, together where two come at once, 
     { minute: 60, told: ['support', 'management'] },
     { minute: 90, told: ['support'] },
   ])
+})
+
+test('whoever looks is told when the next one goes to whom, as it then comes', async () => {
+  const rules = communication(
+    '{ every: 30m, tell: [support] }',
+    '{ every: 1h, tell: [management, support] }',
+    `{ every: 10m, when: 'incident.severity == "SEV4"', tell: [nobody-here] }`,
+    `{ on: [resolved], tell: [public] }`,
+  )
+  const seen: { minute: number; told: string[] }[] = []
+  const look = (minute: number) =>
+    at(minute, async ({ pool, number, atMs }) => {
+      const { nextUpdate, openedAt } = await showIncident(pool, number, atMs)
+      if (nextUpdate === null) return
+      const minutes = (Date.parse(nextUpdate.dueAt) - Date.parse(openedAt)) / 60_000
+      seen.push({ minute: minutes, told: nextUpdate.tell })
+    })
+  const played = await harness.play({
+    runbook: ladder({ steps: 1 }) + rules,
+    target: neverMended,
+    people: [look(5), look(45), resolveAt(70)],
+  })
+  expect(seen).toEqual([
+    { minute: 30, told: ['support'] },
+    { minute: 60, told: ['support', 'management'] },
+  ])
+  expect((await updatesOf(played)).map(({ minute }) => minute)).toEqual([30, 60])
+  expect(await showIncident(harness.pool, played.number, Date.now())).toMatchObject({ nextUpdate: null })
 })
 
 test('updates until it is mitigated pause while a recovery is held; the others go on', async () => {

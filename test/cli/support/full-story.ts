@@ -57,6 +57,7 @@ const base = {
   routine: null,
   pages: [],
   nextPage: null,
+  nextUpdate: null,
   claims: [],
 } satisfies Partial<IncidentDetail>
 

@@ -92,6 +92,15 @@ it.each([
   expect(story.includes('npx paramedic doctor')).toBe(seconds > 10)
 })
 
+it.each([
+  [600_000, ['support'], 'Next update in 10m (03:13:40 CET): support hears how it stands'],
+  [-1_000, ['support', 'senior'], 'support and senior hear how it stands'],
+])('%i ms before its time the next update is told with who hears of it', (leftMs, tell, words) => {
+  const nextUpdate = { dueAt: new Date(waitingNowMs + leftMs).toISOString(), tell }
+  const story = tellStory({ ...waitingIncident, nextUpdate }, { ...view, now: waitingNowMs }).join('\n')
+  expect(story).toContain(words)
+})
+
 it('tells somebody who was asleep what waits for him', async () => {
   const nextPage = {
     level: 1,
