@@ -44,7 +44,7 @@ export interface ResolvedInput {
 /** Parameters of a check or action as a runbook has them. */
 export interface Given {
   with: Record<string, ParameterValue>
-  /** Parameter -> the input that has its value. */
+  /** Parameter -> the input that has its value; `labels.<name>` of one label in a mapping of them. */
   fromInputs?: Record<string, string>
 }
 
@@ -58,7 +58,19 @@ export function filledParameters(
     const input = inputs.find(candidate => candidate.name === name)
     if (input?.value === undefined)
       return { missing: `its input ${name} has no value: ${input?.problem ?? 'it was never resolved'}` }
-    filled[parameter] = input.value
+    const [mapping, label] = dividedAtDot(parameter)
+    filled[mapping] =
+      label === undefined ? input.value : { ...labelsOf(filled[mapping]), [label]: String(input.value) }
   }
   return { with: filled }
+}
+
+/** Names of parameters have no dot; those of labels are anybody's. */
+function dividedAtDot(parameter: string): [string, string?] {
+  const at = parameter.indexOf('.')
+  return at === -1 ? [parameter] : [parameter.slice(0, at), parameter.slice(at + 1)]
+}
+
+function labelsOf(value: ParameterValue | undefined): Record<string, string> {
+  return typeof value === 'object' ? value : {}
 }

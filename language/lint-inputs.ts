@@ -48,7 +48,7 @@ function ofNoAlert(written: unknown, path: Path): Finding[] {
   return [{ path: [...path, 'from'], at: 'key', message, hint }]
 }
 
-/** Every `{ input: name }` below: a mapping of labels that has one too only keeps an input from being called unread. */
+/** Every `{ input: name }` below: a label that is itself called `input` only keeps one from being called unread. */
 function readByParameters(part: unknown): string[] {
   if (typeof part !== 'object' || part === null) return []
   const own = valueAt(part, ['input'])

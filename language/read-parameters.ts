@@ -5,6 +5,7 @@ import { durationShape, outOfBounds, parseDuration, longestDurationMs } from '..
 import type { Finding, Path } from './fault.ts'
 import { problemOfInput } from './input-fits.ts'
 import { nameHint } from './nearest-name.ts'
+import { entriesOf } from './tree.ts'
 
 type Definitions = Readonly<Record<string, ParameterDefinition>>
 type Read = { value: ParameterValue } | { problem: string }
@@ -14,7 +15,7 @@ export type DeclaredInputs = ReadonlyMap<string, RunbookInput | undefined>
 
 /**
  * Reads the parameters, defaults filled in; findings point below `path`, which is that of `with`. `fromInputs` has those whose
- * value is that of an input, `{ input: name }`.
+ * value is that of an input, `{ input: name }`; one label of a mapping is there as `labels.<name>`.
  */
 export function readParameters(
   definitions: Definitions,
@@ -40,13 +41,13 @@ export function readParameters(
         findings.push({ path, message: `parameter \`${name}\` is required`, hint: definition.describe })
       continue
     }
-    const input = inputNamedBy(definition, given[name])
-    if (input !== undefined) {
-      fromInputs[name] = input
-      findings.push(...lintInput(name, definition, input, [...path, name], inputs))
-      continue
+    const { written, asked } = divided(name, definition, given[name], [...path, name])
+    for (const { parameter, of, input, path: at } of asked) {
+      fromInputs[parameter] = input
+      findings.push(...lintInput(parameter, of, input, at, inputs))
     }
-    const read = readParameter(definition, given[name])
+    if (written === undefined) continue
+    const read = readParameter(definition, written)
     if ('value' in read) values[name] = read.value
     else
       findings.push({
@@ -58,9 +59,40 @@ export function readParameters(
   return { values, fromInputs, findings }
 }
 
-/** A mapping of labels may have one that is called `input`; no other parameter is a mapping. */
-function inputNamedBy({ type }: ParameterDefinition, written: unknown): string | undefined {
-  if (type === 'labels' || typeof written !== 'object' || written === null) return undefined
+interface Asked {
+  parameter: string
+  of: ParameterDefinition
+  input: string
+  path: Path
+}
+
+/** What is written out, and what an input says; of a mapping of labels each label is one or the other. */
+function divided(
+  name: string,
+  definition: ParameterDefinition,
+  given: unknown,
+  path: Path,
+): { written?: unknown; asked: Asked[] } {
+  if (definition.type !== 'labels') {
+    const input = inputNamedBy(given)
+    return input === undefined
+      ? { written: given, asked: [] }
+      : { asked: [{ parameter: name, of: definition, input, path }] }
+  }
+  const asked = entriesOf(given).flatMap(([label, value]): Asked[] => {
+    const input = inputNamedBy(value)
+    const parameter = `${name}.${label}`
+    return input === undefined ? [] : [{ parameter, of: aLabel, input, path: [...path, label] }]
+  })
+  if (asked.length === 0) return { written: given, asked }
+  const others = entriesOf(given).filter(([, value]) => inputNamedBy(value) === undefined)
+  return { ...(others.length > 0 && { written: Object.fromEntries(others) }), asked }
+}
+
+const aLabel: ParameterDefinition = { type: 'string', describe: 'The value of a label' }
+
+function inputNamedBy(written: unknown): string | undefined {
+  if (typeof written !== 'object' || written === null) return undefined
   const [[key, name] = [], ...others] = Object.entries(written)
   return key === 'input' && typeof name === 'string' && others.length === 0 ? name : undefined
 }

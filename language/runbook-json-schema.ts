@@ -60,10 +60,15 @@ function withCatalogue(schema: JsonSchema): JsonSchema {
 /** Written out, or that of an input; told apart first, so that an editor says what is wrong with the one that was meant. */
 function orInput(parameter: ParameterDefinition): JsonSchema {
   const written = parameterSchema(parameter)
-  if (parameter.type === 'labels') return written
+  // Of a mapping each label is one or the other.
+  if (parameter.type === 'labels')
+    return { ...written, additionalProperties: eitherOf(written['additionalProperties'] as JsonSchema) }
   const { title, description, default: value, ...shape } = written
+  return { ...present({ title, description, default: value }), ...eitherOf(shape) }
+}
+
+function eitherOf(shape: JsonSchema): JsonSchema {
   return {
-    ...present({ title, description, default: value }),
     if: { type: 'object' },
     // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema, and nothing that is awaited
     then: inputOf,

@@ -31,7 +31,7 @@ function inYamlWords(value: unknown): unknown {
   return Object.fromEntries(
     entries.map(([key, inside]): [string, unknown] => {
       if (key === 'with')
-        return [key, { ...parametersOf(use.uses ?? '', use.with ?? {}), ...inputsOf(use.fromInputs ?? {}) }]
+        return [key, withInputs(parametersOf(use.uses ?? '', use.with ?? {}), use.fromInputs ?? {})]
       if (key === 'targets') return [key, inside]
       const snake = key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
       if (snake.endsWith('_ms')) return [snake.slice(0, -'_ms'.length), formatDuration(Number(inside))]
@@ -40,8 +40,15 @@ function inYamlWords(value: unknown): unknown {
   )
 }
 
-function inputsOf(fromInputs: Record<string, string>): Written {
-  return Object.fromEntries(Object.entries(fromInputs).map(([parameter, input]) => [parameter, { input }]))
+/** One label of a mapping is called `labels.<name>`. */
+function withInputs(parameters: Written, fromInputs: Record<string, string>): Written {
+  const written = { ...parameters }
+  for (const [parameter, input] of Object.entries(fromInputs)) {
+    const [, mapping, label] = /^(\w+)\.(.*)$/s.exec(parameter) ?? []
+    if (mapping === undefined) written[parameter] = { input }
+    else written[mapping] = { ...(written[mapping] as Written | undefined), [label!]: { input } }
+  }
+  return written
 }
 
 function writtenInputs(inputs: readonly RunbookInput[]): Written {

@@ -3,6 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { Counter, Registry } from 'prom-client'
 import { afterEach, expect, it } from 'vitest'
 import { scrape } from '../../activities/targets/prometheus/scrape.ts'
+import { filledParameters } from '../../contracts/runbook-input.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+import { resolveInputs } from '../../language/resolve-inputs.ts'
 import { failureOf, patience, prometheusTarget, startSilentServer } from '../support/targets-under-test.ts'
 
 let server: Server | undefined
@@ -39,6 +42,51 @@ it('sums the series of a real exporter whose labels are equal', async () => {
     series: 0,
   })
   expect(await scrape.measure(target, { metric: 'shop_orders', timeout }, patience)).toEqual({ series: 0 })
+})
+
+const ofApplication = `apiVersion: paramedic/v1
+kind: Runbook
+metadata: { name: errors, title: Errors of one application, owner: platform }
+targets: { metrics: prometheus }
+inputs: { application: { type: string, from: alert.labels.application, max: 60, describe: Whose errors they are } }
+match: alert.labels.alertname == "Errors"
+triage:
+  checks:
+    errors:
+      uses: prometheus.scrape
+      target: metrics
+      with: { metric: shop_errors, labels: { code: '500', application: { input: application } } }
+  severity: [ { is: SEV2 } ]
+escalate: [ { after: 0m, page: [on-call] } ]
+`
+
+/** What the check of that runbook sees when an alert says this. */
+async function errorsOf(application: string): Promise<unknown> {
+  const read = parseRunbook(ofApplication, 'errors.yaml')
+  if ('faults' in read) throw new Error(JSON.stringify(read.faults))
+  const { inputs, triage } = read.runbook
+  const alert = { labels: { application }, annotations: {} }
+  const filled = filledParameters(triage.checks[0]!, resolveInputs(inputs ?? [], alert))
+  if ('missing' in filled) throw new Error(filled.missing)
+  const registry = new Registry()
+  const labelNames = ['application', 'code']
+  const errors = new Counter({ name: 'shop_errors', help: 'Errors', labelNames, registers: [registry] })
+  errors.inc({ application: 'the "shop"\\1', code: '500' }, 7)
+  errors.inc({ application: 'the "shop"\\1', code: '404' }, 100)
+  errors.inc({ application: 'the \\"shop\\"\\\\1', code: '500' }, 1_000)
+  errors.inc({ application: 'jobs', code: '500' }, 10_000)
+  const text = await registry.metrics()
+  const target = prometheusTarget(await serve((_, response) => response.end(text)))
+  return scrape.measure(target, filled.with as Parameters<typeof scrape.measure>[1], patience)
+}
+
+it.each<[string, string, object]>([
+  ['quotes and backslashes stand for themselves', 'the "shop"\\1', { value: 7, series: 1 }],
+  ['what is escaped is another value', 'the \\"shop\\"\\\\1', { value: 1_000, series: 1 }],
+  ['no text ends the label and begins another', 'jobs",code="404', { series: 0 }],
+  ['no text is a pattern', '.*', { series: 0 }],
+])('a label has what the alert says as it is: %s', async (_, application, seen) => {
+  expect(await errorsOf(application)).toEqual(seen)
 })
 
 it.each(['NaN', '+Inf', '-Inf'])('leaves out a value of %s: it cannot be compared', async text => {

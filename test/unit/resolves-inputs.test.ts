@@ -128,4 +128,21 @@ describe('where it is used', () => {
       missing: 'its input gone has no value: alert.labels.x is not there',
     })
   })
+
+  test('one label of a mapping has it as text, beside those that are written out', () => {
+    const text = [{ name: 'who', type: 'string', value: 'a"b\\c', source: 'alert' } as const]
+    const fromInputs = { 'labels.application': 'who', 'labels.__proto__': 'who' }
+    const { with: filled } = filledParameters({ with: { labels: { code: '500' } }, fromInputs }, text) as {
+      with: { labels: object }
+    }
+    expect(Object.entries(filled.labels)).toEqual([
+      ['code', '500'],
+      ['application', 'a"b\\c'],
+      ['__proto__', 'a"b\\c'],
+    ])
+    expect(filledParameters({ with: {}, fromInputs: { 'labels.a': 'who' } }, text)).toEqual({
+      with: { labels: { a: 'a"b\\c' } },
+    })
+    expect(filledParameters({ with: {}, fromInputs: { 'labels.a': 'gone' } }, text)).toHaveProperty('missing')
+  })
 })
