@@ -29,9 +29,22 @@ export const assessedImpact = z
   .strictObject({ number: incidentNumber, impact: z.enum(impacts) })
   .register(views, { id: 'AssessedImpact' })
 
+const leftByEnd = {
+  unticked: z
+    .array(z.string())
+    .describe('Manual steps that were asked for and that nobody has answered for; nobody can any more'),
+  toTakeBack: z
+    .array(z.string())
+    .describe('Temporary steps that are in place; they are taken back before it closes'),
+}
+
 export const requestedResolve = z
-  .strictObject({ number: incidentNumber, alertsFiring: count })
+  .strictObject({ number: incidentNumber, alertsFiring: count, ...leftByEnd })
   .register(views, { id: 'RequestedResolve' })
+
+export const requestedCancel = z
+  .strictObject({ number: incidentNumber, ...leftByEnd })
+  .register(views, { id: 'RequestedCancel' })
 
 export const countedVote = z
   .strictObject({

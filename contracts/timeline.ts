@@ -196,8 +196,9 @@ export interface TimelineEvents {
   /** `pages`: ids of those it answers. */
   acknowledged: { alertsCovered: number; epoch: number; pages?: string[] }
   note: { text: string }
-  'resolve.requested': { reason?: string; alertsFiring: number }
-  'cancel.requested': { reason: string }
+  /** `unticked`: manual steps that were asked for, and that nobody had answered for by then. */
+  'resolve.requested': { reason?: string; alertsFiring: number; unticked?: string[] }
+  'cancel.requested': { reason: string; unticked?: string[] }
   'recovery.held': { because: string; holdMs: number }
   'recovery.lost': { because: string }
   'incident.closed': { outcome: IncidentOutcome; because: string }

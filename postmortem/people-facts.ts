@@ -57,10 +57,15 @@ function actOf(entry: TimelineEntry): [FactAct, string] | undefined {
     case 'impact.changed':
       return ['set the impact', `${entry.data.to}, before ${entry.data.from}: ${entry.data.because}`]
     case 'resolve.requested':
-      return ['resolved', entry.data.reason ?? '']
+      return ['resolved', endText(entry.data)]
     case 'cancel.requested':
-      return ['cancelled', entry.data.reason]
+      return ['cancelled', endText(entry.data)]
     default:
       return undefined
   }
+}
+
+function endText({ reason, unticked = [] }: { reason?: string; unticked?: readonly string[] }): string {
+  const left = unticked.length === 0 ? [] : [`not ticked: ${unticked.join(', ')}`]
+  return [...(reason === undefined ? [] : [reason]), ...left].join('; ')
 }

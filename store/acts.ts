@@ -8,6 +8,7 @@ import { labelOf, type Runbook } from '../contracts/runbook.ts'
 import { countFiring } from './alerts.ts'
 import { appendEntries } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
+import { leftByEnd, type LeftByEnd } from './left-by-end.ts'
 import { leaveMessage, type MessageBody } from './messages.ts'
 import { leaveNews } from './news.ts'
 import { acknowledgePages } from './pages.ts'
@@ -105,7 +106,7 @@ export async function setImpact(
 export async function requestResolve(
   pool: Pool,
   act: PersonsAct & { reason?: string },
-): Promise<{ alertsFiring: number }> {
+): Promise<{ alertsFiring: number } & LeftByEnd> {
   return inTransaction(pool, async tx => {
     await lockOpen(tx, act.number)
     const alertsFiring = await countFiring(tx, act.number)
@@ -118,22 +119,31 @@ export async function requestResolve(
         },
       )
     }
+    const left = await leftByEnd(tx, act.number)
     await requestEnd(tx, act, 'resolve', act.reason)
     const reason = act.reason === undefined ? {} : { reason: act.reason }
     await leave(tx, act, { kind: 'resolved', ...reason })
-    await appendEntries(tx, [entryOfAct(act, 'resolve.requested', { alertsFiring, ...reason })])
-    return { alertsFiring }
+    await appendEntries(tx, [
+      entryOfAct(act, 'resolve.requested', { alertsFiring, ...reason, ...unticked(left) }),
+    ])
+    return { alertsFiring, ...left }
   })
 }
 
 /** Ends an incident that should not have been opened. */
-export async function requestCancel(pool: Pool, act: PersonsAct & { reason: string }): Promise<void> {
-  await inTransaction(pool, async tx => {
+export async function requestCancel(pool: Pool, act: PersonsAct & { reason: string }): Promise<LeftByEnd> {
+  return inTransaction(pool, async tx => {
     await lockOpen(tx, act.number)
+    const left = await leftByEnd(tx, act.number)
     await requestEnd(tx, act, 'cancel', act.reason)
     await leave(tx, act, { kind: 'cancelled', reason: act.reason })
-    await appendEntries(tx, [entryOfAct(act, 'cancel.requested', { reason: act.reason })])
+    await appendEntries(tx, [entryOfAct(act, 'cancel.requested', { reason: act.reason, ...unticked(left) })])
+    return left
   })
+}
+
+function unticked({ unticked: steps }: LeftByEnd): { unticked?: string[] } {
+  return steps.length === 0 ? {} : { unticked: steps }
 }
 
 async function requestEnd(

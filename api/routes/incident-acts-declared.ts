@@ -7,6 +7,7 @@ import {
   assessedImpact,
   assessedSeverity,
   changedIncident,
+  requestedCancel,
   requestedResolve,
 } from '../../contracts/act-views.ts'
 import { documented } from '../documented.ts'
@@ -102,14 +103,14 @@ export const resolving = documented({
   id: 'resolveIncident',
   summary: 'End an incident as resolved',
   description:
-    'Nothing new begins in it, and it closes. While alerts fire a reason is required, and those alerts stay quiet for four hours.',
+    'Nothing new begins in it, and it closes when what was temporary is taken back. While alerts fire a reason is required, and those alerts stay quiet for four hours.',
   schema: { params, body: resolveBody, response: { 200: requestedResolve } },
   examples: {
     reasoned: {
       summary: 'Although an alert still fires',
       ...ofOpenIncident,
       body: { reason: 'The alert is wrong since the move' },
-      reply: { number: openIncident, alertsFiring: 1 },
+      reply: { number: openIncident, alertsFiring: 1, unticked: [], toTakeBack: [] },
     },
   },
   errors: {
@@ -128,14 +129,14 @@ export const cancelling = documented({
   chapter: 'Incidents',
   id: 'cancelIncident',
   summary: 'End an incident that should not be one',
-  description: 'Nothing new begins in it, and it closes as cancelled.',
-  schema: { params, body: cancelBody, response: { 200: changedIncident } },
+  description: 'Nothing new begins in it, and it closes as cancelled when what was temporary is taken back.',
+  schema: { params, body: cancelBody, response: { 200: requestedCancel } },
   examples: {
     test: {
       summary: 'It was a test',
       ...ofOpenIncident,
       body: { reason: 'A test of the new alert' },
-      reply: { number: openIncident },
+      reply: { number: openIncident, unticked: [], toTakeBack: [] },
     },
   },
   errors,

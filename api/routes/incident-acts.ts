@@ -46,12 +46,12 @@ export function incidentActRoutes(app: Api, { pool, clock }: { pool: Pool; clock
   })
 
   app.post('/v1/incidents/:number/resolve', resolving, async request => {
-    const { alertsFiring } = await requestResolve(pool, { ...act(request), ...request.body })
-    return { number: request.params.number, alertsFiring }
+    const requested = await requestResolve(pool, { ...act(request), ...request.body })
+    return { number: request.params.number, ...requested }
   })
 
   app.post('/v1/incidents/:number/cancel', cancelling, async request => {
-    await requestCancel(pool, { ...act(request), ...request.body })
-    return { number: request.params.number }
+    const left = await requestCancel(pool, { ...act(request), ...request.body })
+    return { number: request.params.number, ...left }
   })
 }

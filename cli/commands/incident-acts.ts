@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { numberArgument, withExamples } from '../command-help.ts'
 import { Failure } from '../failure.ts'
 import { resolveNumber } from '../incident-number.ts'
+import { listed } from '../narrate/narration.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned } from '../terminal/plain-text.ts'
 import { asTyped } from '../terminal/shell-word.ts'
@@ -107,6 +108,12 @@ async function standardInput(): Promise<string> {
   return text.trim()
 }
 
+interface Ended {
+  alertsFiring?: number
+  unticked?: string[]
+  toTakeBack?: string[]
+}
+
 async function end(
   session: Session,
   written: string,
@@ -115,15 +122,27 @@ async function end(
 ): Promise<void> {
   const body = reason === undefined ? {} : { reason }
   const { paint } = session.terminal
-  await act<{ alertsFiring?: number }>(session, written, verb, body, (number, { alertsFiring = 0 }) => [
-    paint.good(verb === 'resolve' ? `${number} ends as resolved.` : `${number} is cancelled.`),
-    ...(alertsFiring > 0
-      ? [
-          alertsFiring === 1
-            ? 'Its firing alert stays quiet for a while and then opens a new incident.'
-            : `Its ${alertsFiring} firing alerts stay quiet for a while and then open a new incident.`,
-        ]
-      : []),
-    paint.command(`npx paramedic incident show ${number}`),
-  ])
+  await act<Ended>(
+    session,
+    written,
+    verb,
+    body,
+    (number, { alertsFiring = 0, unticked = [], toTakeBack = [] }) => [
+      paint.good(verb === 'resolve' ? `${number} ends as resolved.` : `${number} is cancelled.`),
+      ...(unticked.length > 0
+        ? [paint.attention(`Nobody has ticked ${listed(unticked)}: the timeline and the post-mortem say so.`)]
+        : []),
+      ...(toTakeBack.length > 0
+        ? [`It closes when ${listed(toTakeBack)} ${toTakeBack.length === 1 ? 'is' : 'are'} taken back.`]
+        : []),
+      ...(alertsFiring > 0
+        ? [
+            alertsFiring === 1
+              ? 'Its firing alert stays quiet for a while and then opens a new incident.'
+              : `Its ${alertsFiring} firing alerts stay quiet for a while and then open a new incident.`,
+          ]
+        : []),
+      paint.command(`npx paramedic incident show ${number}`),
+    ],
+  )
 }

@@ -1,6 +1,7 @@
 import { type Impact, isMoreSevere } from '../../contracts/incident.ts'
 import { plainText } from '../terminal/plain-text.ts'
-import { because, counted, type EntryOf, nameOf, type Narration } from './narration.ts'
+import type { Tone } from '../terminal/paint.ts'
+import { because, counted, type EntryOf, listed, nameOf, type Narration } from './narration.ts'
 
 type Kind =
   | 'severity.changed'
@@ -39,12 +40,16 @@ export function narratePerson(entry: EntryOf<Kind>): Narration {
     case 'note':
       return note(who, entry.data.text)
     case 'resolve.requested': {
-      const { alertsFiring, reason } = entry.data
+      const { alertsFiring, reason, unticked } = entry.data
       const against = alertsFiring > 0 ? ` while ${counted(alertsFiring, 'alert')} fired` : ''
-      return { text: `${who} ended the incident as resolved${against}${because(reason)}`, tone: 'plain' }
+      const text = `${who} ended the incident as resolved${against}${notTicked(unticked)}${because(reason)}`
+      return { text, tone: toneOfEnd(unticked) }
     }
     case 'cancel.requested':
-      return { text: `${who} cancelled the incident${because(entry.data.reason)}`, tone: 'plain' }
+      return {
+        text: `${who} cancelled the incident${notTicked(entry.data.unticked)}${because(entry.data.reason)}`,
+        tone: toneOfEnd(entry.data.unticked),
+      }
     case 'freeze.on':
       return { text: `${who} froze all changes${because(entry.data.reason)}`, tone: 'attention' }
     case 'freeze.off':
@@ -52,6 +57,14 @@ export function narratePerson(entry: EntryOf<Kind>): Narration {
     default:
       return entry satisfies never
   }
+}
+
+function notTicked(steps: readonly string[] = []): string {
+  return steps.length === 0 ? '' : `, with ${listed(steps)} not ticked`
+}
+
+function toneOfEnd(unticked: readonly string[] = []): Tone {
+  return unticked.length === 0 ? 'plain' : 'attention'
 }
 
 const impactWords: Record<Impact, string> = {

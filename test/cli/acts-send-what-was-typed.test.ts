@@ -58,6 +58,13 @@ it.each([
     { number },
     'is cancelled',
   ],
+  [
+    ['resolve', number],
+    `${at}/resolve`,
+    {},
+    { unticked: ['raise-pool', 'tell-shop'], toTakeBack: ['stop-worker'] },
+    'Nobody has ticked raise-pool and tell-shop: the timeline and the post-mortem say so.\nIt closes when stop-worker is taken back.',
+  ],
 ])('incident %j', async (words, path, body, answer, says) => {
   scene.api.on(`POST ${path}`, answer)
   const { exitCode, stdout } = await runParamedic(['incident', ...words], { env: scene.env })

@@ -63,12 +63,11 @@ export function approves(minute: number, verdict: 'approve' | 'deny' = 'approve'
   })
 }
 
-export function resolves(minute: number): ScriptedAct {
-  return at(
-    minute,
-    async ({ pool, number, atMs }) =>
-      void (await requestResolve(pool, { number, by: 'ana', atMs, reason: 'told so' })),
-  )
+/** A person ends the incident; `answers` gets what they are told. */
+export function resolves(minute: number, answers: object[] = []): ScriptedAct {
+  return at(minute, async ({ pool, number, atMs }) => {
+    answers.push(await requestResolve(pool, { number, by: 'ana', atMs, reason: 'told so' }))
+  })
 }
 
 /** The source reports the incident's own alert at its minute. */

@@ -82,7 +82,7 @@ test('a cancelled incident closes as cancelled, with its notes, and changes noth
   const people = [
     at(1, ({ pool, number, atMs }) => addNote(pool, { number, by: 'ana', text: 'a test of ours', atMs })),
     at(2, ({ pool, number, atMs }) =>
-      requestCancel(pool, { number, by: 'ana', reason: 'opened by a test', atMs }),
+      requestCancel(pool, { number, by: 'ana', reason: 'opened by a test', atMs }).then(() => {}),
     ),
   ]
   const slow = { ...mendedBy(9), wouldTouch: () => 0 }

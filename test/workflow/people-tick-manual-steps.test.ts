@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
+import { foldFacts } from '../../postmortem/facts.ts'
 import { answerGate, listGates } from '../../store/gates.ts'
 import { at, type Harness, startHarness } from '../support/incident-harness.ts'
 import { alert, ladder, mendedBy, neverMended, resolves } from '../support/scenes.ts'
@@ -130,4 +131,32 @@ test('not needed: nobody is asked', async () => {
   })
   expect(played.entries('gate.opened')).toEqual([])
   expect(played.entries('step.ended').map(entry => entry.result)).toEqual(['skipped', 'succeeded'])
+})
+
+test('a person who ends the incident is told what nobody has ticked, and it stands on record', async () => {
+  const told: object[] = []
+  const twice = `  - { id: call-shop, manual: Call the shop., expires: 2m, on_expiry: next }
+  - { id: look, manual: Look at the graphs., expires: 2m, on_expiry: next }
+`
+  const runbook = asking('expires: 30m').replace('mitigate:\n', `mitigate:\n${twice}`)
+  const people = [ticks(3), resolves(10, told)]
+  const played = await harness.play({ runbook, target: neverMended, people })
+  expect(told).toEqual([{ alertsFiring: 1, unticked: ['call-shop', 'raise-pool'], toTakeBack: [] }])
+  expect(played.entries('resolve.requested')).toEqual([
+    { alertsFiring: 1, reason: 'told so', unticked: ['call-shop', 'raise-pool'] },
+  ])
+  expect(foldFacts(played.timeline).acts.at(-1)).toMatchObject({
+    what: 'resolved',
+    text: 'told so; not ticked: call-shop, raise-pool',
+  })
+})
+
+test("what was ticked, or is nobody's any more since the alerts resolved, is not left", async () => {
+  const told: object[] = []
+  const people = [alert(5, 'resolved'), resolves(20, told)]
+  const runbook = asking('expires: 30m').replace('hold: 1m', 'hold: 2h')
+  const played = await harness.play({ runbook, target: mendedAfter(1), people })
+  expect(played.entries('gate.withdrawn')).toMatchObject([{ because: 'the alerts resolved' }])
+  expect(told).toEqual([{ alertsFiring: 0, unticked: [], toTakeBack: [] }])
+  expect(played.entries('resolve.requested')).toEqual([{ alertsFiring: 0, reason: 'told so' }])
 })

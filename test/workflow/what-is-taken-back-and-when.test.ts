@@ -112,12 +112,14 @@ describe('a step that failed', () => {
 })
 
 describe('when a person ends the incident', () => {
-  test('what is temporary is taken back before it closes, and nothing is measured any more', async () => {
+  test('what is temporary is taken back before it closes, as he is told, and nothing is measured any more', async () => {
+    const told: object[] = []
     const played = await harness.play({
       runbook: stopping({ hold: '30m' }),
       target: wellFrom(1),
-      people: [quiet, resolves(3)],
+      people: [quiet, resolves(3, told)],
     })
+    expect(told).toMatchObject([{ toTakeBack: ['stop-worker'] }])
     expect(actions(played)).toEqual(['service.stop', 'service.start'])
     expect(played.row).toMatchObject({ outcome: 'resolved-by-person' })
     const kinds = played.timeline.map(({ kind }) => kind)

@@ -190,6 +190,22 @@ it('waits with the commands that answer it', () => {
   expect(commands).toContain(`npx paramedic incident tick ${gate.incident} raise-pool --not-done "..."`)
 })
 
+it('is told as not ticked by a person who ends the incident, and in the post-mortem', () => {
+  const clock = createClock('Europe/Berlin')
+  const unticked = ['raise-pool', 'tell-shop']
+  const resolved = entry('resolve.requested', { alertsFiring: 0, unticked }, 'person:ana')
+  const told = narrate(resolved, { clock, isUnderStep: false, before: {} })
+  expect(told.text).toBe('ana ended the incident as resolved, with raise-pool and tell-shop not ticked')
+  expect(told.tone).toBe('attention')
+  const cancelled = entry('cancel.requested', { reason: 'a test', unticked }, 'person:ana')
+  expect(narrate(cancelled, { clock, isUnderStep: false, before: {} }).text).toBe(
+    'ana cancelled the incident, with raise-pool and tell-shop not ticked: a test',
+  )
+  const markdown = renderMarkdown(postmortemOf([...fullTimeline, story[0]!, resolved]))
+  expect(markdown).toContain('- [ ] `raise-pool`: `Raise DB_POOL_MAX to 30.`')
+  expect(markdown).toContain('not ticked: raise-pool, tell-shop')
+})
+
 it('is a list to tick off in the post-mortem', () => {
   const markdown = renderMarkdown(postmortemOf([...fullTimeline, ...story]))
   expect(markdown).toContain('- [x] `raise-pool`: `Raise DB_POOL_MAX to 30.`')
