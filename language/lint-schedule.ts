@@ -6,7 +6,7 @@ import { isTimeZone } from '../contracts/office-hours.ts'
 import { defaultRunbookName } from './choose-runbook.ts'
 import type { Finding } from './fault.ts'
 import { lintFirstAsked } from './lint-first-asked.ts'
-import { problemOfCron, timesAfter } from './occurrences.ts'
+import { problemOfCron, timesShown } from './occurrences.ts'
 import { valueAt } from './tree.ts'
 
 export function lintSchedule(tree: unknown): Finding[] {
@@ -55,7 +55,7 @@ function lintTimes(schedule: unknown): Finding[] {
   const at = ['schedule', 'cron']
   const problem = problemOfCron(cron)
   if (problem !== undefined) return [{ path: at, message: `\`cron\` ${problem}` }]
-  const times = timesAfter({ cron, zone }, begin, timesLookedAt)
+  const times = timesShown(cron, begin, timesLookedAt)
   if (times.length === 0) return [{ path: at, message: '`cron` never comes: there is no such day' }]
   const between = Math.min(...times.slice(1).map((time, index) => time - times[index]!))
   if (between < limits.routineEveryMs) {
