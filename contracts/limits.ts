@@ -71,6 +71,11 @@ export const limits = {
   /** An approval not used this long after its gate's expiry is void. */
   approvalUseMs: 5 * minute,
 
+  /**
+   * A process that is silent for so long inside a transaction is given up, and what it had not committed has not happened: a frozen one
+   * must not keep what it has locked. Nothing but statements, which take milliseconds, happens inside one.
+   */
+  idleInTransactionMs: 15 * second,
   /** The first page waits this long for triage, well within the five seconds that escalation is allowed to be late. */
   pageAwaitsTriageMs: 2 * second,
   /** What a message says is read this long within the workflow task, a fifth of the time that Temporal gives a task. */
@@ -97,8 +102,6 @@ export const limits = {
   missedRunsTold: 20,
   /** What was missed before is known to everybody by now. */
   missedLookBackMs: 31 * 24 * 60 * minute,
-  /** A worker that is silent for so long inside its decision about a routine is given up; deciding takes milliseconds. */
-  routineDecisionMs: 15_000,
   /** What has to happen more often than this is a threshold rule: a run of a routine is an incident with its whole record. */
   routineEveryMs: 5 * minute,
   /** Rounds over all channels of a stakeholder; nobody is woken by them. */

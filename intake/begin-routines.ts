@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { limits } from '../contracts/limits.ts'
 import type { LoadedRunbook } from '../contracts/runbook.ts'
-import { routineKey, type Schedule } from '../contracts/schedule.ts'
+import { routineKey } from '../contracts/schedule.ts'
 import type { NewEntry } from '../contracts/timeline.ts'
-import { timesBetween } from '../language/occurrences.ts'
+import { timesAfter, timesBetween } from '../language/occurrences.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
 import { findOpen } from '../store/incidents.ts'
@@ -21,22 +21,30 @@ import { asRoutine, openRun, type Routine } from './open-run.ts'
 export interface RoutineStarter {
   /** Works until told to stop; trouble with PostgreSQL is waited out. */
   run(stopping: AbortSignal): Promise<void>
-  /** One look at every routine; how many times it decided about. */
+  /** One look at every routine that may be due; how many times it decided about. */
   pass(atMs: number): Promise<number>
 }
 
 export function createRoutineStarter(pool: Pool, intake: Intake): RoutineStarter {
+  /** By the version they belong to: nobody looks again before. */
+  let nextTimes = new Map<string, number>()
+
   async function pass(atMs: number): Promise<number> {
+    const routines = routinesOf(await intake.runbooks(pool))
+    nextTimes = new Map(routines.map(({ hash }) => [hash, nextTimes.get(hash) ?? -Infinity]))
     let decided = 0
-    for (const { runbook } of routinesOf(await intake.runbooks(pool)))
-      decided += await decide(runbook.name, atMs)
+    for (const routine of routines)
+      if (nextTimes.get(routine.hash)! <= atMs) decided += await decide(routine, atMs)
     return decided
   }
 
   /** One that cannot be begun holds up no other. */
-  async function decide(name: string, atMs: number): Promise<number> {
+  async function decide({ runbook: { name }, hash, schedule }: Routine, atMs: number): Promise<number> {
     try {
-      return await inTransaction(pool, tx => decideAbout(tx, intake, name, atMs))
+      const decided = await inTransaction(pool, tx => decideAbout(tx, intake, name, atMs))
+      if (decided === 'taken') return 0
+      nextTimes.set(hash, timesAfter(schedule, atMs, 1)[0] ?? Infinity)
+      return decided
     } catch (error) {
       intake.log.error({ routine: name, error: String(error) }, 'a routine could not be begun; trying again')
       return 0
@@ -59,13 +67,18 @@ function routinesOf(runbooks: readonly LoadedRunbook[]): Routine[] {
   return runbooks.flatMap(loaded => asRoutine(loaded) ?? [])
 }
 
-async function decideAbout(tx: Queryable, intake: Intake, name: string, atMs: number): Promise<number> {
-  // Whoever else looks at it now decides the same.
-  if (!(await lockRoutine(tx, name))) return 0
+/** `taken`: by another worker, that decides the same now. */
+async function decideAbout(
+  tx: Queryable,
+  intake: Intake,
+  name: string,
+  atMs: number,
+): Promise<number | 'taken'> {
+  if (!(await lockRoutine(tx, name))) return 'taken'
   const routine = routinesOf(await intake.runbooks(tx)).find(({ runbook }) => runbook.name === name)
   const clock = await readRoutineClock(tx, name)
   if (routine === undefined || clock === undefined) return 0
-  const times = timesBetween(routine.schedule, countedFrom(clock, routine.schedule, atMs), atMs)
+  const times = timesBetween(routine.schedule, countedFrom(clock, atMs), atMs)
   const last = times.at(-1)
   if (last === undefined) return 0
   const isInTime = atMs < last + routine.schedule.windowMs
@@ -73,16 +86,13 @@ async function decideAbout(tx: Queryable, intake: Intake, name: string, atMs: nu
   const entries = await missAll(tx, routine, missed, atMs)
   if (isInTime) entries.push(...(await begin(tx, intake, routine, { dueAtMs: last, atMs })))
   await appendEntries(tx, entries)
-  // One for each time that was decided about.
+  // One for each time that is told; more that were missed are a number in the first of them.
   return entries.length
 }
 
 /** A new schedule says nothing of the time before it; another version with the same one goes on. */
-function countedFrom(clock: RoutineClock, schedule: Schedule, atMs: number): number {
-  const { lastDueAtMs = -Infinity, inForceSinceMs, versionSinceMs, scheduleBefore } = clock
-  const isSame = scheduleBefore?.cron === schedule.cron && scheduleBefore.zone === schedule.zone
-  const fromMs = isSame || versionSinceMs === inForceSinceMs ? inForceSinceMs : versionSinceMs
-  return Math.max(lastDueAtMs, fromMs, atMs - limits.missedLookBackMs)
+function countedFrom({ lastDueAtMs = -Infinity, sinceMs }: RoutineClock, atMs: number): number {
+  return Math.max(lastDueAtMs, sinceMs, atMs - limits.missedLookBackMs)
 }
 
 /** The newest of what was missed are told one by one, the others by their number. */

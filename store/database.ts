@@ -22,7 +22,7 @@ export function openDatabase(
     max: options.maxConnections ?? 10,
     application_name: options.name ?? 'paramedic',
     connectionTimeoutMillis: limits.databaseWaitMs,
-    options: `-c search_path=paramedic -c timezone=UTC${timeout}`,
+    options: `-c search_path=paramedic -c timezone=UTC -c idle_in_transaction_session_timeout=${limits.idleInTransactionMs}${timeout}`,
   })
   // A connection that breaks is replaced by the pool, and the next query reports what is wrong. Both events are heard: what the pool
   // hears of its idle ones, and each connection's own for as long as it lives. As it changes hands nobody else listens, and a

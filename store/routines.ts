@@ -1,45 +1,35 @@
 /** Which times of routines have been decided about, and how. */
-import type { Schedule } from '../contracts/schedule.ts'
-import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
 
 /** From when on the times of a routine count. */
 export interface RoutineClock {
   /** The last time that was decided about. */
   lastDueAtMs?: number
-  /** The routine is in force without a break since then. */
-  inForceSinceMs: number
-  /** This version is in force since then. */
-  versionSinceMs: number
-  /** Of the version before, when it had one. */
-  scheduleBefore?: Schedule
+  /** These times, in this zone, are in force without a break since then. */
+  sinceMs: number
 }
 
 /** Undefined when it is not in force. */
 export async function readRoutineClock(db: Queryable, runbook: string): Promise<RoutineClock | undefined> {
-  const { rows } = await db.query<{
-    last: Date | null
-    since: Date | null
-    version_since: Date
-    before: Schedule | null
-  }>(
+  const { rows } = await db.query<{ last: Date | null; since: Date }>(
     `select (select max(due_at) from routine_run where runbook = f.name and started_by is null) as last,
-       (select max(at) from runbook_change c where c.name = f.name and c.change = 'new') as since,
-       f.since as version_since,
-       (select v.normalised -> 'schedule' from runbook_change c join runbook_version v on v.hash = c.before_hash
-         where c.name = f.name and c.hash = f.hash order by c.id desc limit 1) as before
-     from runbook_in_force f where f.name = $1`,
+       coalesce((
+         select c.at from runbook_change c left join runbook_version b on b.hash = c.before_hash
+         where c.name = f.name and (c.before_hash is null or ${timesSql('b')} is distinct from ${timesSql('v')})
+         order by c.id desc limit 1), f.since) as since
+     from runbook_in_force f join runbook_version v using (hash) where f.name = $1`,
     [runbook],
   )
   const row = rows[0]
   if (row === undefined) return undefined
   return {
     ...(row.last === null ? {} : { lastDueAtMs: row.last.getTime() }),
-    inForceSinceMs: (row.since ?? row.version_since).getTime(),
-    versionSinceMs: row.version_since.getTime(),
-    ...(row.before === null ? {} : { scheduleBefore: row.before }),
+    sinceMs: row.since.getTime(),
   }
 }
+
+const timesSql = (version: string): string =>
+  `(${version}.normalised -> 'schedule' ->> 'cron', ${version}.normalised -> 'schedule' ->> 'zone')`
 
 export interface DecidedRun {
   runbook: string
@@ -50,23 +40,21 @@ export interface DecidedRun {
   decidedAtMs: number
 }
 
-/**
- * Takes a routine for this transaction; false when another worker has it. One that freezes meanwhile loses it: PostgreSQL ends
- * its connection, and what it had not committed has not happened.
- */
+/** Takes a routine for this transaction; false when another worker has it. */
 export async function lockRoutine(tx: Queryable, runbook: string): Promise<boolean> {
   const { rows } = await tx.query<{ locked: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended('paramedic/routine/' || $1, 0)) as locked,
-       set_config('idle_in_transaction_session_timeout', $2, true)`,
-    [runbook, String(limits.routineDecisionMs)],
+    `select pg_try_advisory_xact_lock(${lockSql}) as locked`,
+    [runbook],
   )
   return rows[0]!.locked
 }
 
 /** Takes it as soon as a worker that decides about one of its times has done so. */
 export async function awaitRoutine(tx: Queryable, runbook: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('paramedic/routine/' || $1, 0))`, [runbook])
+  await tx.query(`select pg_advisory_xact_lock(${lockSql})`, [runbook])
 }
+
+const lockSql = `hashtextextended('paramedic/routine/' || $1, 0)`
 
 /** Writes what became of a time; false when that has been written before. */
 export async function saveRun(

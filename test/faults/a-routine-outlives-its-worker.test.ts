@@ -86,6 +86,24 @@ test.each<[string, Fault, number]>([
   },
 )
 
+test('an api frozen before its commit: another one starts it, and nothing is begun when the first one wakes', async () => {
+  const world = await worldWithRoutine(Date.now() + 20 * minuteMs)
+  const sleeper = await world.startApi({ pause: row, when: 'after' })
+  const asked = start(sleeper.url)
+  await sleeper.says('process paused')
+  const next = await world.startOtherApi()
+  // Told to ask again for as long as the sleeper may still be deciding.
+  const begun = await eventually(async () => {
+    const { status } = await start(next.url)
+    return status === 503 ? undefined : status
+  }, 60_000)
+  expect(begun).toBe(200)
+  sleeper.signal('SIGCONT')
+  expect((await asked).status).toBe(503)
+  world.startWorker()
+  await expectOneRun(world, 'mia')
+})
+
 const token = 'token-of-the-responder-of-this-world'
 
 /** Due now unless told otherwise, and in force since before that: a start that puts it in force counts its times from then on. */

@@ -43,7 +43,7 @@ beforeEach(() => {
 /** Every hour at minute 0, until ten minutes later. */
 async function inForce(
   atMs: number,
-  { cron = '0 * * * *', title = name, window = '10m', inputs = '' } = {},
+  { cron = '0 * * * *', title = name, window = '10m', inputs = '', remark = '' } = {},
 ): Promise<void> {
   const text = `apiVersion: paramedic/v1
 kind: Runbook
@@ -51,7 +51,7 @@ metadata: { name: ${name}, title: ${title}, owner: test }
 schedule: { cron: '${cron}', zone: UTC, window: ${window}, system: shop, environment: production }
 ${inputs}triage: { severity: [ ${inputs === '' ? '' : '{ is: SEV3, when: inputs.is_careful }, '}{ is: SEV4 } ] }
 escalate: [ { after: 0m, page: [on-call] } ]
-`
+${remark}`
   const parsed = parseRunbook(text, 'x.yaml')
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
   const { runbook, hash } = parsed
@@ -188,6 +188,32 @@ test('another version goes on where the one before was; another schedule counts 
   await inForce(time('04:30'), { cron: '15 * * * *' })
   await starter.pass(time('04:31'))
   expect(await runs()).toHaveLength(3)
+})
+
+test('a schedule that has changed counts from then, however its runbook is written and changed after that', async () => {
+  await inForce(time('01:30'), { cron: '0 4 * * *', window: '12h' })
+  await inForce(time('09:00'), { cron: '0 2 * * *', window: '12h' })
+  const starter = starterOn(database.pool)
+  await starter.pass(time('09:01'))
+  await inForce(time('09:05'), { cron: '0 2 * * *', window: '12h', remark: '# why it is so' })
+  await starterOn(database.pool).pass(time('09:06'))
+  await inForce(time('09:10'), { cron: '0 2 * * *', window: '12h', title: 'another' })
+  await starterOn(database.pool).pass(time('09:11'))
+  expect(await runs()).toEqual([])
+})
+
+test('while nothing is due a look asks PostgreSQL for the runbooks in force and for nothing else', async () => {
+  await inForce(time('01:30'))
+  const starter = starterOn(other)
+  await starter.pass(time('01:58'))
+  let asked = 0
+  const count = (): void => void (asked += 1)
+  other.on('acquire', count)
+  await starter.pass(time('01:59'))
+  other.off('acquire', count)
+  expect(asked).toBe(1)
+  await starter.pass(time('02:00'))
+  expect(await runs()).toEqual(['02:00 opened'])
 })
 
 test('its inputs are the defaults of its runbook, on its row and in its entry', async () => {

@@ -33,6 +33,8 @@ export interface World {
   startSiteWorker(fault?: Fault): Child
   /** Always on the same port; resolves when it answers. */
   startApi(fault?: Fault): Promise<ApiProcess>
+  /** Beside the first one, on a port of its own. */
+  startOtherApi(): Promise<ApiProcess>
   /** A sender that the api knows. */
   alertmanager: ReturnType<typeof createAlertmanager>
   /** Fires an alert, `Down` unless told otherwise; resolves with the number of its incident. */
@@ -93,7 +95,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const namespace = `fault-${randomBytes(6).toString('hex')}`
   await registerNamespace(temporalAddress, namespace)
 
-  const [servicePort, apiPort] = await freePorts(2)
+  const [servicePort, apiPort, otherApiPort] = await freePorts(3)
   const ledger = path.join(folder, 'ledger.jsonl')
   writeFileSync(ledger, '')
   const command = [
@@ -149,22 +151,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     onTestFinished(() => child.kill())
     return child
   }
-  const apiUrl = `http://127.0.0.1:${apiPort}`
+  const startApiOn = async (port: number, fault?: Fault): Promise<ApiProcess> => {
+    const api = start('./faulty-api.ts', fault, { ...variables, PARAMEDIC_API_PORT: String(port) })
+    await api.says('api is up')
+    return { ...api, url: `http://127.0.0.1:${port}` }
+  }
 
   const world: World = {
     pool,
     folder,
     namespace,
     service,
-    alertmanager: createAlertmanager({ url: apiUrl, token: sourceToken }),
+    alertmanager: createAlertmanager({ url: `http://127.0.0.1:${apiPort}`, token: sourceToken }),
     starts: () => readFileSync(ledger, 'utf8').split('\n').length - 2,
     startWorker: fault => start('./faulty-worker.ts', fault),
     startSiteWorker: fault => start('./faulty-worker.ts', fault, atSite),
-    async startApi(fault) {
-      const api = start('./faulty-api.ts', fault)
-      await api.says('api is up')
-      return { ...api, url: apiUrl }
-    },
+    startApi: fault => startApiOn(apiPort!, fault),
+    startOtherApi: () => startApiOn(otherApiPort!),
     async fire(alert) {
       await report('firing', alert)
       return eventually(async () => {
