@@ -15,6 +15,11 @@ export function postmortemLeft(incident: IncidentDetail, view: View): string[] {
       `  Nothing is open; the post-mortem is published.`,
       command(`postmortem show ${number}`, view, 'read it:'),
     ]
+  if (last.kind === 'postmortem.drafted' && postmortemDueAt === null)
+    return [
+      '  Nothing is open; no post-mortem is asked for, and the draft of one is there.',
+      command(`postmortem edit ${number}`, view, 'write:'),
+    ]
   const isReviewed = last.kind === 'postmortem.reviewed'
   const isDue =
     postmortemDueAt !== null && !incident.timeline.some(({ kind }) => kind === 'postmortem.published')

@@ -200,3 +200,13 @@ it('loses no word of a note and no value of the evidence on a narrow terminal', 
   const text = lines.join(' ').replace(/\s+/g, ' ')
   for (const paragraph of paragraphs) expect(text).toContain(paragraph)
 })
+
+it('leaves nobody a post-mortem that its runbook does not ask for', () => {
+  const drafted = fullTimeline.findIndex(({ kind }) => kind === 'postmortem.drafted')
+  const incident = { ...closedIncident, timeline: fullTimeline.slice(0, drafted + 1), postmortemDueAt: null }
+  const told = (one: IncidentDetail): string => tellStory(one, { ...view, now: closedNowMs }).join('\n')
+  expect(told(incident)).toContain('Nothing is open; no post-mortem is asked for')
+  expect(told({ ...incident, postmortemDueAt: new Date(closedNowMs).toISOString() })).toContain(
+    'One thing is left: the draft of the post-mortem lacks what only people know',
+  )
+})
