@@ -54,11 +54,10 @@ test('the tutorial, typed as it stands, ends with an incident that its runbook h
   expect(story).toMatch(/closed +recovered after/)
 })
 
-/** The blocks between the tutorial's heading and the next, each with the fault that is said to come of it. */
+/** The tutorial's blocks, each with the fault that is said to come of it. */
 async function blocks(): Promise<{ commands: string; output: string | undefined }[]> {
-  const page = await readFile(join(copy, 'docs', 'runbooks.md'), 'utf8')
-  const section = page.split('\n## ').find(text => text.startsWith('Your first runbook')) ?? ''
-  const found = [...section.matchAll(/```sh\n(.*?)```\n(?:\n```\n(.*?)```)?/gs)]
+  const page = await readFile(join(copy, 'docs', 'your-first-runbook.md'), 'utf8')
+  const found = [...page.matchAll(/```sh\n(.*?)```\n(?:\n```\n(.*?)```)?/gs)]
   expect(found.length).toBeGreaterThan(5)
   return found.map(([, commands, output]) => ({ commands: commands!.trimEnd(), output }))
 }
