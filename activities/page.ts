@@ -32,7 +32,8 @@ type Asked =
   | { state: 'sending' | 'enough' | 'sent'; deliveries: RecordedDelivery[] }
   | Extract<PageResult, { state: 'suppressed' }>
 
-export function createPageActivities({ pool, configuration, gate }: PageDependencies) {
+export function createPageActivities(dependencies: PageDependencies) {
+  const { pool, configuration, gate } = dependencies
   return {
     /**
      * Pages people, unless the incident's row says that it is no longer wanted. The row is asked for one second; without an
@@ -48,7 +49,7 @@ export function createPageActivities({ pool, configuration, gate }: PageDependen
       try {
         // Everybody was reached by an earlier try that could not record it, whatever was decided since.
         if (!progress.isOver) {
-          const asked = await withinMs(limits.pageAsksMs, ask(input, progress, now()))
+          const asked = await withinMs(limits.pageAsksMs, ask(dependencies, input, progress, now()))
           if (asked?.state === 'suppressed') return asked
           if (asked?.state === 'sent') return { state: 'sent', latenessMs: latenessOf(input, now()) }
           if (asked?.state !== 'enough') {
@@ -61,24 +62,6 @@ export function createPageActivities({ pool, configuration, gate }: PageDependen
         clearInterval(beating)
       }
     },
-  }
-
-  async function ask({ intent, page }: PageInput, progress: PageProgress, atMs: number): Promise<Asked> {
-    return inTransaction(pool, async tx => {
-      const deliveries = await readDeliveries(tx, page.id)
-      remember(progress, deliveries)
-      const hasReached = isReached(progress, configuration)
-      const { state, because, isNew } = await beginPage(tx, { ...intent, atMs }, hasReached)
-      if (state === 'sent') return { state, deliveries }
-      if (state !== 'suppressed') return { state: because === null ? 'sending' : 'enough', deliveries }
-      const reason = because ?? 'no longer wanted'
-      const data = { pageId: intent.id, level: intent.level, because: reason }
-      if (isNew)
-        await appendEntries(tx, [
-          { kind: 'page.suppressed', actor: 'paramedic', atMs, incident: intent.incident, data },
-        ])
-      return { state, because: reason }
-    })
   }
 
   async function send(
@@ -129,6 +112,30 @@ export function createPageActivities({ pool, configuration, gate }: PageDependen
       `Nobody could be paged: ${JSON.stringify(failures)}.`,
     )
   }
+}
+
+/** Whether it is wanted still, by the incident's row; what earlier tries have delivered is remembered. */
+async function ask(
+  { pool, configuration }: PageDependencies,
+  { intent, page }: PageInput,
+  progress: PageProgress,
+  atMs: number,
+): Promise<Asked> {
+  return inTransaction(pool, async tx => {
+    const deliveries = await readDeliveries(tx, page.id)
+    remember(progress, deliveries)
+    const hasReached = isReached(progress, configuration)
+    const { state, because, isNew } = await beginPage(tx, { ...intent, atMs }, hasReached)
+    if (state === 'sent') return { state, deliveries }
+    if (state !== 'suppressed') return { state: because === null ? 'sending' : 'enough', deliveries }
+    const reason = because ?? 'no longer wanted'
+    const data = { pageId: intent.id, level: intent.level, because: reason }
+    if (isNew)
+      await appendEntries(tx, [
+        { kind: 'page.suppressed', actor: 'paramedic', atMs, incident: intent.incident, data },
+      ])
+    return { state, because: reason }
+  })
 }
 
 /** Rows know what other workers did, the heartbeat what no row could take: of both, what came further counts. */

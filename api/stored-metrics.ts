@@ -58,98 +58,137 @@ export async function storedMetrics(pool: Pool, atMs: number): Promise<string> {
 
 async function gaugesText(readings: MetricReadings): Promise<string> {
   const registry = new Registry()
-  const gauge = (name: string, help: string, value: number): void => {
-    new Gauge({ name, help, registers: [registry] }).set(value)
+  const gauges = gaugesOf(registry)
+  countIncidents(gauges, readings)
+  measureRelay(gauges, readings)
+  judgeRules(gauges, readings)
+  showRunbooks(gauges, readings)
+  showSupervision(gauges, readings)
+  countNotices(registry, readings)
+  return registry.metrics()
+}
+
+interface Gauges {
+  one(name: string, help: string, value: number): void
+  /** One gauge with a series for each set of labels; perhaps none yet, which is not 0. */
+  many<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    series: readonly (readonly [Record<L, string>, number])[],
+  ): void
+}
+
+function gaugesOf(registry: Registry): Gauges {
+  const registers = [registry]
+  return {
+    one: (name, help, value) => new Gauge({ name, help, registers }).set(value),
+    many(name, help, labelNames, series) {
+      const gauge = new Gauge({ name, help, labelNames, registers })
+      for (const [labels, value] of series) gauge.set(labels, value)
+    },
   }
-  const incidents = new Gauge({
-    name: 'paramedic_incidents',
-    help: 'Incidents that alerts have opened, by phase and severity.',
-    labelNames: ['phase', 'severity'],
-    registers: [registry],
-  })
-  for (const { phase, severity, count } of readings.incidents) incidents.set({ phase, severity }, count)
-  gauge('paramedic_open_routines', 'Runs of routines that are not over.', readings.routines.open)
-  gauge(
+}
+
+function countIncidents({ one, many }: Gauges, { incidents, routines }: MetricReadings): void {
+  many(
+    'paramedic_incidents',
+    'Incidents that alerts have opened, by phase and severity.',
+    ['phase', 'severity'],
+    incidents.map(({ phase, severity, count }) => [{ phase, severity }, count]),
+  )
+  one('paramedic_open_routines', 'Runs of routines that are not over.', routines.open)
+  one(
     'paramedic_routines_needing_people',
     'Runs of routines that are not over and in which something went wrong or waits for somebody.',
-    readings.routines.needPeople,
+    routines.needPeople,
   )
-  const runs = new Gauge({
-    name: 'paramedic_routine_runs',
-    help: 'Times of routines by what became of them.',
-    labelNames: ['state'],
-    registers: [registry],
-  })
-  for (const state of ['opened', 'missed'] as const) runs.set({ state }, readings.routines[state])
-  const lag = new Gauge({
-    name: 'paramedic_relay_lag_seconds',
-    help: 'Age of the oldest alert not taken, and of the oldest message not delivered.',
-    labelNames: ['of'],
-    registers: [registry],
-  })
-  lag.set({ of: 'alerts' }, readings.oldestWaitingAlertMs / 1_000)
-  lag.set({ of: 'messages' }, readings.oldestUndeliveredMessageMs / 1_000)
-  gauge('paramedic_open_gates', 'Gates that wait for people.', readings.openGates)
-  gauge('paramedic_waiting_alerts', 'Reported alerts the relay has not taken.', readings.waitingAlerts)
-  gauge(
+  many(
+    'paramedic_routine_runs',
+    'Times of routines by what became of them.',
+    ['state'],
+    [
+      [{ state: 'opened' }, routines.opened],
+      [{ state: 'missed' }, routines.missed],
+    ],
+  )
+}
+
+/** What has come in and waits to be taken, delivered or decided. */
+function measureRelay({ one, many }: Gauges, readings: MetricReadings): void {
+  many(
+    'paramedic_relay_lag_seconds',
+    'Age of the oldest alert not taken, and of the oldest message not delivered.',
+    ['of'],
+    [
+      [{ of: 'alerts' }, readings.oldestWaitingAlertMs / 1_000],
+      [{ of: 'messages' }, readings.oldestUndeliveredMessageMs / 1_000],
+    ],
+  )
+  one('paramedic_open_gates', 'Gates that wait for people.', readings.openGates)
+  one('paramedic_waiting_alerts', 'Reported alerts the relay has not taken.', readings.waitingAlerts)
+  one(
     'paramedic_undelivered_messages',
     'Messages that have not reached their workflow.',
     readings.undeliveredMessages,
   )
-  gauge(
+  one(
     'paramedic_quarantined_alerts',
     'Alerts set aside after failing again and again.',
     readings.quarantinedAlerts,
   )
-  gauge(
+  one(
     'paramedic_unread_deliveries',
     'Deliveries of known senders that could not be read.',
     readings.unreadDeliveries,
   )
-  const rules = new Gauge({
-    name: 'paramedic_rules',
-    help: 'Threshold rules by phase.',
-    labelNames: ['phase'],
-    registers: [registry],
-  })
-  for (const { phase, count } of readings.rules) rules.set({ phase }, count)
-  gauge(
+}
+
+function judgeRules({ one, many }: Gauges, readings: MetricReadings): void {
+  many(
+    'paramedic_rules',
+    'Threshold rules by phase.',
+    ['phase'],
+    readings.rules.map(({ phase, count }) => [{ phase }, count]),
+  )
+  one(
     'paramedic_rules_with_problems',
     'Threshold rules whose last measurement gave no value to compare.',
     readings.rulesWithProblems,
   )
-  gauge(
+  one(
     'paramedic_rule_lag_seconds',
     'How late the threshold rule is that has been due the longest.',
     readings.oldestDueRuleMs / 1_000,
   )
-  gauge(
+}
+
+function showRunbooks({ one, many }: Gauges, { runbookFilesWithFaults, runbooks }: MetricReadings): void {
+  one(
     'paramedic_runbook_files_with_faults',
     'Runbook files that are held back, while their last good versions are in force.',
-    readings.runbookFilesWithFaults,
+    runbookFilesWithFaults,
   )
-  const runbooks = new Gauge({
-    name: 'paramedic_runbook_info',
-    help: 'The version of each runbook in force: always 1.',
-    labelNames: ['runbook', 'version'],
-    registers: [registry],
-  })
-  for (const { name, hash } of readings.runbooks)
-    runbooks.set({ runbook: name, version: hash.slice(0, 12) }, 1)
-  const findings = new Gauge({
-    name: 'paramedic_supervision_findings',
-    help: 'What supervision has found wrong with Paramedic itself and is not over.',
-    labelNames: ['kind'],
-    registers: [registry],
-  })
-  for (const kind of findingKinds) findings.set({ kind }, readings.findings[kind] ?? 0)
-  gauge(
+  many(
+    'paramedic_runbook_info',
+    'The version of each runbook in force: always 1.',
+    ['runbook', 'version'],
+    runbooks.map(({ name, hash }) => [{ runbook: name, version: hash.slice(0, 12) }, 1]),
+  )
+}
+
+function showSupervision({ one, many }: Gauges, { findings, lastLookMs }: MetricReadings): void {
+  many(
+    'paramedic_supervision_findings',
+    'What supervision has found wrong with Paramedic itself and is not over.',
+    ['kind'],
+    findingKinds.map(kind => [{ kind }, findings[kind] ?? 0]),
+  )
+  one(
     'paramedic_supervision_last_look_timestamp_seconds',
     'When supervision last completed a look; it looks every 15 s. 0 before the first.',
-    readings.lastLookMs / 1_000,
+    lastLookMs / 1_000,
   )
-  countNotices(registry, readings)
-  return registry.metrics()
 }
 
 function countNotices(registry: Registry, { notices, rollUps }: MetricReadings): void {

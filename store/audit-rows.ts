@@ -1,11 +1,8 @@
 import type {
   AuditRowsPage,
   IncidentRows,
-  MeasurementRow,
   MissedRunRow,
-  OpenedRunRow,
   PostmortemRow,
-  PostmortemVersionRow,
   RunbookRow,
 } from '../contracts/audit-views.ts'
 import type { RunbookInForce } from '../contracts/runbook-registry.ts'
@@ -48,85 +45,66 @@ function runbookRow(inForce: RunbookInForce): RunbookRow {
 
 async function withRows(tx: Queryable, incidents: IncidentRows['incident'][]): Promise<IncidentRows[]> {
   const numbers = incidents.map(incident => incident.number)
-  const rowsOf = async <T>(sql: string): Promise<(number: string) => T[]> => {
-    const rows = await select<T & { incident: string }>(tx, sql, [numbers])
-    return number => rows.filter(row => row.incident === number).map(withoutIncident<T>)
+  const found: [string, Map<string, OfIncident[]>][] = []
+  for (const [name, sql] of Object.entries(rowSql)) {
+    const rows = await select<OfIncident>(tx, sql, [numbers])
+    found.push([name, Map.groupBy(rows, ({ incident }) => incident)])
   }
-  const runs = await rowsOf<OpenedRunRow>(
-    `select incident, runbook, runbook_hash as "runbookHash", due_at as "dueAt", started_by as "startedBy", decided_at as "decidedAt"
-     from routine_run where incident = any($1) order by id`,
-  )
-  const alerts = await rowsOf<IncidentRows['alerts'][number]>(
-    `select incident, alert_key as "alertKey", name, status from incident_alert where incident = any($1) order by alert_key`,
-  )
-  const plans = await rowsOf<IncidentRows['plans'][number]>(
-    `select incident, step, attempt, plan, plan_hash as "planHash", preview, preview_hash as "previewHash"
-     from plan where incident = any($1) order by id`,
-  )
-  const gates = await rowsOf<IncidentRows['gates'][number]>(gateSql)
-  const votes = await rowsOf<IncidentRows['votes'][number]>(
-    `select g.incident, v.gate_id as "gateId", v.principal, v.verdict, v.reason, v.at
-     from vote v join gate g on g.id = v.gate_id where g.incident = any($1) order by v.gate_id, v.principal`,
-  )
-  const claims = await rowsOf<IncidentRows['claims'][number]>(
-    `select incident, step, attempt, action, target, plan_hash as "planHash", claimed_at as "claimedAt", deadline, outcome,
-       settled_at as "settledAt", evidence from claim where incident = any($1) order by step, attempt`,
-  )
-  const pages = await rowsOf<IncidentRows['pages'][number]>(
-    `select incident, id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt",
-       delivered_at as "deliveredAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
-       lateness_ms as "latenessMs"
-     from page where incident = any($1) order by id`,
-  )
-  const messages = await rowsOf<IncidentRows['messages'][number]>(
-    'select incident, id, kind, body, at from message where incident = any($1) order by id',
-  )
-  const measurements = await rowsOf<MeasurementRow>(
-    'select incident, purpose, checks from measurement where incident = any($1) order by id',
-  )
-  const histories = await rowsOf<IncidentRows['histories'][number]>(
-    `select incident, run_id as "runId", sha256, events, length(history_gzip) as bytes
-     from history_archive where incident = any($1) order by run_id`,
-  )
-  const notices = await rowsOf<IncidentRows['notices'][number]>(
-    `select incident, key, recipient, channel, state, attempts, problem, accepted_at as "acceptedAt", roll_up as "rollUp"
-     from notice where incident = any($1) order by key, recipient, channel`,
-  )
-  const postmortems = await rowsOf<PostmortemRow>(
-    `select incident, state, version, due_at as "dueAt", drafted_at as "draftedAt", reviewed_at as "reviewedAt",
-       reviewed_by as "reviewedBy", published_version as "publishedVersion", published_at as "publishedAt",
-       published_by as "publishedBy", first_published_at as "firstPublishedAt"
-     from postmortem where incident = any($1)`,
-  )
-  const versions = await rowsOf<PostmortemVersionRow>(
-    `select incident, version, content, content_hash as "contentHash", written_by as "writtenBy", written_at as "writtenAt", facts
-     from postmortem_version where incident = any($1) order by version`,
-  )
   return incidents.map(incident => {
-    const { number } = incident
-    return {
-      incident,
-      runs: runs(number),
-      alerts: alerts(number),
-      plans: plans(number),
-      gates: gates(number),
-      votes: votes(number),
-      claims: claims(number),
-      pages: pages(number),
-      messages: messages(number),
-      measurements: measurements(number),
-      histories: histories(number),
-      notices: notices(number),
-      postmortem: postmortems(number)[0] ?? null,
-      postmortemVersions: versions(number),
-    }
+    const rows = found.map(([name, byIncident]) => [
+      name,
+      (byIncident.get(incident.number) ?? []).map(withoutIncident),
+    ])
+    // That each query gives the rows its key promises is said by its SQL alone.
+    const { postmortem, ...lists } = Object.fromEntries(rows) as RowLists
+    return { incident, ...lists, postmortem: postmortem[0] ?? null }
   })
 }
 
+interface OfIncident {
+  incident: string
+}
+
+type RowLists = Omit<IncidentRows, 'incident' | 'postmortem'> & { postmortem: PostmortemRow[] }
+
 /** The column that told rows of different incidents apart is no part of the row that is shown. */
-function withoutIncident<T>(row: T & { incident: string }): T {
+function withoutIncident(row: OfIncident): object {
   const { incident: _, ...shown } = row
-  return shown as T
+  return shown
+}
+
+/** What is kept of incidents beside their own rows. */
+const rowSql: Record<keyof RowLists, string> = {
+  runs: `select incident, runbook, runbook_hash as "runbookHash", due_at as "dueAt", started_by as "startedBy", decided_at as "decidedAt"
+     from routine_run where incident = any($1) order by id`,
+  alerts: `select incident, alert_key as "alertKey", name, status from incident_alert where incident = any($1) order by alert_key`,
+  plans: `select incident, step, attempt, plan, plan_hash as "planHash", preview, preview_hash as "previewHash"
+     from plan where incident = any($1) order by id`,
+  gates: `
+  select incident, id, kind, step, plan_hash as "planHash", question, approvers, quorum, state, answer,
+    opened_at as "openedAt", expires_at as "expiresAt", decided_at as "decidedAt", decided_by as "decidedBy",
+    consumed_at as "consumedAt"
+  from gate where incident = any($1) order by id`,
+  votes: `select g.incident, v.gate_id as "gateId", v.principal, v.verdict, v.reason, v.at
+     from vote v join gate g on g.id = v.gate_id where g.incident = any($1) order by v.gate_id, v.principal`,
+  claims: `select incident, step, attempt, action, target, plan_hash as "planHash", claimed_at as "claimedAt", deadline, outcome,
+       settled_at as "settledAt", evidence from claim where incident = any($1) order by step, attempt`,
+  pages: `select incident, id, level, functions, state, because, due_at as "dueAt", sent_at as "sentAt",
+       delivered_at as "deliveredAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
+       lateness_ms as "latenessMs"
+     from page where incident = any($1) order by id`,
+  messages: 'select incident, id, kind, body, at from message where incident = any($1) order by id',
+  measurements: 'select incident, purpose, checks from measurement where incident = any($1) order by id',
+  histories: `select incident, run_id as "runId", sha256, events, length(history_gzip) as bytes
+     from history_archive where incident = any($1) order by run_id`,
+  notices: `select incident, key, recipient, channel, state, attempts, problem, accepted_at as "acceptedAt", roll_up as "rollUp"
+     from notice where incident = any($1) order by key, recipient, channel`,
+  postmortem: `select incident, state, version, due_at as "dueAt", drafted_at as "draftedAt", reviewed_at as "reviewedAt",
+       reviewed_by as "reviewedBy", published_version as "publishedVersion", published_at as "publishedAt",
+       published_by as "publishedBy", first_published_at as "firstPublishedAt"
+     from postmortem where incident = any($1)`,
+  postmortemVersions: `select incident, version, content, content_hash as "contentHash", written_by as "writtenBy", written_at as "writtenAt", facts
+     from postmortem_version where incident = any($1) order by version`,
 }
 
 const incidentSql = `
@@ -142,12 +120,6 @@ const incidentSql = `
 const missedRunSql = `
   select runbook, runbook_hash as "runbookHash", due_at as "dueAt", decided_at as "decidedAt", because
   from routine_run where state = 'missed' order by id`
-
-const gateSql = `
-  select incident, id, kind, step, plan_hash as "planHash", question, approvers, quorum, state, answer,
-    opened_at as "openedAt", expires_at as "expiresAt", decided_at as "decidedAt", decided_by as "decidedBy",
-    consumed_at as "consumedAt"
-  from gate where incident = any($1) order by id`
 
 /** The driver's dates as the ISO texts that `T` promises. */
 async function select<T>(tx: Queryable, sql: string, values: unknown[]): Promise<T[]> {

@@ -11,17 +11,6 @@ export async function readRunbookVersion(db: Queryable, hash: string): Promise<R
   return rows[0]?.normalised
 }
 
-/** Keeps a version of a runbook under its hash, with the bytes it was parsed from; the same version twice is one row. */
-export async function saveRunbookVersion(
-  db: Queryable,
-  version: { hash: string; runbook: Runbook; source: string },
-): Promise<void> {
-  await db.query(
-    'insert into runbook_version (hash, name, normalised, source_text) values ($1, $2, $3, $4) on conflict do nothing',
-    [version.hash, version.runbook.name, version.runbook, version.source],
-  )
-}
-
 /** The runbook an incident runs, in the version it started with; undefined when there is no such incident. */
 export async function readRunbookOf(db: Queryable, incident: string): Promise<RunbookView | undefined> {
   const { rows } = await db.query<RunbookView>(

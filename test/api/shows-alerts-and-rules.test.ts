@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { createRelay } from '../../intake/relay.ts'
-import { saveRunbookVersion } from '../../store/runbooks.ts'
+import { saveRunbookVersion } from '../support/runbook-version.ts'
 import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
 import { eventually, reportAlert } from '../support/incident-harness.ts'
 import { emptyRunbook } from '../support/incidents.ts'

@@ -16,7 +16,7 @@ import { readTimeline } from '../../store/audit-log.ts'
 import { changeInForce } from '../../store/change-in-force.ts'
 import type { Pool } from '../../store/database.ts'
 import { acceptDelivery } from '../../store/deliveries.ts'
-import { saveRunbookVersion } from '../../store/runbooks.ts'
+import { saveRunbookVersion } from './runbook-version.ts'
 import { configuredUrl } from './configured-url.ts'
 import { freshDatabase } from './fresh-database.ts'
 

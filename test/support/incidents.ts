@@ -9,7 +9,7 @@ import { inTransaction, type Pool } from '../../store/database.ts'
 import { openGate } from '../../store/gates.ts'
 import { openIncident } from '../../store/incidents.ts'
 import { savePlan } from '../../store/plans.ts'
-import { saveRunbookVersion } from '../../store/runbooks.ts'
+import { saveRunbookVersion } from './runbook-version.ts'
 
 export const emptyRunbook: Runbook = {
   name: 'default',

@@ -7,7 +7,7 @@ import { createRelay, type Relay } from '../../intake/relay.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, openDatabase, type Pool } from '../../store/database.ts'
 import { acceptDelivery } from '../../store/deliveries.ts'
-import { saveRunbookVersion } from '../../store/runbooks.ts'
+import { saveRunbookVersion } from './runbook-version.ts'
 import { freshDatabase, type FreshDatabase } from './fresh-database.ts'
 import { emptyRunbook } from './incidents.ts'
 
