@@ -61,7 +61,7 @@ test('frozen between the row and the commit: another worker begins it, and the s
   world.startWorker()
   const number = await expectOneRun(world)
   sleeper.signal('SIGCONT')
-  await sleeper.says('statement passed')
+  await sleeper.says('statement over')
   await sleeper.says('worker ready')
   expect(await runsOf(world)).toEqual([{ state: 'opened', incident: number, started_by: null }])
   expect(world.starts()).toBe(1)

@@ -9,24 +9,36 @@ import type { Child, Fault } from '../support/child-process.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { startWorld, type World } from '../support/real-world.ts'
 
+/** What a worker asks first for a plan, and last before it claims. */
+const plan = 'from plan p left join gate g on g.id = p.id where p.id'
 const claim = 'insert into claim (incident, step, attempt, action'
 /** What a checkpoint asks; the second checkpoint is the last thing before the service is stopped. */
 const checkpoint = 'select is_on, changed_at'
 
-test('frozen before its claim: the attempt is given up, the next one does it once, and the sleeper finds the door closed', async () => {
-  const { world, number, sleeper } = await frozenAt({ pause: claim })
-  world.startWorker()
-  await eventually(async () => (await world.entries(number, 'effect.ended')).length > 0, 90_000)
+test.each<[string, Fault]>([
+  [
+    'before the transaction of its claim: the sleeper finds the door closed',
+    { pause: plan, when: 'after', nth: 2 },
+  ],
+  ['in the transaction of its claim: nothing of it counts any more', { pause: claim }],
+])(
+  'frozen %s, the attempt is given up, and the next one does it once',
+  async (_, fault) => {
+    const { world, number, sleeper } = await frozenAt(fault)
+    world.startWorker()
+    await eventually(async () => (await world.entries(number, 'effect.ended')).length > 0, 90_000)
 
-  await wakeAndEnd(sleeper)
-  expect(await world.entries(number, 'claim.abandoned')).toMatchObject([{ attempt: 1 }])
-  expect(await world.entries(number, 'claim.made')).toMatchObject([{ attempt: 2 }])
-  expect(await world.entries(number, 'effect.ended')).toMatchObject([{ attempt: 2, outcome: 'succeeded' }])
-  expect(world.starts()).toBe(1)
+    await wakeAndEnd(sleeper)
+    expect(await world.entries(number, 'claim.abandoned')).toMatchObject([{ attempt: 1 }])
+    expect(await world.entries(number, 'claim.made')).toMatchObject([{ attempt: 2 }])
+    expect(await world.entries(number, 'effect.ended')).toMatchObject([{ attempt: 2, outcome: 'succeeded' }])
+    expect(world.starts()).toBe(1)
 
-  await world.resolveAlert()
-  await world.closed(number)
-}, 150_000)
+    await world.resolveAlert()
+    await world.closed(number)
+  },
+  150_000,
+)
 
 test('frozen after its claim: unknown, probed, done once by the next attempt, and not by the sleeper', async () => {
   const { world, number, sleeper } = await frozenAt({ pause: checkpoint })
@@ -84,7 +96,7 @@ async function frozenAt(fault: Fault) {
 /** Ended in order, a worker has finished whatever it was in the middle of. */
 async function wakeAndEnd(sleeper: Child): Promise<void> {
   sleeper.signal('SIGCONT')
-  await sleeper.says('statement passed')
+  await sleeper.says('statement over')
   sleeper.signal('SIGTERM')
   expect(await sleeper.ended).toBe(0)
 }

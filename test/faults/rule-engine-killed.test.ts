@@ -44,7 +44,7 @@ test('frozen before its state is written: another takes the rule within seconds,
   await eventually(async () => measurements > 0)
   expect(Date.now() - frozenMs).toBeLessThan(limits.ruleLeaseMs + 2_000)
   child.signal('SIGCONT')
-  await child.says('statement passed')
+  await child.says('statement over')
   await child.kill()
   await engine.stop()
   expect(await eventsOf(pool, rule.name)).toEqual([])

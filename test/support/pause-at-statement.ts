@@ -29,10 +29,14 @@ if (pauseAt !== undefined) {
 
   async function ask(client: pg.Client, args: unknown[]): Promise<unknown> {
     if (pauseWhen === 'before') await stopped()
-    const result = await query.apply(client, args)
-    if (pauseWhen === 'after') await stopped()
-    process.stdout.write('statement passed\n')
-    return result
+    try {
+      const result = await query.apply(client, args)
+      if (pauseWhen === 'after') await stopped()
+      return result
+    } finally {
+      // Also when PostgreSQL has given up its transaction meanwhile.
+      process.stdout.write('statement over\n')
+    }
   }
 
   pg.Client.prototype.query = queryWithPause as typeof pg.Client.prototype.query
