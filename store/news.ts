@@ -16,9 +16,11 @@ export type Happened = { event: NewsEvent; update?: RegularUpdate } & Partial<
   Pick<News, 'from' | 'impactBefore' | 'by' | 'outcome' | 'because'>
 >
 
-/** Who is told how it stands; one that was due at the same time has been told, whatever became of the workflow since. */
+/** Who is told how it stands; the same rules at the same time have told it, whatever became of the workflow since. */
 interface RegularUpdate {
   dueAtMs: number
+  /** By their place in the runbook. */
+  rules: readonly number[]
   tells: Told[]
 }
 

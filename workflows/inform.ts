@@ -63,7 +63,8 @@ async function update(life: Life): Promise<void> {
   if (told.length === 0) return
   const tells = told.map(({ rule: { tell, say } }) => ({ tell, ...(say === undefined ? {} : { say }) }))
   const dueAtMs = Math.max(...told.map(({ everyMs }) => timeBefore(life.input, everyMs, now)))
-  life.tell({ event: 'update', update: { dueAtMs, tells } })
+  const rules = told.map(({ index }) => index)
+  life.tell({ event: 'update', update: { dueAtMs, rules, tells } })
   await life.record()
 }
 

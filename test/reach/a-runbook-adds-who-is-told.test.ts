@@ -147,7 +147,7 @@ test('an update goes to whom it names, once', async () => {
   const { number, heard, standIn } = await given([])
   await change(number, { phase: 'mitigation' })
   const tells = [{ tell: ['product-owner'], say: 'The next update comes in 30 minutes.' }]
-  const update = { event: 'update', update: { dueAtMs: 1_800_000, tells } } as const
+  const update = { event: 'update', update: { dueAtMs: 1_800_000, rules: [0], tells } } as const
   // A workflow that was set back decides about the same one again.
   for (const atMs of [Date.now(), Date.now() + 1])
     await inTransaction(database.pool, tx => leaveNews(tx, number, update, atMs))

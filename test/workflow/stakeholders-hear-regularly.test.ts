@@ -89,3 +89,17 @@ test('updates until it is mitigated pause while a recovery is held; the others g
     { minute: 60, told: ['management'] },
   ])
 })
+
+test('one that paused for a recovery is told when that is lost, although the other was due at the same time', async () => {
+  const rules = communication(
+    '{ every: 30m, until: mitigated, tell: [support] }',
+    '{ every: 30m, tell: [management] }',
+  )
+  const runbook = ladder({ steps: 1, hold: '65m' }) + rules
+  const people = [alert(2, 'resolved'), alert(36, 'firing'), resolveAt(45)]
+  const played = await harness.play({ runbook, target: mendedBy(1), people })
+  expect(await updatesOf(played)).toEqual([
+    { minute: 30, told: ['management'] },
+    { minute: 36, told: ['support'] },
+  ])
+})
