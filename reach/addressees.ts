@@ -18,7 +18,9 @@ export function tellingsOf(unaddressed: UnaddressedNews, people: People): NewTel
     return { key, kind: 'news', recipient, incident, content }
   }
   const configured = people.stakeholders.filter(stakeholder => concerns(stakeholder, unaddressed))
-  const said = new Map<string, readonly string[]>(configured.map(({ name }) => [name, []]))
+  // Who heard that it is mitigated has to hear that it is not, whatever holds by now.
+  const names = [...configured.map(({ name }) => name), ...unaddressed.heardMitigated]
+  const said = new Map<string, readonly string[]>(names.map(name => [name, []]))
   for (const { tell, say } of toldByRunbook(unaddressed))
     for (const name of behind(tell, news.system, people))
       said.set(name, [...(said.get(name) ?? []), ...(say === undefined ? [] : [say])])
@@ -47,8 +49,8 @@ function concerns(
 
 function toldByRunbook({ news, tells, communication, phase }: UnaddressedNews): readonly Told[] {
   if (news.event === 'update') return tells
-  // Who heard that it is mitigated has to hear that it is not.
   if (news.event === 'needs-people') return []
+  // A rule about the one is a rule about the other.
   const event: CommunicationEvent = news.event === 'recovery-lost' ? 'mitigated' : news.event
   const { severity, impact = 'unknown' } = news
   return communication.filter(({ on = [], when }) => {

@@ -53,6 +53,8 @@ export interface UnaddressedNews {
   communication: readonly Communication[]
   /** Of an update: who is told. */
   tells: readonly Told[]
+  /** Of a recovery that is lost: who was told of it. */
+  heardMitigated: readonly string[]
   phase: Phase
   /** A routine that has gone well so far. */
   isQuiet: boolean
@@ -81,13 +83,16 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     communication: Communication[] | null
     worst: Severity
     pagers: string[]
+    heard_mitigated: string[]
   }>(
     `select n.id, n.event, n.body, n.at, i.number, i.title, i.system, i.environment, i.severity, i.severity_label,
        i.impact, i.phase, i.acknowledged_by, i.recovered_at, i.opened_at, i.routine_due_at is not null and i.needs_people_at is null as is_quiet, v.normalised -> 'communication' as communication,
        -- SEV1 sorts before SEV2.
        (select min(o.body ->> 'severity') from news o where o.incident = n.incident and o.id <= n.id) as worst,
        array(select distinct channel from notice p where p.incident = n.incident and p.kind = 'page'
-         and p.channel_kind = 'pagerduty' and p.state = 'accepted') as pagers
+         and p.channel_kind = 'pagerduty' and p.state = 'accepted') as pagers,
+       array(select t.recipient from telling t where n.event = 'recovery-lost' and t.incident = n.incident and starts_with(t.key, n.incident || '/news/' ||
+         (select max(m.id) from news m where m.incident = n.incident and m.event = 'mitigated' and m.id < n.id) || '/')) as heard_mitigated
      from news n join incident i on i.number = n.incident left join runbook_version v on v.hash = i.runbook_hash
      where n.addressed_at is null and (n.event <> 'opened' or n.at <= $1 or i.phase not in ('detection', 'triage'))
        -- In order: nobody hears of the end before the beginning.
@@ -106,6 +111,7 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     pagers: row.pagers,
     communication: row.communication ?? [],
     tells: update?.tells ?? [],
+    heardMitigated: row.heard_mitigated,
     isQuiet: row.is_quiet,
     phase: isOpening ? row.phase : phase,
     news: {

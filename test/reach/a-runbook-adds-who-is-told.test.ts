@@ -113,6 +113,22 @@ test.each([
   expect(await heard()).toEqual(told)
 })
 
+test('who heard that it is mitigated hears that it is not, although the condition holds no more', async () => {
+  const { number, heard } = await given([
+    { on: ['mitigated'], when: 'incident.severity == "SEV2"', tell: ['pia'] },
+    { on: ['mitigated'], when: 'incident.severity == "SEV1"', tell: ['ole'] },
+  ])
+  await change(number, { phase: 'verification', severity: 'SEV2', impact: 'no' })
+  await inTransaction(database.pool, tx => noteRecovery(tx, number, Date.now()))
+  expect(await heard()).toEqual(['pia: mitigated'])
+  await change(number, { severity: 'SEV1' })
+  await change(number, { recoveredAtMs: null })
+  expect((await heard()).slice(1).toSorted()).toEqual(['ole: recovery-lost', 'pia: recovery-lost'])
+  await inTransaction(database.pool, tx => noteRecovery(tx, number, Date.now()))
+  await change(number, { recoveredAtMs: null })
+  expect((await heard()).slice(3)).toEqual(['ole: mitigated', 'ole: recovery-lost'])
+})
+
 test('what triage finds is part of the opening and no change of its own', async () => {
   const { number, heard } = await given([everything])
   await change(number, { phase: 'mitigation', impact: 'yes', severity: 'SEV1' })
