@@ -49,6 +49,11 @@ export function holdsOnlyWhere(ways: Ways, others: readonly (Ways | undefined)[]
   return [...found].toSorted((a, b) => a - b)
 }
 
+/** Whether `ways` ask for all that `others` ask for, and for more. False means: not that we can tell. */
+export function isNarrower(ways: Ways, others: Ways): boolean {
+  return holdsOnlyWhere(ways, [others]) !== undefined && holdsOnlyWhere(others, [ways]) === undefined
+}
+
 /** Can both be true at once? Yes, unless each way of the one excludes each way of the other. */
 export function canBothHold(ways: Ways, others: Ways): boolean {
   return ways.some(way => others.some(other => exclusion([...way, ...other]) === undefined))
@@ -113,7 +118,7 @@ function waysToBeIn(wanted: boolean, node: ASTNode & { op: 'in' }): Ways {
 function atomOf(node: ASTNode): Atom {
   const asFact = pathOf(node)
   if (asFact !== undefined) return { kind: 'comparison', path: asFact, operator: '==', value: true }
-  if (!isComparison(node)) return textOf(node)
+  if (!isComparison(node)) return prefixOf(node) ?? textOf(node)
   const { op: operator } = node
   const [left, right] = node.args
   const [path, value] = [pathOf(left), writtenOf(right)]
@@ -121,6 +126,17 @@ function atomOf(node: ASTNode): Atom {
   const [otherPath, otherValue] = [pathOf(right), writtenOf(left)]
   if (otherPath === undefined || otherValue === undefined) return textOf(node)
   return comparison(otherPath, mirrored[operator], otherValue, node)
+}
+
+/** `alert.labels.job.startsWith("api")`. */
+function prefixOf(node: ASTNode): Atom | undefined {
+  if (node.op !== 'rcall' || node.args[0] !== 'startsWith') return undefined
+  const [, text, [beginning]] = node.args
+  const path = pathOf(text)
+  const prefix = beginning && writtenOf(beginning)
+  return path === undefined || typeof prefix !== 'string'
+    ? undefined
+    : { kind: 'prefix', path, prefix, isNegated: false }
 }
 
 /** Order is only that of numbers: CEL compares text by code points, JavaScript by UTF-16. */

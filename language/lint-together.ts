@@ -1,8 +1,8 @@
 /** What is wrong with runbooks only beside each other: names that are taken, and alerts for which chance would choose. */
 import type { Runbook } from '../contracts/runbook.ts'
 import type { CodedFinding, Fault } from './fault.ts'
-import { canBothHold, type Ways, waysOf } from './condition-logic.ts'
-import { parseMatch, priorityOf, specificityOf } from './choose-runbook.ts'
+import { canBothHold, type Ways } from './condition-logic.ts'
+import { goesFirst, rankOf, waysOfMatch } from './choose-runbook.ts'
 
 /** A runbook without faults of its own, and the file it is in. */
 export interface Neighbour {
@@ -39,9 +39,9 @@ interface Ranked extends Neighbour {
 
 function rankedOf(neighbour: Neighbour): Ranked {
   const { runbook } = neighbour
-  const rank = `${priorityOf(runbook)}/${specificityOf(runbook)}`
+  const rank = rankOf(runbook)
   if (runbook.match === undefined) return { ...neighbour, rank }
-  return { ...neighbour, rank, ways: waysOf(parseMatch(runbook.match)) ?? 'too many' }
+  return { ...neighbour, rank, ways: waysOfMatch(runbook) ?? 'too many' }
 }
 
 function findingAbout(one: Ranked, before: Ranked): CodedFinding | undefined {
@@ -65,5 +65,7 @@ function findingAbout(one: Ranked, before: Ranked): CodedFinding | undefined {
 /** Saying that two are apart has to be certain: what has too many ways to be held against another may be tied with it. */
 function areTied(one: Ranked, other: Ranked): boolean {
   if (one.ways === undefined || other.ways === undefined || one.rank !== other.rank) return false
-  return one.ways === 'too many' || other.ways === 'too many' || canBothHold(one.ways, other.ways)
+  if (one.ways === 'too many' || other.ways === 'too many') return true
+  if (goesFirst(one.ways, other.ways) || goesFirst(other.ways, one.ways)) return false
+  return canBothHold(one.ways, other.ways)
 }

@@ -39,6 +39,20 @@ test.each([
   expect(chooseRunbook(runbooks.toReversed(), alert)?.name).toBe(expected)
 })
 
+test.each([
+  ['one text before every text that begins so', 'api-eu', 'exact'],
+  ['the longer beginning before the shorter', 'api-us', 'longer'],
+  ['the beginning where nothing else holds', 'apix', 'beginning'],
+])('%s', (_, service, expected) => {
+  const some = [
+    named('beginning', 'alert.labels.service.startsWith("api")'),
+    named('exact', 'alert.labels.service == "api-eu"'),
+    named('longer', 'alert.labels.service.startsWith("api-")'),
+  ]
+  const alert = { labels: { service }, annotations: {} }
+  for (const given of [some, some.toReversed()]) expect(chooseRunbook(given, alert)?.name).toBe(expected)
+})
+
 test('none without a default', () => {
   const alert = { labels: {}, annotations: {} }
   expect(

@@ -22,7 +22,7 @@ test.each<[string, string, string, boolean]>([
   ['the same question', down, down, true],
   ['the same label with another text', down, `alert.labels.alertname == "Slow"`, false],
   ['the label written the other way', down, `"Slow" == alert.labels["alertname"]`, false],
-  ['a list that has the text', down, `alert.labels.alertname in ["Down", "Slow"]`, true],
+  ['a list that has the text, and asks for less', down, `alert.labels.alertname in ["Down", "Slow"]`, false],
   ['a list that has not', down, `alert.labels.alertname in ["Late", "Slow"]`, false],
   ['texts joined by or', down, `alert.labels.alertname == "Late" || alert.labels.alertname == "Slow"`, false],
   [
@@ -40,11 +40,27 @@ test.each<[string, string, string, boolean]>([
     `alert.labels.job == "b" && ${down}`,
     false,
   ],
+  ['what nobody can tell apart', `alert.labels.job.contains("a")`, `alert.labels.job.contains("b")`, true],
+  ['a text that begins so', `alert.labels.job == "api-eu"`, `alert.labels.job.startsWith("api")`, false],
+  ['a text that begins otherwise', `alert.labels.job == "web"`, `alert.labels.job.startsWith("api")`, false],
+  ['a beginning of another label', down, `alert.labels.job.startsWith("api")`, true],
   [
-    'what nobody can tell apart',
-    `alert.labels.job.startsWith("a")`,
-    `alert.labels.job.startsWith("b")`,
+    'one of whose ways begins otherwise',
+    `alert.labels.job == "web" || alert.labels.job == "api"`,
+    `alert.labels.job.startsWith("api")`,
     true,
+  ],
+  [
+    'two beginnings, one longer',
+    `alert.labels.job.startsWith("api")`,
+    `alert.labels.job.startsWith("api-e")`,
+    false,
+  ],
+  [
+    'two beginnings that no text has',
+    `alert.labels.job.startsWith("api")`,
+    `alert.labels.job.startsWith("web")`,
+    false,
   ],
 ])('%s', (_, one, other, isTied) => {
   const faults = lintTogether([file('apple', `'${one}'`), file('zebra', `'${other}'`)])

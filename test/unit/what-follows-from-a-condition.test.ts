@@ -26,7 +26,7 @@ describe('what is said of a condition is so', () => {
     fc.tuple(
       fc.constantFrom('s', 'm.k', 'm["k"]'),
       fc.constantFrom('==', '!='),
-      fc.constantFrom('"x"', '"y"'),
+      fc.constantFrom('"x"', '"y"', '"xy"'),
     ),
   )
   const part = fc.oneof(
@@ -39,6 +39,9 @@ describe('what is said of a condition is so', () => {
       '"k" in m',
       'size(m) > 0',
       's.startsWith("x")',
+      's.startsWith("xy")',
+      's.startsWith("")',
+      'm.k.startsWith("y")',
     ),
   )
   const condition = fc.letrec<{ any: string }>(tie => ({
@@ -54,7 +57,7 @@ describe('what is said of a condition is so', () => {
   const values = fc.record({
     n: fc.constantFrom(undefined, -2, -1, 0, 1, 2, 3, 4),
     r: fc.constantFrom(undefined, -1.5, -1, 0, 0.5, 1, 2, 3, 3.5),
-    s: fc.constantFrom(undefined, 'x', 'y', 'z', ''),
+    s: fc.constantFrom(undefined, 'x', 'y', 'z', '', 'xy', 'xz'),
     b: fc.constantFrom(undefined, true, false),
     m: fc.constantFrom<Record<string, string>>({}, { k: 'x' }, { k: 'y' }),
   })
