@@ -157,7 +157,7 @@ function isComparison(node: ASTNode): node is ASTNode & { op: Operator; args: [A
 }
 
 /** `checks.pool.idle`, `alert.labels["a"]`: one value, whichever it is. */
-function pathOf(node: ASTNode): string | undefined {
+export function pathOf(node: ASTNode): string | undefined {
   if (node.op === 'id') return node.args
   if (node.op === '.') {
     const [inside, field] = node.args

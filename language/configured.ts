@@ -6,7 +6,7 @@ import { autonomies, type Autonomy } from '../contracts/incident.ts'
 import type { Principal } from '../contracts/principals.ts'
 import { type Role, roles } from '../contracts/configuration/people.ts'
 import { referencesIn } from './references.ts'
-import { listAt, valueAt } from './tree.ts'
+import { entriesOf, listAt, valueAt } from './tree.ts'
 
 export interface Configured {
   targets: ConfiguredTarget[]
@@ -14,6 +14,8 @@ export interface Configured {
   contacts: ConfiguredContact[]
   /** Names of those who are told without being called. */
   stakeholders: string[]
+  /** That its threshold rules put on their alerts. */
+  labels: string[]
 }
 
 export interface ConfiguredTarget {
@@ -49,6 +51,9 @@ export function configuredIn(tree: unknown): Configured {
     principals: known('principals').map(principalOf),
     contacts: known('contacts').map(contactOf),
     stakeholders: known('stakeholders').map(stakeholder => String(valueAt(stakeholder, ['name']))),
+    labels: listAt(tree, ['rules']).flatMap(rule =>
+      entriesOf(valueAt(rule, ['labels'])).map(([name]) => name),
+    ),
   }
 }
 

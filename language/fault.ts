@@ -15,6 +15,7 @@ export const faultCodes = {
   verification: 'a verification measures what there is not, or has no time to succeed',
   escalation: 'levels are out of order, repeated, or leave somebody unpaged',
   communication: 'somebody is told at no time, twice, or never',
+  label: 'a label of the alert is likely misspelt, which is a warning',
   condition: 'a condition does not parse, or its types do not fit',
   reach: 'something is never reached, or proves nothing',
   configuration: 'the configuration has no target or person for what the runbook says',
@@ -31,6 +32,8 @@ export interface Fault {
   message: string
   /** What to do about it. */
   hint?: string
+  /** It may be so on purpose: told, and the file is taken. */
+  isWarning?: true
   /** The line holds a credential: never print it. */
   isLineSecret?: true
 }

@@ -10,7 +10,8 @@ const widestLine = 160
  * and for lines that hold a credential, the line is left out.
  */
 export function formatFault(fault: Fault, text?: string): string {
-  const head = inertInPlace(`${fault.file}:${fault.line}:${fault.column} ${fault.message}`)
+  const kind = fault.isWarning === true ? 'warning: ' : ''
+  const head = inertInPlace(`${fault.file}:${fault.line}:${fault.column} ${kind}${fault.message}`)
   const hint = fault.hint === undefined ? [] : [`  hint: ${inertInPlace(fault.hint)}`]
   return [head, ...excerpt(fault, text), ...hint].join('\n')
 }

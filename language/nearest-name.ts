@@ -1,10 +1,15 @@
 /**
  * Finds the known name somebody most likely meant, for "did you mean" hints.
- * Undefined when nothing is close or two names are equally close: a wrong guess costs the reader more than none.
+ * Undefined when nothing is close or two names are equally close: a wrong guess costs the reader more than none. At most so many
+ * letters are wrong, whatever its length.
  */
-export function nearestName(written: string, known: Iterable<string>): string | undefined {
+export function nearestName(
+  written: string,
+  known: Iterable<string>,
+  lettersWrong = Infinity,
+): string | undefined {
   // A third of the letters wrong is a typing mistake; more is another word.
-  let closest = Math.max(1, Math.floor(written.length / 3)) + 1
+  let closest = Math.min(Math.max(1, Math.floor(written.length / 3)), lettersWrong) + 1
   let nearest: string | undefined
   for (const name of known) {
     if (Math.abs(name.length - written.length) > closest) continue

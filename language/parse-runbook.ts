@@ -6,10 +6,13 @@ import { createLinePositions } from './line-positions.ts'
 import { lintConfigured } from './lint-configured.ts'
 import { lintRunbookSecrets } from './lint-runbook-secrets.ts'
 import { lintRunbook } from './lint-runbook.ts'
+import { conditionsIn } from './lint-conditions.ts'
 import { locateFindings } from './locate-findings.ts'
 import { normaliseRunbook } from './normalise-runbook.ts'
 import { runbookSource } from './runbook-source.ts'
 import { schemaFindings } from './schema-findings.ts'
+import { valueAt } from './tree.ts'
+import { warnOfLabels, warnOfSystem } from './warn-labels.ts'
 import { parseYamlSource } from './yaml-source.ts'
 
 export type ParsedRunbook =
@@ -18,6 +21,8 @@ export type ParsedRunbook =
       hash: string
       /** Where in the file a finding about it is. */
       locate: (finding: CodedFinding) => Fault
+      /** What may be a mistake. */
+      warnings: Fault[]
     }
   | { faults: Fault[] }
 
@@ -53,7 +58,20 @@ export function parseRunbook(text: string, file: string, configured?: Configured
   const comments = nulInComments(text, file)
   if (comments.length > 0) return { faults: comments }
   const runbook = normaliseRunbook(checked.data)
-  return { runbook, hash: hashOf(runbook), locate: yaml.source.locate }
+  const warnings = locateFindings(yaml.source, warningsOf(tree, configured), []).map((fault): Fault => ({
+    ...fault,
+    isWarning: true,
+  }))
+  return { runbook, hash: hashOf(runbook), locate: yaml.source.locate, warnings }
+}
+
+/** Of a runbook without a fault. */
+function warningsOf(tree: unknown, configured: Configured | undefined): CodedFinding[] {
+  const ofPlace = configured === undefined ? [] : warnOfSystem(valueAt(tree, ['match']), configured)
+  return [
+    ...coded('label', warnOfLabels(tree, conditionsIn(tree), configured)),
+    ...coded('configuration', ofPlace),
+  ]
 }
 
 /** The text is kept as well, and PostgreSQL has no NUL in it. Elsewhere the value that holds it is told. */

@@ -58,7 +58,9 @@ async function lintRunbooks(
   const again = [...given, ...(options.config === undefined ? [] : ['--config', options.config])]
   if (format === 'json') session.printJson(asJson(linted, configuration?.file))
   else if (format === 'github')
-    session.terminal.print(linted.flatMap(one => one.faults.map(githubAnnotation)))
+    session.terminal.print(
+      linted.flatMap(({ faults, sound }) => [...faults, ...(sound?.warnings ?? [])].map(githubAnnotation)),
+    )
   else tellLinted(session.terminal, linted, configuration?.file, again)
   return linted.every(({ faults }) => faults.length === 0) ? exitCodes.ok : exitCodes.refused
 }
@@ -80,6 +82,7 @@ function asJson(linted: readonly Linted[], configuration: string | undefined): o
       name: sound?.runbook.name,
       hash: sound?.hash,
       faults,
+      warnings: sound?.warnings ?? [],
     })),
   }
 }

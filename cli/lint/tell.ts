@@ -18,16 +18,19 @@ export function tellLinted(
     sound === undefined ? [] : [[sound.runbook.name, shortHash(sound.hash), file]],
   )
   terminal.print(table(valid, paint))
-  for (const { text, faults } of linted) {
-    for (const fault of faults) terminal.print(['', ...formatFault(fault, text).split('\n')])
+  for (const { text, faults, sound } of linted) {
+    for (const fault of [...faults, ...(sound?.warnings ?? [])])
+      terminal.print(['', ...formatFault(fault, text).split('\n')])
   }
   const faulty = linted.filter(({ faults }) => faults.length > 0)
   const faults = faulty.flatMap(one => one.faults).length
+  const warnings = linted.flatMap(({ sound }) => sound?.warnings ?? []).length
+  const warned = warnings === 0 ? '' : ` ${counted(warnings, 'warning')}.`
   const against = configuration === undefined ? '' : `, held against ${configuration}`
   const verdict =
     faults === 0
-      ? paint.good(`${counted(linted.length, 'runbook')}${against}, nothing wrong.`)
-      : paint.bad(`${counted(faults, 'fault')} in ${counted(faulty.length, 'file')}${against}.`)
+      ? paint.good(`${counted(linted.length, 'runbook')}${against}, nothing wrong.${warned}`)
+      : paint.bad(`${counted(faults, 'fault')} in ${counted(faulty.length, 'file')}${against}.${warned}`)
   const again = paint.command(['npx paramedic runbook lint', ...args.map(asTyped)].join(' '))
   terminal.print(['', verdict, ...(faults === 0 ? [] : [again])])
 }

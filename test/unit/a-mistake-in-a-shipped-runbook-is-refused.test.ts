@@ -53,6 +53,7 @@ const configured: Configured = {
     },
   ],
   stakeholders: [],
+  labels: [],
 }
 
 /** Mistakes that nobody but the author can see, each with the reason. */

@@ -56,7 +56,7 @@ describe('a broken runbook is refused with line, column and the nearest known na
 function said(file: string, against?: Configured): string {
   const text = read(file)
   const parsed = parseRunbook(text, basename(file), against)
-  const faults = 'faults' in parsed ? parsed.faults : []
+  const faults = 'faults' in parsed ? parsed.faults : parsed.warnings
   return faults.map(fault => `${formatFault(fault, text)}\n`).join('\n')
 }
 

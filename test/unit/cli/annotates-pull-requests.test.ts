@@ -15,6 +15,10 @@ test('a fault is one workflow command', () => {
   )
 })
 
+test('a warning is one that stops nothing', () => {
+  expect(githubAnnotation({ ...fault, isWarning: true })).toMatch(/^::warning file=a\.yaml,/)
+})
+
 test('the hint is a line of its own', () => {
   expect(githubAnnotation({ ...fault, hint: 'did you mean `Runbook`?' })).toMatch(
     /::`kind` must be Runbook%0Ahint: did you mean `Runbook`\?$/,
