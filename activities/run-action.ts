@@ -107,6 +107,7 @@ export function createActionActivities(dependencies: {
         planHash,
         worker: dependencies.worker,
         atMs,
+        wallAtMs: Date.now(),
         deadlineMs,
         ...(limit?.actions === undefined ? {} : { limit: limit.actions }),
       })

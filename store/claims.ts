@@ -22,6 +22,8 @@ export interface PlannedAttempt extends AttemptKey {
 export interface NewClaim extends PlannedAttempt {
   worker: string
   atMs: number
+  /** By the clock of the worker's own machine: what an effect leaves behind there is older or newer by that clock only. */
+  wallAtMs: number
   deadlineMs: number
   /** Of the target: so many claims inside the window, this one included. */
   limit?: { count: number; withinMs: number }
@@ -42,8 +44,8 @@ export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'grante
   const { rowCount } = await tx.query(
     `with allowed as (${allowedSql})
      , made as (
-       insert into claim (incident, step, attempt, action, target, plan_hash, worker, claimed_at, deadline)
-       select $1, $2, $3, $8, $9, $4, $10, $5, $11 from allowed
+       insert into claim (incident, step, attempt, action, target, plan_hash, worker, claimed_at, deadline, claimed_wall_at)
+       select $1, $2, $3, $8, $9, $4, $10, $5, $11, $14 from allowed
        on conflict do nothing returning 1
      )
      , consumed as (
@@ -61,6 +63,7 @@ export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'grante
       new Date(claim.deadlineMs),
       claim.limit?.count ?? null,
       claim.limit?.withinMs ?? null,
+      new Date(claim.wallAtMs),
     ],
   )
   return rowCount === 1 ? 'granted' : whyRefused(tx, claim)
@@ -164,6 +167,7 @@ export async function recordTouched(db: Queryable, key: AttemptKey, touched: num
 export interface ClaimRow {
   outcome: Outcome | 'abandoned' | null
   evidence: Record<string, unknown> | null
+  /** By the clock of the machine of whoever claimed it. */
   claimedWallAtMs: number
   /** By the clock of the incident: no effect begins after it. */
   deadlineMs: number

@@ -64,7 +64,7 @@ export interface Action<D extends ActionDefinition> {
     parameters: Parameters<D>,
     context: EffectContext,
   ): Promise<Effect>
-  /** Was it done? `planned` is the identity in the plan; the claim was made at `claimedAtMs` (wall clock). */
+  /** Was it done? `planned` is the identity in the plan; the claim was made at `claimedAtMs`, by the clock of the machine that works on the target. */
   probe(
     target: TargetConfigurationOf<D['kind']>,
     parameters: Parameters<D>,

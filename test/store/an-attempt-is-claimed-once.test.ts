@@ -33,6 +33,15 @@ test('two workers claim one approved attempt at once: one gets it, and the appro
   expect(made).toHaveLength(steps.length)
 })
 
+test('a claim has the time of the machine that works on the target: the one of the database may be another', async () => {
+  const incident = await givenIncident(sides.pool, { atMs })
+  await givenPlans(sides.pool, incident, ['timed'], { atMs })
+  const wallAtMs = Date.now() - 3_600_000
+  await claimStep(sides.pool, { incident, step: 'timed', atMs, wallAtMs })
+  const row = await readClaim(sides.pool, { incident, step: 'timed', attempt: 1 })
+  expect(row?.claimedWallAtMs).toBe(wallAtMs)
+})
+
 test('a worker that was given up races its own late claim 300 times: a tombstone or a claim, never both', async () => {
   const { flip } = seeded('giving up races a claim')
   const incident = await givenIncident(sides.pool, { atMs })

@@ -171,6 +171,7 @@ function claim(incident: string, { step, action, target }: Effect): ReturnType<t
       planHash: somePlanHash,
       worker: 'worker',
       atMs,
+      wallAtMs: Date.now(),
       deadlineMs: atMs + 60_000,
     }),
   )

@@ -34,7 +34,13 @@ export async function claimStep(
   pool: Pool,
   claim: Pick<NewClaim, 'incident' | 'step' | 'atMs'> & Partial<NewClaim>,
 ): ReturnType<typeof makeClaim> {
-  const full = { ...anEffect, worker: 'worker', deadlineMs: claim.atMs + 60_000, ...claim }
+  const full = {
+    ...anEffect,
+    worker: 'worker',
+    deadlineMs: claim.atMs + 60_000,
+    wallAtMs: Date.now(),
+    ...claim,
+  }
   return inTransaction(pool, async tx => {
     const granted = await makeClaim(tx, full)
     if (granted !== 'granted') return granted

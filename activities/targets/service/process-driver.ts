@@ -43,7 +43,7 @@ export interface ProcessDriver {
 
 /** What starts and stops have left behind. */
 export interface StartTraces {
-  /** Wall clock: when the last start wrote down its process, whether that still runs or not. A stop forgets it. */
+  /** Clock of this machine: when the last start wrote down its process, whether that still runs or not. A stop forgets it. */
   startedAtMs?: number
   /** Somebody holds the lock, or died while holding it: what that start or stop has done is not known here. */
   isCutOff: boolean
