@@ -13,6 +13,8 @@ import { type Decision, writeDecisions } from './write-decisions.ts'
 
 export interface CloseInput {
   number: string
+  /** The version that proved it; absent in what was scheduled before incidents could be moved. */
+  runbookHash?: string
   seenTransition: number
   from: Phase
   outcome: IncidentOutcome

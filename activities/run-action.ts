@@ -227,6 +227,7 @@ const refusals: Record<Exclude<ClaimRefusal, 'limit-reached'>, string> = {
   frozen: 'a freeze is on',
   'not-approved': 'there is no unused, unexpired approval of this plan',
   'plan-changed': 'the plan on record is another one',
+  rebased: 'the incident was moved to another version of its runbook, and the plan is of the one before',
   'incident-ended': 'the incident has ended',
   exists: 'this attempt was claimed or given up before',
 }

@@ -20,6 +20,10 @@ export const exampleRequestId = '7d3c0f0e-5a40-4c0c-9f55-0d3a7f1c2b9e'
 
 /** Open, its alert fires, and it waits for people. */
 export const openIncident = 'INC-2026-03-14-001'
+/** Open, on a version of its runbook that is not in force any more; its workflow has not begun. */
+export const unstartedIncident = 'INC-2026-03-14-002'
+/** As that one, but at work: its temporary step is applied. */
+export const stoppingIncident = 'INC-2026-03-14-003'
 /** Ended the evening before. */
 export const endedIncident = 'INC-2026-03-13-001'
 /** There is none of this number. */

@@ -9,6 +9,7 @@ import { narrateMeasurement } from './narrate/measurements.ts'
 import { narratePage } from './narrate/pages.ts'
 import { narratePerson } from './narrate/people.ts'
 import { narratePostmortem, narratePostmortemPage } from './narrate/postmortems.ts'
+import { narrateRebase } from './narrate/rebase.ts'
 import { narrateRecord } from './narrate/records.ts'
 import { narrateRunbook } from './narrate/runbooks.ts'
 import type { Narration, NarrationWords } from './narrate/narration.ts'
@@ -38,6 +39,9 @@ type Narrator<K extends TimelineKind = TimelineKind> = (
 const narrators: { [K in TimelineKind]: Narrator<K> } = {
   'alert.firing': narrateAlert,
   'alert.resolved': narrateAlert,
+  'runbook.rebased': narrateRebase,
+  'rebase.taken': narrateRebase,
+  'levels.covered': narrateRebase,
   'incident.opened': narrateIncident,
   'phase.changed': narrateIncident,
   'recovery.held': narrateIncident,

@@ -1,7 +1,8 @@
 /** What the API answers to those who report and act: what is now committed. */
 import { z } from 'zod'
 import { impacts, severities } from './incident.ts'
-import { count, gateView, incidentNumber, time, views } from './views.ts'
+import { runbook } from './audit-views.ts'
+import { count, gateView, hash, incidentNumber, time, views } from './views.ts'
 
 export const acceptedDelivery = z
   .strictObject({ deliveryId: count, accepted: count.describe('How many alerts it carried') })
@@ -45,6 +46,27 @@ export const requestedResolve = z
 export const requestedCancel = z
   .strictObject({ number: incidentNumber, ...leftByEnd })
   .register(views, { id: 'RequestedCancel' })
+
+export const rebasedIncident = z
+  .strictObject({
+    number: incidentNumber,
+    from: hash,
+    to: hash,
+    isChange: z.boolean().describe('False: it ran that version already'),
+  })
+  .register(views, { id: 'RebasedIncident' })
+
+export const offeredRebase = z
+  .strictObject({
+    number: incidentNumber,
+    from: z.strictObject({ hash, runbook }).describe('The version it runs'),
+    to: z
+      .strictObject({ hash, runbook })
+      .nullable()
+      .describe('The version in force of the same name; null when none is'),
+  })
+  .register(views, { id: 'OfferedRebase' })
+export type OfferedRebase = z.infer<typeof offeredRebase>
 
 export const countedVote = z
   .strictObject({

@@ -47,6 +47,26 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'Decide on what the plan says now: npx paramedic incident show {number}',
   },
+  runbook_changed: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Read what the version in force would change: npx paramedic incident rebase {number}',
+  },
+  temporary_in_place: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'The version that has applied it takes it back; what is in place: npx paramedic incident show {number}',
+  },
+  routine_not_moved: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'End it, and start a run of the version in force: npx paramedic incident cancel {number}, then npx paramedic runbook run {runbook}',
+  },
+  incident_not_started: {
+    family: 'unavailable',
+    httpStatus: 503,
+    hint: 'It begins as soon as Temporal takes it; what is down: npx paramedic doctor',
+  },
   history_not_archived: {
     family: 'refused',
     httpStatus: 409,

@@ -113,7 +113,7 @@ export const postmortemFacts = z
     course: z.array(
       z.strictObject({
         atMs,
-        what: z.enum(['verified', 'held', 'lost', 'exhausted', 'taken back', 'left in place']),
+        what: z.enum(['verified', 'held', 'lost', 'exhausted', 'taken back', 'left in place', 'moved']),
         verdict,
         because: z.string(),
       }),

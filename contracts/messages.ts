@@ -57,8 +57,19 @@ export interface IncidentInput {
   inputs?: ResolvedInput[]
   /** Which run of a routine it is; without it, an alert opened it. */
   routine?: Occurrence
+  /** Of the levels, once it was moved to another version; see level-slots.ts. */
+  levelSlots?: number[]
   /** The message it is started with, as its row says it: the first measurement need not wait for another reading. */
   opening: IncidentMessage
+}
+
+/** Another version of the runbook, and what it means here. */
+export interface MovedTo {
+  hash: string
+  runbook: Runbook
+  bindings: Binding[]
+  inputs: ResolvedInput[]
+  levelSlots: number[]
 }
 
 export interface IncidentEnd {
@@ -81,4 +92,6 @@ export type IncidentMessage = { rowId: number; atMs: number } & (
   /** The time of a routine has come; `by`: somebody has started it. */
   | { kind: 'due'; by?: string }
   | { kind: 'freeze-changed'; on: boolean; by: string }
+  /** The incident runs another version of its runbook from its next point on. */
+  | ({ kind: 'rebased'; by: string } & MovedTo)
 )

@@ -105,10 +105,10 @@ export interface PostmortemFacts {
   moreAlerts: number
   symptoms: FactSymptom[]
   steps: FactStep[]
-  /** Verifications of the whole, held and lost recoveries, an exhausted ladder, steps taken back or left in place. */
+  /** Verifications of the whole, held and lost recoveries, an exhausted ladder, steps taken back or left in place, moves to another version. */
   course: {
     atMs: number
-    what: 'verified' | 'held' | 'lost' | 'exhausted' | 'taken back' | 'left in place'
+    what: 'verified' | 'held' | 'lost' | 'exhausted' | 'taken back' | 'left in place' | 'moved'
     verdict: Verdict | null
     because: string
   }[]

@@ -14,6 +14,7 @@ export const verbs = [
   'incidents.note',
   'incidents.assess',
   'incidents.end',
+  'incidents.rebase',
   'gates.decide',
   'steps.tick',
   'postmortems.write',
@@ -42,6 +43,8 @@ const allowed: Record<Verb, readonly Role[]> = {
   'incidents.note': ['responder', 'approver', 'admin'],
   'incidents.assess': ['responder', 'approver'],
   'incidents.end': ['responder', 'approver'],
+  // Only to a version in force, so it loosens no gate that a sync has not loosened for everybody.
+  'incidents.rebase': ['approver', 'admin'],
   'gates.decide': ['approver'],
   'steps.tick': ['responder', 'approver'],
   'postmortems.write': ['responder', 'approver', 'admin'],

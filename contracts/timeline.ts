@@ -46,6 +46,21 @@ export interface TimelineEvents {
     because: string
     before?: number
   }
+  /** A person moved the incident to the version in force of its runbook. `levelSlots`: see level-slots.ts. */
+  'runbook.rebased': {
+    runbook: string
+    from: string
+    to: string
+    bindings: Record<string, string>
+    unbound?: string[]
+    inputs?: ResolvedInput[]
+    levelSlots: number[]
+    reason?: string
+  }
+  /** The ladder goes on with that version: at which step, and which checks were measured for it. */
+  'rebase.taken': { runbookHash: string; nextStep: string | null; measured: string[] }
+  /** Levels of that version that need not page: whom they call was called before. Ids of pages. */
+  'levels.covered': { pageIds: string[] }
   'phase.changed': { from: Phase; to: Phase }
   'check.measured': {
     check: string

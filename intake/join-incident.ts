@@ -9,7 +9,7 @@ import type { AlertRow } from '../store/alerts.ts'
 import type { Queryable } from '../store/database.ts'
 import { findOpen, lockIfOpen, openIncident } from '../store/incidents.ts'
 import { leaveNews } from '../store/news.ts'
-import { openedWith } from './opened-with.ts'
+import { openedWith } from '../contracts/opened-with.ts'
 
 /** What the relay needs to know to open an incident. */
 export interface Intake {

@@ -9,7 +9,7 @@ import { openIncident } from '../store/incidents.ts'
 import { leaveMessage } from '../store/messages.ts'
 import { leaveNews } from '../store/news.ts'
 import { type DecidedRun, saveRun } from '../store/routines.ts'
-import { openedWith } from './opened-with.ts'
+import { openedWith } from '../contracts/opened-with.ts'
 
 export interface Routine extends LoadedRunbook {
   schedule: Schedule

@@ -1,6 +1,7 @@
 /** The next escalation, calculated from the runbook the incident runs by the same rules as workflows/escalate.ts. */
 import { isOpen, pageId } from '../contracts/incident.ts'
 import { type EscalationLevel, inItsHours, type Runbook } from '../contracts/runbook.ts'
+import { moveOf, slotOf } from '../contracts/level-slots.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 import type { IncidentDetail, NextPageView } from '../contracts/views.ts'
 import { evaluateCondition, incidentScope } from './conditions.ts'
@@ -21,14 +22,19 @@ export function nextPage(
   const openedMs = countsFromMs(incident, runbook)
   if (openedMs === undefined) return null
   const restart = acknowledgementLost(incident, openedMs)
-  const begun = new Set(incident.pages.map(page => page.id))
+  const begun = new Set([...incident.pages.map(page => page.id), ...coveredIn(incident)])
+  const moves = movesIn(incident)
+  const slots = moves.at(-1)?.data.levelSlots
   const candidates = runbook.escalate.flatMap((level, index) => {
     const { epoch, fromMs } = level.unless === 'acknowledged' ? restart : { epoch: 0, fromMs: openedMs }
-    if (begun.has(pageId(incident.number, epoch, index)) || isHeldBack(incident, level)) return []
+    const slot = slotOf({ slots }, index)
+    if (begun.has(pageId(incident.number, epoch, slot)) || isHeldBack(incident, level)) return []
+    const cameMs = moves[moveOf(slot) - 1]?.atMs ?? openedMs
     const readyMs = Math.max(
       fromMs + level.afterMs,
+      cameMs,
       recoveryLostMs(incident),
-      heldFromMs(incident, level, openedMs),
+      heldFromMs(incident, level, cameMs),
     )
     const dueAtMs = inItsHours(runbook, index, readyMs)
     if (dueAtMs === Infinity) return []
@@ -43,6 +49,15 @@ export function nextPage(
 /** A person has ended it; until what was temporary is taken back it stays open, and no level pages any more. */
 export function isEnding({ timeline }: Circumstances): boolean {
   return timeline.some(({ kind }) => kind === 'resolve.requested' || kind === 'cancel.requested')
+}
+
+/** Of an incident to other versions of its runbook, the oldest first. */
+function movesIn({ timeline }: Circumstances): Extract<TimelineEntry, { kind: 'runbook.rebased' }>[] {
+  return timeline.filter(entry => entry.kind === 'runbook.rebased')
+}
+
+function coveredIn({ timeline }: Circumstances): string[] {
+  return timeline.flatMap(entry => (entry.kind === 'levels.covered' ? entry.data.pageIds : []))
 }
 
 function isHeldBack(incident: Circumstances, level: EscalationLevel): boolean {
@@ -61,15 +76,15 @@ function doesHold({ when }: EscalationLevel, situation: Situation): boolean {
 
 /**
  * From when on the level's condition lets it page: since it has held on end, by what the timeline says of severity, impact and
- * phase, and as long after it as the level asks for.
+ * phase, and as long after it as the level asks for. Of a level that came with another version its time begins there.
  */
-function heldFromMs(incident: Circumstances, level: EscalationLevel, openedMs: number): number {
+function heldFromMs(incident: Circumstances, level: EscalationLevel, cameMs: number): number {
   if (level.when === undefined) return 0
   const first = incident.timeline.find(({ kind }) => kind === 'triage.assessed')
   // What it was before anything was measured: the workflow begins with the runbook's last rule, which no entry names.
   const severity = first?.kind === 'triage.assessed' ? first.data.severity : incident.severity
   let situation: Situation = { severity, impact: 'unknown', phase: 'detection' }
-  let sinceMs = doesHold(level, situation) ? openedMs : undefined
+  let sinceMs = doesHold(level, situation) ? cameMs : undefined
   for (const entry of incident.timeline) {
     const changed = changedBy(entry, situation)
     if (changed === undefined) continue
@@ -78,7 +93,7 @@ function heldFromMs(incident: Circumstances, level: EscalationLevel, openedMs: n
     else sinceMs ??= entry.atMs
   }
   // Of a routine it is asked from when on people are needed.
-  return sinceMs === undefined ? 0 : Math.max(sinceMs, openedMs) + (level.forMs ?? 0)
+  return sinceMs === undefined ? 0 : Math.max(sinceMs, cameMs) + (level.forMs ?? 0)
 }
 
 /** A person's severity and impact stand until something worse is measured; the entries say what became of it. */

@@ -112,6 +112,7 @@ function course({ course: all }: PostmortemFacts): string[] {
     exhausted: 'no step left',
     'taken back': 'taken back',
     'left in place': 'left in place',
+    moved: 'moved to another version of its runbook',
   }
   return all.map(({ atMs, what, verdict, because }) => {
     const judged = verdict === null ? '' : `, ${verdictWords[verdict]}`

@@ -20,7 +20,10 @@ export function entriesOf<K extends TimelineKind>(entries: readonly TimelineEntr
 export function foldFacts(entries: readonly TimelineEntry[]): PostmortemFacts {
   const [opened] = entriesOf(entries, 'incident.opened')
   if (opened?.incident === undefined) throw new TypeError('The entries do not begin with an opened incident.')
-  const { title, runbook, runbookHash, bindings, linkedTo = null } = opened.data
+  const { title, runbook, linkedTo = null } = opened.data
+  // The version it ended with; every one before is in its course.
+  const moved = entriesOf(entries, 'runbook.rebased').at(-1)?.data
+  const { runbookHash, bindings } = moved === undefined ? opened.data : { ...moved, runbookHash: moved.to }
   const closed = entriesOf(entries, 'incident.closed').at(-1)
   const times = timesOf(entries, opened.atMs)
   const impact = impactOf(entries)
@@ -127,6 +130,18 @@ function courseOf(entries: readonly TimelineEntry[]): PostmortemFacts['course'] 
         if (is === 'not-needed') return []
         const what = is === 'undone' ? 'taken back' : 'left in place'
         return [{ atMs, what, verdict: null, because: `${step}: ${because}` }]
+      }
+      case 'runbook.rebased': {
+        const { from, to, reason } = entry.data
+        const why = reason === undefined ? '' : `: ${reason}`
+        return [
+          {
+            atMs,
+            what: 'moved',
+            verdict: null,
+            because: `from ${from.slice(0, 12)} to ${to.slice(0, 12)}${why}`,
+          },
+        ]
       }
       default:
         return []

@@ -20,7 +20,17 @@ export function actOfEntry(entry: TimelineEntry): ActKey | undefined {
 export function actOfMessage(message: IncidentMessage | (MessageFields & { atMs: number })): ActKey {
   // The row id is the delivery's, whether an alert is new is decided after its entry, and which judgement of the workflow came
   // before a person's is for the workflow alone.
-  const { rowId: _, isNew: __, judged: ___, ...fields } = message as MessageFields & { atMs: number }
+  // What another version of the runbook means is in its entry, and is the same for the same hash.
+  const {
+    rowId: _,
+    isNew: __,
+    judged: ___,
+    runbook: _r,
+    bindings: _b,
+    inputs: _i,
+    levelSlots: _l,
+    ...fields
+  } = message as MessageFields & { atMs: number }
   return keyOf(fields)
 }
 
@@ -59,6 +69,8 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
       return { kind: 'resolved', by, ...(data.reason === undefined ? {} : { reason: data.reason }) }
     case 'cancel.requested':
       return { kind: 'cancelled', by, reason: data.reason }
+    case 'runbook.rebased':
+      return { kind: 'rebased', hash: data.to, by }
     case 'freeze.on':
     case 'freeze.off':
       return { kind: 'freeze-changed', on: kind === 'freeze.on', by }

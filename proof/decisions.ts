@@ -276,6 +276,8 @@ function entryKindOf(message: IncidentMessage): TimelineKind {
       return 'cancel.requested'
     case 'due':
       return 'incident.opened'
+    case 'rebased':
+      return 'runbook.rebased'
     case 'freeze-changed':
       return message.on ? 'freeze.on' : 'freeze.off'
     default:

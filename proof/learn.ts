@@ -22,6 +22,8 @@ export function learn(known: Known, entry: TimelineEntry): void {
     case 'incident.opened':
       known.opened = { ...entry.data, atMs: entry.atMs }
       return
+    case 'runbook.rebased':
+      return learnMove(known, entry)
     case 'phase.changed':
       if (known.closed === undefined) known.phase = entry.data.to
       return
@@ -109,6 +111,20 @@ function subjectOf(entry: TimelineEntry): string {
 }
 
 type EntryOf<K extends TimelineEntry['kind']> = Extract<TimelineEntry, { kind: K }>
+
+/** From here on it runs that version, with what its roles and inputs mean in it. */
+function learnMove(known: Known, { data }: EntryOf<'runbook.rebased'>): void {
+  if (known.opened === undefined) return
+  const { unbound: _, inputs: __, ...opened } = known.opened
+  const { to: runbookHash, bindings, unbound, inputs } = data
+  known.opened = {
+    ...opened,
+    runbookHash,
+    bindings,
+    ...(unbound === undefined ? {} : { unbound }),
+    ...(inputs === undefined ? {} : { inputs }),
+  }
+}
 
 /** An alert new to the incident undoes an acknowledgement that did not cover it; see store/incidents.ts, noteTransition. */
 function learnAlert(known: Known, { kind, data, atMs }: EntryOf<'alert.firing' | 'alert.resolved'>): void {

@@ -33,5 +33,10 @@ export function measurementFaults(known: Known, { measurements }: IncidentRows):
 
 /** Rows of one check that have an entry each; samples of a poll have none. */
 function isWithEntry(purpose: string): boolean {
-  return purpose === 'triage' || purpose === 'recheck' || purpose.startsWith('precheck/')
+  return (
+    purpose === 'triage' ||
+    purpose === 'recheck' ||
+    purpose.startsWith('precheck/') ||
+    purpose.startsWith('rebase/')
+  )
 }

@@ -158,7 +158,7 @@ async function requestEnd(
   )
 }
 
-interface LockedIncident {
+export interface LockedIncident {
   severity: Severity
   severity_label: string | null
   normalised: Runbook
@@ -169,7 +169,8 @@ interface LockedIncident {
   judged: number
 }
 
-async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
+/** Throws `incident_not_open` when it has ended, or somebody has asked for it. */
+export async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
   const { rows } = await tx.query<LockedIncident>(
     `select severity, severity_label, impact, acknowledged_at, acknowledged_by, ack_epoch, judged, normalised
      from incident join runbook_version v on v.hash = runbook_hash

@@ -31,11 +31,12 @@ export interface NewClaim extends PlannedAttempt {
 
 /** Why a claim was not granted. `exists`: another worker has it, or it was given up as lost. */
 export type ClaimRefusal =
-  'frozen' | 'not-approved' | 'plan-changed' | 'incident-ended' | 'limit-reached' | 'exists'
+  'frozen' | 'not-approved' | 'plan-changed' | 'rebased' | 'incident-ended' | 'limit-reached' | 'exists'
 
 /**
- * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record, a gated plan is
- * approved and unused and fresh, no freeze is on, the incident goes on (or this takes a temporary step back), the target's limit leaves room. The rows of freeze
+ * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record and, unless it takes a step
+ * back, of the version of the runbook that the incident runs, a gated plan is approved and unused and fresh, no freeze is on, the
+ * incident goes on (or this takes a temporary step back), the target's limit leaves room. The rows of freeze
  * and incident are share-locked until our commit: whoever freezes or ends comes wholly before this claim or wholly after it.
  */
 export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'granted' | ClaimRefusal> {
@@ -84,6 +85,7 @@ const allowedSql = `
   where not f.is_on
     and i.number = $1 and i.phase = any($7) and (i.end_requested is null or ${takesBackSql('$8', '$9')})
     and p.incident = $1 and p.step = $2 and p.attempt = $3 and p.plan_hash = $4
+    and (p.plan #>> '{runbook,hash}' = i.runbook_hash or p.step like '%.undo')
     and (not p.gated or exists (
       select 1 from gate g where g.id = p.id and g.state = 'approved' and g.plan_hash = $4 and g.consumed_at is null
         and (g.expires_at is null or g.expires_at + $6 * interval '1 millisecond' > $5)))
@@ -106,6 +108,22 @@ function takesBackSql(action: string, target: string): string {
       and s #>> '{undo,uses}' = ${action} and (s #> '{undo,with}') || ${fromInputsSql} = u.plan -> 'parameters')`
 }
 
+/** Temporary steps of an incident that are applied, or may be, and that no undo has taken back. */
+export async function readStillApplied(tx: Queryable, incident: string): Promise<string[]> {
+  const { rows } = await tx.query<{ step: string }>(
+    `select distinct c.step from claim c
+       join plan o on o.incident = c.incident and o.step = c.step and o.attempt = c.attempt
+       join runbook_version r on r.hash = o.plan #>> '{runbook,hash}'
+       cross join jsonb_array_elements(r.normalised -> 'mitigate') s
+     where c.incident = $1 and s ->> 'id' = c.step and s -> 'temporary' = 'true' and (c.outcome is null or ${wasAppliedSql})
+       and not exists (select 1 from claim u where u.incident = $1 and u.step = c.step || $2 and u.outcome = 'succeeded'
+         and u.claimed_at > c.claimed_at)
+     order by c.step`,
+    [incident, undoId('')],
+  )
+  return rows.map(({ step }) => step)
+}
+
 /** An abandoned attempt touched nothing; every other one may have. */
 function claimsInWindow(target: string, at: string, withinMs: string): string {
   return `select count(*) from claim c where c.target = ${target} and c.outcome is distinct from 'abandoned'
@@ -126,6 +144,7 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
     frozen: boolean
     open: boolean
     same_plan: boolean
+    same_runbook: boolean
     full: boolean
   }>(
     `select exists (select 1 from claim where incident = $1 and step = $2 and attempt = $3) as exists,
@@ -133,6 +152,8 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
        exists (select 1 from incident where number = $1 and phase = any($5)
          and (end_requested is null or ${takesBackSql('$10', '$7')})) as open,
        exists (select 1 from plan where incident = $1 and step = $2 and attempt = $3 and plan_hash = $4) as same_plan,
+       exists (select 1 from plan join incident on number = incident where incident = $1 and step = $2 and attempt = $3
+         and (plan #>> '{runbook,hash}' = runbook_hash or step like '%.undo')) as same_runbook,
        $6::int is not null and (${claimsInWindow('$7', '$8', '$9')}) >= $6 as full`,
     [
       claim.incident,
@@ -152,6 +173,7 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
   if (why.frozen) return 'frozen'
   if (!why.open) return 'incident-ended'
   if (!why.same_plan) return 'plan-changed'
+  if (!why.same_runbook) return 'rebased'
   return why.full ? 'limit-reached' : 'not-approved'
 }
 

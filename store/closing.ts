@@ -4,20 +4,22 @@ import type { Queryable } from './database.ts'
 import { leaveNews } from './news.ts'
 
 export interface Closing {
-  result: 'closed' | 'newer-alert' | 'still-firing' | 'end-requested'
+  result: 'closed' | 'newer-alert' | 'still-firing' | 'end-requested' | 'rebased'
   /** False when nothing changed: it was closed before, or could not be. */
   isChange: boolean
 }
 
 /**
  * Closes an incident in one statement, unless an alert transition newer than the ones the workflow has read belongs to
- * it: so an alert that races the close is part of exactly one incident. A recovery also needs every alert resolved, and
- * that no person has ended the incident another way.
+ * it: so an alert that races the close is part of exactly one incident. A recovery also needs every alert resolved, that no
+ * person has ended the incident another way, and that it was proved by the version of the runbook that the incident runs.
  */
 export async function closeIncident(
   tx: Queryable,
   close: {
     number: string
+    /** Left out: any version has proved it. */
+    runbookHash?: string
     seenTransition: number
     outcome: IncidentOutcome
     inPlace?: string[]
@@ -29,7 +31,7 @@ export async function closeIncident(
   if (mayFire) await lockFiring(tx, close.number)
   const { rowCount } = await tx.query(
     `update incident set phase = 'closed', closed_at = $4, outcome = $3, postmortem_due_at = $5
-     where number = $1 and phase <> 'closed' and ($6 or (last_transition <= $2 and end_requested is null
+     where number = $1 and phase <> 'closed' and ($6 or (last_transition <= $2 and end_requested is null and runbook_hash = coalesce($7, runbook_hash)
        and not exists (select 1 from alert where incident = $1 and status = 'firing')))`,
     [
       close.number,
@@ -38,6 +40,7 @@ export async function closeIncident(
       new Date(close.atMs),
       close.postmortemDueAtMs === undefined ? null : new Date(close.postmortemDueAtMs),
       mayFire,
+      close.runbookHash ?? null,
     ],
   )
   if (rowCount === 1) {
@@ -52,14 +55,16 @@ export async function closeIncident(
 /** `closed`: before, by this same call, whose answer was lost. */
 async function whyOpen(
   tx: Queryable,
-  close: { number: string; seenTransition: number },
+  close: { number: string; seenTransition: number; runbookHash?: string },
 ): Promise<Closing['result']> {
-  const { rows } = await tx.query<{ phase: string; newer: boolean; ended: boolean }>(
-    `select phase, last_transition > $2 as newer, end_requested is not null as ended from incident where number = $1`,
-    [close.number, close.seenTransition],
+  const { rows } = await tx.query<{ phase: string; newer: boolean; ended: boolean; moved: boolean }>(
+    `select phase, last_transition > $2 as newer, end_requested is not null as ended, runbook_hash <> $3 as moved
+     from incident where number = $1`,
+    [close.number, close.seenTransition, close.runbookHash ?? null],
   )
   if (rows[0]?.phase === 'closed') return 'closed'
   if (rows[0]?.ended === true) return 'end-requested'
+  if (rows[0]?.moved === true) return 'rebased'
   return rows[0]?.newer === true ? 'newer-alert' : 'still-firing'
 }
 

@@ -284,8 +284,11 @@ async function lockOpenGate(
   kind: GateKind,
   atMs: number,
 ): Promise<LockedGate> {
-  const { rows } = await tx.query<LockedGate & { incident_phase: Phase }>(
-    `select g.*, i.phase as incident_phase from gate g join incident i on i.number = g.incident where g.id = $1 for update of g`,
+  const { rows } = await tx.query<
+    LockedGate & { incident_phase: Phase; is_of_other_version: boolean | null }
+  >(
+    `select g.*, i.phase as incident_phase, p.plan #>> '{runbook,hash}' <> i.runbook_hash and g.step not like '%.undo' as is_of_other_version
+     from gate g join incident i on i.number = g.incident left join plan p on p.id = g.id where g.id = $1 for update of g`,
     [gateId],
   )
   const gate = rows[0]
@@ -298,6 +301,13 @@ async function lockOpenGate(
     throw new CodedError('incident_not_open', `${gate.incident} is ${gate.incident_phase}.`, {
       fields: { number: gate.incident, phase: gate.incident_phase },
     })
+  }
+  if (gate.state === 'open' && gate.is_of_other_version === true) {
+    throw new CodedError(
+      'plan_changed',
+      `${gate.incident} was moved to another version of its runbook, and the plan of ${gateId} is of the one before.`,
+      { fields: { gateId, number: gate.incident } },
+    )
   }
   if (gate.state !== 'open') {
     const who = gate.decided_by === null ? '' : ` by ${gate.decided_by}`

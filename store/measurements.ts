@@ -4,7 +4,7 @@ type Measured = { values: Record<string, unknown> } | { problem: string }
 
 export interface Measurement {
   incident: string
-  /** `triage`, `precheck/<step>/<attempt>`, `verify/<step>/<attempt>`, `verify/overall/<n>`, `recheck`, `recheck/<what it says>`. */
+  /** `triage`, `rebase/<n>`, `precheck/<step>/<attempt>`, `verify/<step>/<attempt>`, `verify/overall/<n>`, `recheck`, `recheck/<what it says>`. */
   purpose: string
   /** Check name -> values, or why there are none; of a group for each target. */
   checks: Record<string, Measured | { members: Record<string, Measured> }>

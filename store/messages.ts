@@ -5,7 +5,8 @@ import { relayChannel } from './deliveries.ts'
 /** A message before it has a row. */
 export type MessageBody = IncidentMessage extends infer M
   ? M extends IncidentMessage
-    ? Omit<M, 'rowId' | 'atMs'>
+    ? // The version is kept under its hash, and is put into the message when it is read.
+      Omit<M, 'rowId' | 'atMs' | (M['kind'] extends 'rebased' ? 'runbook' : never)>
     : never
   : never
 
@@ -32,7 +33,9 @@ export async function readMessages(
   rowIds: number[],
 ): Promise<IncidentMessage[]> {
   const { rows } = await db.query<{ id: number; kind: string; body: object; at: Date }>(
-    'select id, kind, body, at from message where incident = $1 and id = any($2) order by id',
+    `select id, kind, at, case when v.hash is null then body else body || jsonb_build_object('runbook', v.normalised) end as body
+     from message left join runbook_version v on kind = 'rebased' and v.hash = body ->> 'hash'
+     where incident = $1 and id = any($2) order by id`,
     [incident, rowIds],
   )
   // Only leaveMessage writes these rows, so kind and body belong together.

@@ -19,6 +19,8 @@ export interface OpenIncident {
   /** Rises with each acknowledgement that a newer alert has outrun. */
   acknowledgementEpoch: number
   hasStarted: boolean
+  /** To another version of its runbook: then its pages are not known by the places of its levels alone. */
+  isMoved: boolean
   escalation: Escalation
   /** Levels that have begun to page. */
   pages: { id: string }[]
@@ -36,6 +38,7 @@ export async function readOpenIncidents(db: Queryable): Promise<OpenIncident[]> 
   >(
     `select number, phase, severity, impact, opened_at as "openedAt", acknowledged_at as "acknowledgedAt", recovered_at as "recoveredAt",
        ack_epoch as "acknowledgementEpoch", workflow_started_at is not null as "hasStarted", runbook_hash as "runbookHash",
+       exists (select 1 from message m where m.incident = number and m.kind = 'rebased') as "isMoved",
        array(select id from page where page.incident = incident.number) as "pageIds"
      from incident where phase = any($1)`,
     [openPhases],
@@ -73,6 +76,8 @@ const deciding = [
   'impact.changed',
   'phase.changed',
   'routine.needs-people',
+  'runbook.rebased',
+  'levels.covered',
 ] as const satisfies readonly TimelineKind[]
 
 export async function readDecidingEntries(

@@ -11,12 +11,20 @@ export async function readRunbookVersion(db: Queryable, hash: string): Promise<R
   return rows[0]?.normalised
 }
 
-/** The runbook an incident runs, in the version it started with; undefined when there is no such incident. */
-export async function readRunbookOf(db: Queryable, incident: string): Promise<RunbookView | undefined> {
+/**
+ * The runbook an incident runs, in the version it runs or another one it has run; undefined when there is no such incident or
+ * version.
+ */
+export async function readRunbookOf(
+  db: Queryable,
+  incident: string,
+  hash?: string,
+): Promise<RunbookView | undefined> {
   const { rows } = await db.query<RunbookView>(
     `select v.name, v.hash, v.normalised as runbook, v.source_text as source
-     from incident i join runbook_version v on v.hash = i.runbook_hash where i.number = $1`,
-    [incident],
+     from incident i join runbook_version v on v.hash = coalesce($2, i.runbook_hash) and v.name = i.runbook_name
+     where i.number = $1`,
+    [incident, hash ?? null],
   )
   return rows[0]
 }

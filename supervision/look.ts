@@ -87,13 +87,14 @@ export function findUnsent(pages: readonly { id: string; incident: string; dueAt
 
 /**
  * Incidents whose next level may be overdue. Without its timeline a level can only look earlier due than it is, unless an
- * acknowledgement was outrun: those are always asked about.
+ * acknowledgement was outrun, the incident runs another version of its runbook, or it is of a routine: those are always asked about.
  */
 export function mayBeOverdue(incidents: readonly OpenIncident[], atMs: number): OpenIncident[] {
   return incidents.filter(
     incident =>
       // When the levels of a routine began to count is on its timeline alone.
       incident.escalation.schedule !== undefined ||
+      incident.isMoved ||
       (incident.acknowledgementEpoch > 0 && incident.acknowledgedAt === null) ||
       overdueLevel(incident, [], atMs) !== undefined,
   )

@@ -1,17 +1,20 @@
 import { condition, isCancellation } from '@temporalio/workflow'
 import { type EscalationLevel, inItsHours, labelOf } from '../contracts/runbook.ts'
 import { durationInWords } from '../contracts/duration-words.ts'
-import { besidePageId, isMoreSevere, pageId } from '../contracts/incident.ts'
+import { besidePageId, isMoreSevere } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { pages } from './activity-stubs.ts'
 import { createAlarm } from './alarm.ts'
+import { slotOf } from '../contracts/level-slots.ts'
 import { type IncidentState, isAcknowledged, nameSeverity } from './incident-state.ts'
+import { callingHash, callingRunbook, epochOf, levelsOf, pageIdOf } from './levels.ts'
 import type { Life } from './life.ts'
 import { needPeople } from './need-people.ts'
 
 interface Due {
   level: number
+  slot: number
   id: string
   epoch: number
   dueAtMs: number
@@ -50,7 +53,7 @@ export function hurryNextLevel(life: Life, because: string): void {
   if (life.isUndoing === true) return callBeside(life, because, { waitsFor: 'answer' })
   const now = Date.now()
   const next = duePages(life).find(
-    ({ level, dueAtMs }) => dueAtMs > now && inItsHours(life.input.runbook, level, now) === now,
+    ({ level, dueAtMs }) => dueAtMs > now && inItsHours(callingRunbook(life), level, now) === now,
   )
   if (next !== undefined) life.state.hurried[next.id] = { atMs: now, because }
 }
@@ -67,18 +70,21 @@ export function callBeside(
   const { state, input } = life
   const now = Date.now()
   const left = candidates(life).filter(level => !isForOthers(life, level))
-  const inHours = left.filter(({ index }) => inItsHours(input.runbook, index, now) === now)
+  const runbook = callingRunbook(life)
+  const inHours = left.filter(({ index }) => inItsHours(runbook, index, now) === now)
   const callable = inHours.length > 0 ? inHours : left.slice(0, 1)
-  const level = (callable[further] ?? callable.at(-1))?.index ?? input.runbook.escalate.length - 1
+  const level = (callable[further] ?? callable.at(-1))?.index ?? runbook.escalate.length - 1
+  const slot = slotOf(levelsOf(life), level)
   state.calls = (state.calls ?? 0) + 1
   const id = besidePageId(input.number, state.calls)
   state.hurried[id] = { atMs: now, because }
-  const due = { level, id, epoch: state.epoch, dueAtMs: now, isBeside: true, ...more } as const
+  const due = { level, slot, id, epoch: state.epoch, dueAtMs: now, isBeside: true, ...more } as const
   void firePage(life, due).catch(unlessCancelled)
 }
 
 /** Everything that decides which level is next; a change of it wakes the escalation. */
-function circumstances({ state }: Life): string {
+function circumstances(life: Life): string {
+  const { state } = life
   return JSON.stringify([
     state.epoch,
     state.acknowledgedEpoch,
@@ -89,28 +95,34 @@ function circumstances({ state }: Life): string {
     state.phase,
     state.hurried,
     state.needsPeople,
+    callingHash(life),
   ])
 }
 
 interface Candidate extends EscalationLevel {
   index: number
+  slot: number
   id: string
   epoch: number
   /** When its clock started. */
   fromMs: number
 }
 
+/** What the levels are counted from: of a routine when it came to need people, which `candidates` waits for. */
+function countsFromMs({ state, input }: Life): number {
+  return state.needsPeople?.atMs ?? input.openedAtMs
+}
+
 /** Levels that have not paged in their epoch, with the id they would page under. */
-function candidates({ state, input }: Life): Candidate[] {
+function candidates(life: Life): Candidate[] {
+  const { state, input } = life
   if (input.routine !== undefined && state.needsPeople === undefined) return []
-  return input.runbook.escalate
+  const levels = levelsOf(life)
+  return levels.escalate
     .map((level, index) => {
-      const isAboutAcknowledging = level.unless === 'acknowledged'
-      const epoch = isAboutAcknowledging ? state.epoch : 0
-      const fromMs = isAboutAcknowledging
-        ? state.epochStartedMs
-        : (state.needsPeople?.atMs ?? input.openedAtMs)
-      return { ...level, index, epoch, fromMs, id: pageId(input.number, epoch, index) }
+      const fromMs = level.unless === 'acknowledged' ? state.epochStartedMs : countsFromMs(life)
+      const slot = slotOf(levels, index)
+      return { ...level, index, slot, epoch: epochOf(life, level), fromMs, id: pageIdOf(life, levels, index) }
     })
     .filter(candidate => state.paged[candidate.id] !== true)
 }
@@ -150,14 +162,14 @@ function doesHold(state: IncidentState, { when }: EscalationLevel): boolean {
 function noteWhatHolds({ state }: Life, level: Candidate): void {
   if (level.when === undefined) return
   state.holdsSince ??= {}
-  if (doesHold(state, level)) state.holdsSince[level.index] ??= Date.now()
-  else delete state.holdsSince[level.index]
+  if (doesHold(state, level)) state.holdsSince[level.slot] ??= Date.now()
+  else delete state.holdsSince[level.slot]
 }
 
 /** When a level is due as far as its condition goes; people who are needed now do not wait for it to last. */
-function lastedMs({ state }: Life, { index, forMs, id }: Candidate): number {
+function lastedMs({ state }: Life, { slot, forMs, id }: Candidate): number {
   if (forMs === undefined || state.hurried[id] !== undefined) return 0
-  return (state.holdsSince?.[index] ?? Date.now()) + forMs
+  return (state.holdsSince?.[slot] ?? Date.now()) + forMs
 }
 
 /** What is still to be paged, as far as nothing holds it back, the earliest first. */
@@ -170,24 +182,25 @@ function duePages(life: Life): Due[] {
       candidate.fromMs + candidate.afterMs,
       state.hurried[candidate.id]?.atMs ?? Infinity,
     )
-    const { index: level, id, epoch } = candidate
+    const { index: level, slot, id, epoch } = candidate
     const readyMs = Math.max(deadlineMs, sinceMs, lastedMs(life, candidate))
-    const dueAtMs = inItsHours(life.input.runbook, level, readyMs)
-    return dueAtMs === Infinity ? [] : [{ level, id, epoch, dueAtMs }]
+    const dueAtMs = inItsHours(callingRunbook(life), level, readyMs)
+    return dueAtMs === Infinity ? [] : [{ level, slot, id, epoch, dueAtMs }]
   })
   return all.toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.level - b.level)
 }
 
 async function firePage(life: Life, due: Due): Promise<void> {
   const { state, input } = life
-  const level = input.runbook.escalate[due.level]!
+  const runbook = callingRunbook(life)
+  const level = runbook.escalate[due.level]!
   state.paged[due.id] = true
   state.pagesInFlight += 1
   // What wakes somebody says how bad it is: the measurements of the first seconds are worth this short wait.
   if (isUnassessed(state)) await condition(() => !isUnassessed(state), limits.pageAwaitsTriageMs)
   const { severity } = due.isBeside === true ? {} : level
   if (severity !== undefined && isMoreSevere(severity, state.severity)) {
-    const label = labelOf(input.runbook, severity)
+    const label = labelOf(runbook, severity)
     life.note('severity.changed', {
       from: state.severity,
       to: severity,
@@ -218,7 +231,8 @@ function isUnassessed({ phase }: IncidentState): boolean {
   return phase === 'detection' || phase === 'triage'
 }
 
-function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
+function pageFor(life: Life, due: Due, level: EscalationLevel) {
+  const { input, state } = life
   return {
     id: due.id,
     incident: input.number,
@@ -229,7 +243,7 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
     system: input.system,
     environment: input.environment,
-    because: whyPaged(state, due, level, state.needsPeople?.atMs ?? input.openedAtMs),
+    because: whyPaged(life, due, level),
     ...(due.waitsFor === undefined ? {} : { waitsFor: due.waitsFor }),
     openedAt: new Date(input.openedAtMs).toISOString(),
     acknowledgeCommand: `npx paramedic incident ack ${input.number}`,
@@ -239,16 +253,13 @@ function pageFor({ input, state }: Life, due: Due, level: EscalationLevel) {
 /** What holds so soon has held from the beginning, as far as people are concerned: triage had to be done. */
 const beginningMs = 10_000
 
-function whyPaged(
-  state: IncidentState,
-  { id, level }: Due,
-  { afterMs, unless, when, forMs }: EscalationLevel,
-  countsFromMs: number,
-): string {
+function whyPaged(life: Life, { id, slot }: Due, { afterMs, unless, when, forMs }: EscalationLevel): string {
+  const { state } = life
   const hurried = state.hurried[id]
   if (hurried !== undefined) return hurried.because
   if (forMs !== undefined) return `${when} has held for ${durationInWords(forMs)}`
-  const sinceMs = (state.holdsSince?.[level] ?? countsFromMs) - countsFromMs
+  const fromMs = countsFromMs(life)
+  const sinceMs = (state.holdsSince?.[slot] ?? fromMs) - fromMs
   if (sinceMs > Math.max(afterMs, beginningMs)) return `${when} holds now`
   if (afterMs === 0)
     return state.needsPeople?.because ?? (unless === undefined ? 'it opened' : `it is not ${unless}`)

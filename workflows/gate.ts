@@ -39,6 +39,7 @@ async function askRow(
 
 const whyMoot: Record<Turn, string> = {
   ended: 'a person ended the incident',
+  rebased: 'the incident was moved to another version of its runbook',
   'alerts-resolved': 'the alerts resolved',
   'alert-returned': 'an alert fired again',
 }
@@ -94,9 +95,11 @@ async function awaitAnswer(life: Life, id: string, because: string): Promise<voi
   const { state, input } = life
   const isAnswered = (): boolean => state.answers[id] !== undefined
   const isRepeated = life.isUndoing === true && input.interpreterVersion >= 2
-  if (!isRepeated) return void (await life.wait(isAnswered))
+  // Whatever version it goes on with, what became of an effect has to be known.
+  const isMoot = (turn: Turn): boolean => turn !== 'rebased'
+  if (!isRepeated) return void (await life.wait(isAnswered, undefined, isMoot))
   for (let further = 1; ; further += 1) {
-    if ((await life.wait(isAnswered, pauseMs(life))) !== 'timed-out') return
+    if ((await life.wait(isAnswered, pauseMs(life), isMoot)) !== 'timed-out') return
     if (state.isRecovered || state.ended !== undefined)
       callBeside(life, because, { waitsFor: 'answer', further })
   }

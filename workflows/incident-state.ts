@@ -8,7 +8,7 @@ import {
   type Severity,
 } from '../contracts/incident.ts'
 import type { CheckValues } from '../language/conditions.ts'
-import type { IncidentInput, IncidentMessage } from '../contracts/messages.ts'
+import type { IncidentInput, IncidentMessage, MovedTo } from '../contracts/messages.ts'
 import type { Undo } from '../contracts/runbook.ts'
 import type { Assessed } from '../language/assess.ts'
 
@@ -26,7 +26,7 @@ export interface IncidentState {
   measured?: Assessed
   /** That nobody looks for what has become worse was told: that happens once. */
   isRecheckFailureTold?: true
-  /** Level -> since when its `when` holds. */
+  /** Slot of a level -> since when its `when` holds. */
   holdsSince?: Record<string, number>
   /** Alert key -> does it fire? */
   alerts: Record<string, boolean>
@@ -49,6 +49,14 @@ export interface IncidentState {
   answers: Record<string, 'done' | 'not-done'>
   openGate?: string
   nextStep: number
+  /** Steps of versions before that were tried or passed over, by their id; absent before the runbook was changed. */
+  tried?: string[]
+  /** Another version of the runbook, heard of and not taken yet. */
+  rebase?: MovedTo
+  /** How often another version was taken. */
+  moves?: number
+  /** How often that changed what triage goes by: what looks again belongs to one of them. */
+  triages?: number
   attempts: Record<string, number>
   verifications: number
   /** A person has ticked a step, and nothing has measured since whether it helped. */
@@ -97,6 +105,8 @@ export interface RegisteredUndo {
   isTemporary: boolean
   /** Its step's effect happened, in part at least, or may have. */
   isApplied: boolean
+  /** The target itself, of a step of a version before: in another one the role may stand for another. */
+  on?: string
   /** It was tried and could not take its step back: why. A person is asked before the incident ends. */
   leftBecause?: string
 }
@@ -196,6 +206,11 @@ export function applyMessage(state: IncidentState, message: IncidentMessage): vo
     // What begins a routine; its input says the same.
     case 'due':
       return
+    case 'rebased': {
+      const { hash, runbook, bindings, inputs, levelSlots } = message
+      state.rebase = { hash, runbook, bindings, inputs, levelSlots }
+      return
+    }
     case 'freeze-changed':
       if (!message.on) state.thaws += 1
       return

@@ -35,7 +35,7 @@ export async function incident(input: CarriedInput): Promise<IncidentEnd> {
   await companions.catch((error: unknown) => {
     if (!isCancellation(error)) throw error
   })
-  if (ended === 'long') return continueAsNew<typeof incident>({ ...input, carried: life.state })
+  if (ended === 'long') return continueAsNew<typeof incident>({ ...life.input, carried: life.state })
   await startChild(after, {
     workflowId: afterWorkflowId(input.number),
     args: [{ number: input.number }],

@@ -1,6 +1,8 @@
 import { condition, workflowInfo } from '@temporalio/workflow'
 import type { Communication } from '../contracts/communication.ts'
 import { limits } from '../contracts/limits.ts'
+import type { Runbook } from '../contracts/runbook.ts'
+import { sortedJson } from '../contracts/sorted-json.ts'
 import { evaluateCondition, incidentScope } from '../language/conditions.ts'
 import { createAlarm } from './alarm.ts'
 import type { Life } from './life.ts'
@@ -12,10 +14,15 @@ import type { Life } from './life.ts'
 export async function inform(life: Life): Promise<never> {
   const alarm = createAlarm()
   for (;;) {
+    const { input } = life
     const { isRecovered, ended } = life.state
     alarm.set(nextUpdateMs(life))
     await condition(
-      () => alarm.hasRung() || life.state.isRecovered !== isRecovered || life.state.ended !== ended,
+      () =>
+        alarm.hasRung() ||
+        life.input !== input ||
+        life.state.isRecovered !== isRecovered ||
+        life.state.ended !== ended,
     )
     await update(life)
   }
@@ -66,6 +73,19 @@ async function update(life: Life): Promise<void> {
   const rules = told.map(({ index }) => index)
   life.tell({ event: 'update', update: { dueAtMs, rules, tells } })
   await life.record()
+}
+
+/** After a move to another version: a rule that is as it was keeps its times, a new one tells from its next time on. */
+export function keepUpdates({ state, input }: Life, { communication: before = [] }: Runbook): void {
+  const keys = before.map(sortedJson)
+  const now = Date.now()
+  const updated = (input.runbook.communication ?? []).map((rule, index) => {
+    const was = keys.indexOf(sortedJson(rule))
+    return [index, was === -1 ? now : state.updated?.[was]] as const
+  })
+  state.updated = Object.fromEntries(
+    updated.flatMap(([index, ms]) => (ms === undefined ? [] : [[index, ms]])),
+  )
 }
 
 /** Without data they are told. */

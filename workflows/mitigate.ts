@@ -2,6 +2,7 @@ import type { StepResult } from '../contracts/incident.ts'
 import { isTakenBack, type ManualStep, type Step } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import type { Life, Turn } from './life.ts'
+import { isTried, takeRebase } from './rebase.ts'
 import { runStep } from './run-step.ts'
 import { undoIfFailed } from './take-back.ts'
 
@@ -13,19 +14,32 @@ export const lookAgainMs = 5 * 60_000
 
 /** Goes on with the ladder where it was left. One that is exhausted stays here until the alerts resolve or a person decides. */
 export async function mitigate(life: Life): Promise<Mitigated> {
-  const { state, input } = life
+  const { state } = life
   life.enter('mitigation')
   for (;;) {
+    await takeRebase(life)
     const turn = takeTurn(life)
+    if (turn === 'rebased') continue
     if (turn !== undefined) return turn
     if (life.isLong()) return 'long'
-    const step = input.runbook.mitigate[state.nextStep]
-    if (step === undefined) return isLookDue(life) ? 'look-again' : waitAtTheEnd(life)
+    const { mitigate: ladder } = life.input.runbook
+    const step = ladder[state.nextStep]
+    if (step === undefined) {
+      if (isLookDue(life)) return 'look-again'
+      const waited = await waitAtTheEnd(life)
+      if (waited === 'rebased') continue
+      return waited
+    }
+    if (isTried(life, step.id)) {
+      state.nextStep += 1
+      continue
+    }
     const result = await runStep(life, step)
     if (result === 'ticked') state.isTickUnproved = true
-    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, !isAsHoped(result))
+    if (!('manual' in step) && isTakenBack(step))
+      await undoIfFailed(life, step, !isAsHoped(result) || isLeftBehind(life, result))
     if (hasFailed(result) && step.onFailure === 'escalate') hurryNextLevel(life, `its step ${step.id} failed`)
-    if (stops(step, result)) state.nextStep = input.runbook.mitigate.length
+    if (stops(step, result)) state.nextStep = ladder.length
     else if (result !== 'withdrawn') state.nextStep += 1
     if (result === 'succeeded') return 'step-succeeded'
   }
@@ -47,6 +61,11 @@ export function isAsHoped(result: StepResult): boolean {
   return result === 'succeeded' || result === 'withdrawn'
 }
 
+/** Its version is left between two tries: what it has done so far had failed, and the new one may not know it. */
+function isLeftBehind(life: Life, result: StepResult): boolean {
+  return result === 'withdrawn' && life.turn() === 'rebased'
+}
+
 /** What people did may have helped although nothing measured it: that is looked at once before the ladder counts as exhausted. */
 function isLookDue({ state, input }: Life): boolean {
   const isDue = state.isTickUnproved === true && input.runbook.verify !== undefined
@@ -54,7 +73,7 @@ function isLookDue({ state, input }: Life): boolean {
   return isDue
 }
 
-async function waitAtTheEnd(life: Life): Promise<Mitigated> {
+async function waitAtTheEnd(life: Life): Promise<Mitigated | 'rebased'> {
   const steps = life.input.runbook.mitigate.length
   // A new run that goes on waiting says it no second time.
   if (life.state.waitsAtTheEnd === undefined)

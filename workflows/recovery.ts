@@ -4,7 +4,9 @@ import { limits } from '../contracts/limits.ts'
 import { records } from './activity-stubs.ts'
 import { callBeside } from './escalate.ts'
 import { countFiring } from './incident-state.ts'
+import { callingRunbook } from './levels.ts'
 import type { Life } from './life.ts'
+import { takeRebase } from './rebase.ts'
 import { isAnythingToTakeBack, takeAllBack } from './take-back.ts'
 import { requestsFor, verify } from './verification.ts'
 
@@ -15,22 +17,29 @@ import { requestsFor, verify } from './verification.ts'
  */
 export async function recover(life: Life): Promise<boolean> {
   const { state } = life
-  for (let isTakenBack = false; ; isTakenBack = true) {
-    const firingBefore = state.lastFiring
+  for (let isTakenBack = false; ;) {
+    const { isRecovered: isHeld, lastFiring: firingBefore } = state
     // The first proof begins while alerts fire, and they may be told again meanwhile.
-    const isBack = (): boolean => isTakenBack && state.lastFiring > firingBefore
+    const isBack = (): boolean => isHeld && state.lastFiring > firingBefore
+    await takeRebase(life)
     const { isRecovered, because } = await proveRecovery(life, isBack)
     if (!isRecovered || isBack()) {
-      if (isTakenBack && state.ended === undefined)
-        loseAfterTakingBack(life, isBack() ? firedAgain : `not well without what was temporary: ${because}`)
+      if (isHeld && state.ended === undefined)
+        loseProof(life, isBack() ? firedAgain : notWell(because, isTakenBack), isTakenBack)
       return false
     }
     const held = await holdAndClose(life, because)
-    if (held !== 'taken-back') return held === 'closed'
+    if (held === 'closed' || held === 'lost') return held === 'closed'
+    isTakenBack ||= held === 'taken-back'
   }
 }
 
 const firedAgain = 'an alert fired again'
+
+function notWell(because: string, isTakenBack: boolean): string {
+  const how = isTakenBack ? 'without what was temporary' : 'by the version it was moved to'
+  return `not well ${how}: ${because}`
+}
 
 /** Proves by the runbook's own measurements that the system is well, and has that recorded; given up when an alert is back. */
 async function proveRecovery(
@@ -73,15 +82,20 @@ async function clearOfAlerts(
 
 /**
  * Keeps a recovered incident open for `hold`, with its escalation stopped. `lost` when an alert came back, or never went away, so
- * that the ladder goes on; `taken-back` when it has to be proved again, without what was temporary.
+ * that the ladder goes on; `taken-back` and `rebased` when it has to be proved once more: without what was temporary, or by another
+ * version of the runbook.
  */
-async function holdAndClose(life: Life, because: string): Promise<'closed' | 'lost' | 'taken-back'> {
+async function holdAndClose(
+  life: Life,
+  because: string,
+): Promise<'closed' | 'lost' | 'taken-back' | 'rebased'> {
   const { state, input } = life
   const firingBefore = state.lastFiring
   state.isRecovered = true
   await life.record()
   const isBack = (): boolean => state.lastFiring > firingBefore
-  const isOver = (): boolean => isBack() || state.ended !== undefined
+  const isRebased = (): boolean => state.rebase !== undefined
+  const isOver = (): boolean => isBack() || state.ended !== undefined || isRebased()
   await condition(isOver, input.runbook.holdMs)
   await condition(() => isOver() || countFiring(state) === 0, limits.alertsClearWithinMs)
   if (!isOver() && countFiring(state) === 0 && isAnythingToTakeBack(life)) {
@@ -98,6 +112,7 @@ async function holdAndClose(life: Life, because: string): Promise<'closed' | 'lo
     await condition(() => isOver() || state.seenTransition > seen)
   }
   if (state.ended !== undefined) return 'lost'
+  if (isRebased() && !isBack()) return 'rebased'
   lose(life, isBack() ? firedAgain : 'alerts still fire although the measurements recovered')
   return 'lost'
 }
@@ -108,10 +123,13 @@ function lose(life: Life, because: string): void {
   life.change({ recoveredAtMs: null })
 }
 
-/** Nothing of it is applied again by itself: somebody is called, whichever levels have paged. */
-function loseAfterTakingBack(life: Life, because: string): void {
+/**
+ * A recovery that was held and had to be proved once more is lost. Nothing that was taken back is applied again by itself: then somebody is
+ * called, whichever levels have paged.
+ */
+function loseProof(life: Life, because: string, isTakenBack: boolean): void {
   lose(life, because)
-  callBeside(life, 'it is ill again since what was temporary was taken back')
+  if (isTakenBack) callBeside(life, 'it is ill again since what was temporary was taken back')
 }
 
 /** Ends the incident the way a person asked for, once what was temporary is taken back. */
@@ -127,7 +145,8 @@ export async function close(
   because: string,
 ): Promise<string> {
   const { state, input } = life
-  const { postmortem } = input.runbook
+  // Of the version it was moved to, also when it ends before that one is taken.
+  const { postmortem } = callingRunbook(life)
   const isDue =
     outcome !== 'cancelled' &&
     postmortem !== undefined &&
@@ -140,6 +159,7 @@ export async function close(
   return life.carry(unwritten =>
     records.close({
       number: input.number,
+      runbookHash: input.runbookHash,
       seenTransition: state.seenTransition,
       from: state.phase,
       outcome,

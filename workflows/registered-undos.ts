@@ -26,7 +26,7 @@ export async function registerUndo(life: Life, step: Attempted, attempt: number)
     step: step.id,
     attempt,
     action: undo.uses,
-    target: targetOf(life, target),
+    target: targetOf(life, { target }),
     parameters: undo.with,
     temporary: isTemporary,
   })
@@ -46,14 +46,19 @@ export function markApplied(life: Life, step: Step['id']): void {
 /** An undo has come to an end and is forgotten: it runs once. What stays in place is named when the incident closes. */
 export function endUndo(life: Life, registered: RegisteredUndo, is: UndoEnd, because: string): void {
   const { step, undo } = registered
-  const target = targetOf(life, registered.target)
+  const target = targetOf(life, registered)
   life.state.undos = life.state.undos?.filter(other => other.step !== step) ?? []
   life.note('undo.ended', { step, is, action: undo.uses, target, because })
   if (is === 'in-place')
     life.state.inPlace = [...(life.state.inPlace ?? []), `${step} (${undo.uses} on ${target} takes it back)`]
 }
 
-/** The name of what a role is bound to; it was bound when its step was done. */
-export function targetOf(life: Life, role: string): string {
-  return life.bound(role)?.target ?? role
+/** The name of what its role is bound to; it was bound when its step was done. */
+export function targetOf(life: Life, { target, on }: Pick<RegisteredUndo, 'target' | 'on'>): string {
+  return on ?? life.bound(target)?.target ?? target
+}
+
+/** Keeps what the roles of this version mean for what could not be taken back. */
+export function keepTargets(life: Life): void {
+  for (const registered of life.state.undos ?? []) registered.on = targetOf(life, registered)
 }

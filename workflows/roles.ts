@@ -10,8 +10,10 @@ export interface Roles {
   isMany(role: string): boolean
 }
 
-export function createRoles({ bindings }: IncidentInput): Roles {
-  const bindingOf = (role: string): Binding | undefined => bindings.find(candidate => candidate.role === role)
+/** They are asked for each time: another version of the runbook binds its roles anew. */
+export function createRoles(bindings: () => IncidentInput['bindings']): Roles {
+  const bindingOf = (role: string): Binding | undefined =>
+    bindings().find(candidate => candidate.role === role)
   return {
     bound(role) {
       const binding = bindingOf(role)
@@ -22,6 +24,6 @@ export function createRoles({ bindings }: IncidentInput): Roles {
       if (binding === undefined || 'problem' in binding) return []
       return 'members' in binding ? binding.members : [binding]
     },
-    isMany: role => bindings.some(binding => binding.role === role && 'members' in binding),
+    isMany: role => bindings().some(binding => binding.role === role && 'members' in binding),
   }
 }

@@ -67,9 +67,10 @@ async function takeBack(life: Life, registered: RegisteredUndo): Promise<void> {
 }
 
 /** At once, whatever else goes on. */
-function tellIfLeft(life: Life, { step, target, undo, leftBecause }: RegisteredUndo): void {
+function tellIfLeft(life: Life, registered: RegisteredUndo): void {
+  const { step, undo, leftBecause } = registered
   if (leftBecause === undefined) return
-  const byHand = `by hand it takes what ${undo.uses} on ${targetOf(life, target)} does`
+  const byHand = `by hand it takes what ${undo.uses} on ${targetOf(life, registered)} does`
   hurryNextLevel(life, `${step} is still in place: ${leftBecause}; ${byHand}`)
 }
 
@@ -96,7 +97,7 @@ async function askWhatIsLeft(life: Life, registered: RegisteredUndo, isTold: boo
   const id = undoId(step)
   const attempt = nextAttempt(life, { id })
   life.state.attempts[id] = attempt
-  const target = targetOf(life, registered.target)
+  const target = targetOf(life, registered)
   const question = `${step} is still in place: ${leftBecause}. Is it taken back by hand (what ${undo.uses} on ${target} would do)? The incident closes after the answer; not-done means that it stays in place.`
   const told = await askForOutcome(
     life,

@@ -11,16 +11,8 @@ import { silenceOf } from './silence.ts'
 export async function triage(life: Life): Promise<void> {
   const { runbook } = life.input
   life.enter('triage')
-  // Checks at a site carry nothing: what was noted is recorded once before them, and not by each.
-  const targets = runbook.triage.checks.flatMap(use => life.targets(use.target))
-  if (targets.some(({ site }) => site !== undefined)) await life.record()
-  await Promise.all(
-    runbook.triage.checks.map(async use => {
-      const values = await measureCheck(life, use, 'triage')
-      if (values !== undefined) life.state.checks[use.name] = values
-    }),
-  )
   const { state } = life
+  await measureInto(life, state.checks, 'triage')
   const scope = triageScope(life)
   const atMs = Date.now()
   const since = heldAfter(runbook, scope, {}, atMs)
@@ -41,6 +33,24 @@ export async function triage(life: Life): Promise<void> {
     impact: state.impact,
     ...(state.severityLabel === undefined ? {} : { severityLabel: state.severityLabel }),
   })
+}
+
+/** Measures all checks of triage at once; one without an answer leaves what there is. */
+export async function measureInto(
+  life: Life,
+  results: Record<string, CheckValues>,
+  purpose: string,
+): Promise<void> {
+  const { checks } = life.input.runbook.triage
+  // Checks at a site carry nothing: what was noted is recorded once before them, and not by each.
+  const targets = checks.flatMap(use => life.targets(use.target))
+  if (targets.some(({ site }) => site !== undefined)) await life.record()
+  await Promise.all(
+    checks.map(async use => {
+      const values = await measureCheck(life, use, purpose)
+      if (values !== undefined) results[use.name] = values
+    }),
+  )
 }
 
 /**
@@ -98,7 +108,7 @@ async function measureTarget(
 }
 
 /** What triage's conditions and a step's `when` see. */
-export function triageScope(life: Life) {
+export function triageScope(life: Life, checks = life.state.checks) {
   const { runbook, alert, inputs } = life.input
-  return withInputs(checksScope(measuredChecks(runbook), life.state.checks, alert), inputs)
+  return withInputs(checksScope(measuredChecks(runbook), checks, alert), inputs)
 }

@@ -189,6 +189,11 @@ async function afterVoid(
   thaws: number,
 ): Promise<Try> {
   if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
+  if (result.why === 'rebased') {
+    // The row is ahead of its message, which is on its way.
+    await life.wait(() => false)
+    return { result: 'withdrawn', because: result.because }
+  }
   if (result.why !== 'frozen') return { again: result.because }
   life.note('freeze.met', { step: step.id, attempt })
   const waited = await life.wait(() => life.state.thaws > thaws)

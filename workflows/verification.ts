@@ -1,9 +1,10 @@
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
+import { isCancellation, sleep } from '@temporalio/workflow'
 import type { Verification, VerifyInput } from '../activities/verify.ts'
 import type { Steadiness } from '../contracts/runbook.ts'
 import { filledParameters } from '../contracts/runbook-input.ts'
 import { records, verifyStub } from './activity-stubs.ts'
 import type { Life } from './life.ts'
+import { runUnless } from './run-unless.ts'
 
 /** `ended`: what came to pass before the measurements could tell has made them needless. */
 export type Verified = Verification | { verdict: 'ended'; because: string }
@@ -46,25 +47,13 @@ export async function verify(
   input: Omit<VerifyInput, 'unwritten'>,
   whyNeedless: () => string | undefined = () => undefined,
 ): Promise<Verified> {
-  const measuring = new CancellationScope()
-  const watching = new CancellationScope()
   const why = (): string | undefined =>
     life.turn() === 'ended' ? 'a person ended the incident' : whyNeedless()
-  void watching
-    .run(() => condition(() => why() !== undefined))
-    .then(
-      () => measuring.cancel(),
-      () => {},
-    )
-  try {
-    return await measuring.run(() => settleAndMeasure(life, steadiness, input))
-  } catch (error) {
-    const because = why()
-    if (isCancellation(error) && because !== undefined) return { verdict: 'ended', because }
-    throw error
-  } finally {
-    watching.cancel()
-  }
+  const verified = await runUnless(
+    () => why() !== undefined,
+    () => settleAndMeasure(life, steadiness, input),
+  )
+  return verified ?? { verdict: 'ended', because: why()! }
 }
 
 async function settleAndMeasure(

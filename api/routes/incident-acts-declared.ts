@@ -7,12 +7,23 @@ import {
   assessedImpact,
   assessedSeverity,
   changedIncident,
+  offeredRebase,
+  rebasedIncident,
   requestedCancel,
   requestedResolve,
 } from '../../contracts/act-views.ts'
 import { documented } from '../documented.ts'
-import { incidentHasEnded, noSuchIncident, ofOpenIncident, openIncident } from '../examples.ts'
-import { emptyBody, writtenText } from '../validation.ts'
+import {
+  incidentHasEnded,
+  noSuchIncident,
+  ofOpenIncident,
+  openIncident,
+  runbookOfNight,
+  stoppingIncident,
+  unstartedIncident,
+} from '../examples.ts'
+import { runningRoutine, runOfRoutine } from '../runbook-examples.ts'
+import { emptyBody, lookUpText, writtenText } from '../validation.ts'
 import { incidentParams as params } from './incidents.ts'
 
 const reason = writtenText(limits.reasonLength)
@@ -95,6 +106,75 @@ export const assessingImpact = documented({
     },
   },
   errors,
+})
+
+const running = { hash: 'runbook-hash', runbook: runbookOfNight.runbook }
+const ofRun = {
+  params: { number: runOfRoutine },
+  message: `${runOfRoutine} is a run of the routine ${runningRoutine}, and a run keeps its version.`,
+  fields: { number: runOfRoutine, runbook: runningRoutine },
+}
+const rebaseBody = z.strictObject({
+  to: lookUpText(64).describe('The version that was read: the hash of the one in force'),
+  reason: reason.exactOptional(),
+})
+
+export const offeringRebase = documented({
+  access: 'incidents.read',
+  chapter: 'Incidents',
+  id: 'showRebase',
+  summary: 'What a rebase would move it to',
+  description: 'The version of its runbook that an incident runs, and the one in force of the same name.',
+  schema: { params, response: { 200: offeredRebase } },
+  examples: {
+    same: {
+      summary: 'It runs the version in force',
+      ...ofOpenIncident,
+      reply: { number: openIncident, from: running, to: running },
+    },
+  },
+  errors: { not_found: noSuchIncident, routine_not_moved: ofRun },
+})
+
+export const rebasing = documented({
+  access: 'incidents.rebase',
+  chapter: 'Incidents',
+  id: 'rebaseIncident',
+  summary: 'Move an open incident to the version in force of its runbook',
+  description:
+    'From the answer on no plan of the version before is allowed or carried out; the ladder goes on at the first step of the new version that was not tried. A second time is no error.',
+  schema: { params, body: rebaseBody, response: { 200: rebasedIncident } },
+  examples: {
+    again: {
+      summary: 'It runs that version already',
+      ...ofOpenIncident,
+      body: { to: running.hash },
+      reply: { number: openIncident, from: running.hash, to: running.hash, isChange: false },
+    },
+  },
+  errors: {
+    not_found: { ...noSuchIncident, body: { to: running.hash } },
+    incident_not_open: { ...incidentHasEnded, body: { to: running.hash } },
+    routine_not_moved: { ...ofRun, body: { to: running.hash } },
+    runbook_changed: {
+      ...ofOpenIncident,
+      body: { to: 'f'.repeat(64) },
+      message: `Version ${'f'.repeat(12)} of default is not in force; ${running.hash} is.`,
+      fields: { number: openIncident, runbook: 'default', inForce: running.hash },
+    },
+    incident_not_started: {
+      params: { number: unstartedIncident },
+      body: { to: running.hash },
+      message: `The workflow of ${unstartedIncident} has not begun.`,
+      fields: { number: unstartedIncident },
+    },
+    temporary_in_place: {
+      params: { number: stoppingIncident },
+      body: { to: running.hash },
+      message: `In ${stoppingIncident} what stop-worker did for the time of the incident is still in place.`,
+      fields: { number: stoppingIncident, steps: ['stop-worker'] },
+    },
+  },
 })
 
 export const resolving = documented({

@@ -48,12 +48,16 @@ export function incidentRoutes(app: Api, { pool, clock }: { pool: Pool; clock: (
 
   app.get('/v1/incidents/:number/runbook', showingRunbook, async request => {
     const { number } = request.params
-    const runbook = await readRunbookOf(pool, number)
+    const { version } = request.query
+    await mustExist(pool, number)
+    const runbook = await readRunbookOf(pool, number, version)
     if (runbook === undefined)
-      throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
+      throw new CodedError('not_found', `${number} has run no such version.`, { fields: { number } })
     return runbook
   })
 }
+
+const runbookQuery = z.strictObject({ version: lookUpText(64).exactOptional() })
 
 const listing = documented({
   access: 'incidents.read',
@@ -121,8 +125,8 @@ const showingRunbook = documented({
   id: 'readRunbook',
   summary: 'Show the runbook of an incident',
   description:
-    'In the version the incident started with, whatever the runbook says by now. `hash` lets the reader check that.',
-  schema: { params: incidentParams, response: { 200: runbookView } },
+    'In the version the incident runs, whatever the runbook says by now; with `version`, the hash of one it ran before it was moved, in that. `hash` lets the reader check it.',
+  schema: { params: incidentParams, querystring: runbookQuery, response: { 200: runbookView } },
   examples: { open: { summary: 'The runbook it runs', ...ofOpenIncident, reply: runbookOfNight } },
   errors: { not_found: noSuchIncident },
 })

@@ -48,7 +48,7 @@ async function showMoment(session: Session, written: string, time: string, isUtc
   const atMs = readWrittenTime(time, openedMs, isUtc, untilMs)
   const then = timeline.filter(entry => entry.atMs <= atMs)
   const known = knownFrom(then)
-  const { runbook } = await runbookOf(api, number, opened)
+  const { runbook } = await runbookOf(api, number, known.opened?.runbookHash, hasMoved(timeline))
   const { nextPage } = await import('../../language/next-page.ts')
   const next =
     known.opened === undefined ? null : nextPage(circumstances(number, known, then, runbook), runbook)
@@ -69,15 +69,21 @@ async function wholeTimeline(api: ApiClient, number: string): Promise<TimelineEn
   }
 }
 
-/** The levels come from the runbook, and the opening's entry says which one it was. */
+function hasMoved(timeline: readonly TimelineEntry[]): boolean {
+  return timeline.some(entry => entry.kind === 'runbook.rebased')
+}
+
+/** The levels come from the runbook, and the entries say which version it was then. */
 async function runbookOf(
   api: ApiClient,
   number: string,
-  opened: TimelineEntry | undefined,
+  hash: string | undefined,
+  isOneOfSeveral: boolean,
 ): Promise<RunbookView> {
-  const view = await api.get<RunbookView>(`/v1/incidents/${number}/runbook`)
-  if (opened?.kind !== 'incident.opened' || opened.data.runbookHash === hashOf(view.runbook)) return view
-  throw new Failure('strange_answer', `The runbook of ${number} is not the one it was opened with.`, {
+  const query = isOneOfSeveral ? { version: hash } : {}
+  const view = await api.get<RunbookView>(`/v1/incidents/${number}/runbook`, query)
+  if (hash === undefined || hash === hashOf(view.runbook)) return view
+  throw new Failure('strange_answer', `The runbook of ${number} is not the one its entries name.`, {
     hint: 'check the record: npx paramedic audit verify',
   })
 }

@@ -4,6 +4,7 @@ import { defineAssessments } from './incident-assess.ts'
 import { defineDecisions } from './incident-decide.ts'
 import { defineAt } from './incident-at.ts'
 import { defineList } from './incident-list.ts'
+import { defineRebase } from './incident-rebase.ts'
 import { defineReplay } from './incident-replay.ts'
 import { defineShow } from './incident-show.ts'
 import { defineWatch } from './incident-watch.ts'
@@ -17,4 +18,5 @@ export function define(noun: Command): void {
   defineAssessments(noun)
   defineAt(noun)
   defineReplay(noun)
+  defineRebase(noun)
 }

@@ -65,19 +65,31 @@ function missed({ runbook, dueAt, because: reason, before = 0 }: EntryOf<'routin
 }
 
 function opened(data: EntryOf<'incident.opened'>['data']): Narration {
-  const bindings = Object.entries(data.bindings).map(([role, target]) => `${role} is ${target}`)
-  const bound = bindings.length === 0 ? '' : `; ${listed(bindings)}`
-  const unbound = data.unbound ?? []
-  const missing = unbound.length === 0 ? '' : `; no target for ${listed(unbound)}, steps on it are skipped`
-  const inputs = data.inputs ?? []
-  const given = inputs.map(input => `; input ${input.name}: ${resolvedInWords(input)}`).join('')
+  const { means, isWhole } = meaningOf(data)
   const begun = data.routine?.by === undefined ? '' : `, started by ${data.routine.by}`
   const linked = data.linkedTo === undefined ? '' : `; follows ${data.linkedTo}`
   return {
-    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${begun}${bound}${missing}${given}${linked}`,
-    tone:
-      unbound.length === 0 && !inputs.some(({ problem }) => problem !== undefined) ? 'plain' : 'attention',
+    text: `Opened with runbook ${data.runbook} (${shortHash(data.runbookHash)})${begun}${means}${linked}`,
+    tone: isWhole ? 'plain' : 'attention',
   }
+}
+
+/** What the roles and inputs of a runbook mean in an incident, to be added to a sentence. */
+export function meaningOf({
+  bindings,
+  unbound = [],
+  inputs = [],
+}: Pick<EntryOf<'incident.opened'>['data'], 'bindings' | 'unbound' | 'inputs'>): {
+  means: string
+  /** Every role has a target, and every input what was asked for. */
+  isWhole: boolean
+} {
+  const roles = Object.entries(bindings).map(([role, target]) => `${role} is ${target}`)
+  const bound = roles.length === 0 ? '' : `; ${listed(roles)}`
+  const missing = unbound.length === 0 ? '' : `; no target for ${listed(unbound)}, steps on it are skipped`
+  const given = inputs.map(input => `; input ${input.name}: ${resolvedInWords(input)}`).join('')
+  const isWhole = unbound.length === 0 && !inputs.some(({ problem }) => problem !== undefined)
+  return { means: `${bound}${missing}${given}`, isWhole }
 }
 
 export function outcomeInWords(outcome: IncidentOutcome): string {

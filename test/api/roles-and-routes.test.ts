@@ -55,6 +55,8 @@ const golden: Record<string, string> = {
   'POST /v1/incidents/:number/notes': 'raA',
   'POST /v1/incidents/:number/severity': 'ra',
   'POST /v1/incidents/:number/impact': 'ra',
+  'GET /v1/incidents/:number/rebase': 'vraAu',
+  'POST /v1/incidents/:number/rebase': 'aA',
   'POST /v1/incidents/:number/resolve': 'ra',
   'POST /v1/incidents/:number/cancel': 'ra',
   'GET /v1/gates': 'vraAu',

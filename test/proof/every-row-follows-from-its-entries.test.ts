@@ -9,6 +9,7 @@ import { setFreeze } from '../../store/freezes.ts'
 import { at, type Harness, type Scene, startHarness } from '../support/incident-harness.ts'
 import { alert, approves, gate, ladder, mendedBy, neverMended, resolves } from '../support/scenes.ts'
 import { verifyStored } from '../support/stored-record.ts'
+import { moveTo } from '../support/versions.ts'
 
 let harness: Harness
 beforeAll(async () => void (harness = await startHarness()))
@@ -67,6 +68,17 @@ const scenes: Record<string, Scene> = {
           reason: 'seen',
           atMs,
         })
+      }),
+      alert(8, 'resolved'),
+    ],
+  },
+  'is moved to another version of its runbook': {
+    runbook: ladder({ gates: { 0: gate() } }),
+    target: mendedBy(1),
+    people: [
+      at(2, async ({ number, atMs }) => {
+        const other = ladder({ steps: 2 }).replace('{ is: SEV2 }', '{ is: SEV3 }')
+        await moveTo(harness, { number, by: 'ana', atMs }, other)
       }),
       alert(8, 'resolved'),
     ],

@@ -1,93 +1,18 @@
 /** The behaviours whose histories are kept. People act from outside and seconds stand for minutes, on the real clock. */
-import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
-import type { Runbook } from '../../contracts/runbook.ts'
 import { CodedError } from '../../contracts/coded-error.ts'
 import { limits } from '../../contracts/limits.ts'
-import { acknowledge, requestCancel, requestResolve } from '../../store/acts.ts'
+import { acknowledge, requestCancel } from '../../store/acts.ts'
 import { setFreeze } from '../../store/freezes.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
-import { eventually, type Harness } from '../support/incident-harness.ts'
+import { eventually } from '../support/incident-harness.ts'
+import { moveTo } from '../support/versions.ts'
+import { asks, type Behaviour, by, decide, entry, quiet, resolve, runbook } from './behaviour.ts'
 import { routineBehaviours } from './routine-behaviours.ts'
 import { becomesWorse, ill, lost, mendedBy, neverMended, well } from './scripted-illness.ts'
 import { undoBehaviours } from './undo-behaviours.ts'
 
-interface Opened {
-  number: string
-  name: string
-}
-
-export interface Behaviour {
-  runbook: string
-  adapt?: (runbook: Runbook) => Runbook
-  window?: string
-  target: ScriptedTarget
-  autonomy?: 'observe' | 'propose' | 'auto'
-  /** How many targets have the role `edges`, which is for many. */
-  edges?: number
-  /** Of its targets; only `berlin` has a worker. */
-  site?: 'berlin' | 'oslo'
-  /** No incident: it is asked what would be done. */
-  isAsked?: true
-  /** What people and the source do, while it runs. */
-  happens(harness: Harness, opened: Opened): Promise<void>
-}
-
-const steadiness = `settle: 0s, for: 300ms, within: 2s, every: 250ms`
-
-function runbook(options: { steps?: number; gate?: string; more?: string; hold?: string } = {}): string {
-  const step = (id: string, gate = '') =>
-    `  - { id: ${id}, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 }, ${gate}
-      verify: { check: pool, until: 'value.used_ratio < 0.7', ${steadiness} }, undo: { none: "sessions reconnect" } }`
-  const gate = options.gate === undefined ? '' : `gate: { approvers: [role:approver], ${options.gate} },`
-  const steps = ['first', 'second']
-    .slice(0, options.steps ?? 1)
-    .map((id, index) => step(id, index === 0 ? `${gate}${options.more ?? ''}` : ''))
-  return `
-triage:
-  checks: { pool: { uses: postgres.connections, target: db }, health: { uses: service.health, target: api } }
-  severity: [ { is: SEV1, label: High, when: 'checks.pool.used_ratio > 0.95' }, { is: SEV2 } ]
-  impact: 'checks.pool.used_ratio > 0.9'
-mitigate:${steps.length === 0 ? ' []' : ''}
-${steps.join('\n')}
-verify: { checks: [pool], until: 'checks.pool.used_ratio < 0.7', for: 300ms, within: 2s, every: 250ms }
-${options.hold === '' ? '' : `hold: ${options.hold ?? '500ms'}\n`}escalate:
-  - { after: 0s, page: [on-call] }
-  - { after: 3s, unless: acknowledged, page: [on-call, senior] }
-  - { after: 60m, unless: resolved, when: incident.impact, page: [platform-lead], severity: SEV1 }
-`
-}
-
 const answeringEdgesAreUp = 'checks.edge.filter(one, one.answered).all(one, one.status == "up")'
 const task = (id: string, more = 'expires: 1m') => `  - { id: ${id}, manual: Do ${id}., ${more} }`
-
-const by = (opened: Opened) => ({ number: opened.number, by: 'ana', atMs: Date.now() })
-const quiet = (harness: Harness, opened: Opened) => harness.report(opened.name, 'resolved')
-const resolve = (harness: Harness, opened: Opened) =>
-  requestResolve(harness.pool, { ...by(opened), reason: 'mended by hand' })
-
-/** Waits until the incident's record has an entry of this kind. */
-async function entry(
-  harness: Harness,
-  opened: Opened,
-  kind: Parameters<Awaited<ReturnType<Harness['tell']>>['entries']>[0],
-): Promise<void> {
-  await eventually(async () => (await harness.tell(opened)).entries(kind).length > 0)
-}
-
-async function decide(harness: Harness, opened: Opened, verdict: 'approve' | 'deny'): Promise<void> {
-  const open = await eventually(
-    async () => (await listGates(harness.pool, { incident: opened.number, open: true }))[0],
-  )
-  await vote(harness.pool, {
-    gateId: open.id,
-    by: 'ana',
-    verdict,
-    planHash: open.planHash!,
-    atMs: Date.now(),
-  })
-}
-
-const asks = 'quorum: 1, expires: 60s, on_expiry: escalate'
 
 export const behaviours: Record<string, Behaviour> = {
   'recovers-by-the-first-step': { runbook: runbook(), target: mendedBy(1), happens: quiet },
@@ -342,6 +267,17 @@ ${runbook({ steps: 2, more: 'precheck: { check: pool, when: value.idle > 5 },' }
     async happens(harness, opened) {
       await entry(harness, opened, 'ladder.exhausted')
       await resolve(harness, opened)
+    },
+  },
+  'moves-to-another-version-in-the-middle-of-mitigation': {
+    runbook: runbook({ gate: asks }),
+    target: mendedBy(1),
+    async happens(harness, opened) {
+      await entry(harness, opened, 'gate.opened')
+      const next = runbook({ steps: 2 }).replace('id: first', 'id: other')
+      await moveTo(harness, by(opened), next)
+      await entry(harness, opened, 'rebase.taken')
+      await quiet(harness, opened)
     },
   },
   'says-what-would-be-done': {

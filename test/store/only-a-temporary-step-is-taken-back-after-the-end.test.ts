@@ -113,6 +113,7 @@ async function ended(given: Case): Promise<string> {
   const hash = given.runbook === undefined ? 'with-a-temporary-step' : 'with-a-step'
   const runbook = { ...emptyRunbook, mitigate: [{ ...written, ...given.runbook }] }
   await saveRunbookVersion(pool, { hash, runbook, source: 'a runbook' })
+  await pool.query('update incident set runbook_hash = $2 where number = $1', [incident, hash])
   await plan(incident, asWritten, hash)
   if (given.isApplied !== false) await apply(incident, given)
   await requestResolve(pool, { number: incident, by: 'ana', atMs })

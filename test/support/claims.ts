@@ -17,7 +17,8 @@ export async function givenPlans(
   const at = new Date(given.atMs)
   await pool.query(
     `insert into plan (id, incident, step, attempt, plan, plan_hash, preview, preview_hash, gated, planned_at)
-     select id, $3, step, 1, '{}', $4, '{}', 'preview', $5, $6 from unnest($1::text[], $2::text[]) as planned (id, step)`,
+     select id, $3, step, 1, jsonb_build_object('runbook', jsonb_build_object('hash',
+       (select runbook_hash from incident where number = $3))), $4, '{}', 'preview', $5, $6 from unnest($1::text[], $2::text[]) as planned (id, step)`,
     [ids, steps, incident, somePlanHash, isGated, at],
   )
   if (given.approvedUntilMs === undefined) return

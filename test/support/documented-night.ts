@@ -1,6 +1,13 @@
 /** Stages the night that the examples of the documentation speak of; api/examples.ts tells of it. */
 import { gzipSync } from 'node:zlib'
-import { archivedRun, endedIncident, openIncident, planHash } from '../../api/examples.ts'
+import {
+  archivedRun,
+  endedIncident,
+  openIncident,
+  planHash,
+  stoppingIncident,
+  unstartedIncident,
+} from '../../api/examples.ts'
 import { saveHistory } from '../../store/archives.ts'
 import {
   actionItem,
@@ -20,13 +27,15 @@ import { syncRunbooks } from '../../api/sync-runbooks.ts'
 import { startRoutine } from '../../intake/start-routine.ts'
 import { foldFacts } from '../../postmortem/facts.ts'
 import { appendEntries } from '../../store/audit-log.ts'
+import { changeInForce } from '../../store/change-in-force.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction, type Pool } from '../../store/database.ts'
 import { answerGate, vote } from '../../store/gates.ts'
 import { draftPostmortem } from '../../store/draft-postmortem.ts'
 import { editPostmortem, publishPostmortem } from '../../store/postmortems.ts'
 import { expect } from 'vitest'
-import { givenGate, givenIncident } from './incidents.ts'
+import { claimStep } from './claims.ts'
+import { emptyRunbook, givenGate, givenIncident, somePlanHash } from './incidents.ts'
 
 export async function stageNight(pool: Pool): Promise<void> {
   const files = [defaultFile, ordersFile, ...routineFiles]
@@ -47,6 +56,32 @@ export async function stageNight(pool: Pool): Promise<void> {
   await publishPostmortem(pool, { ...published, version: 2 }, foldFacts)
   await stageEnded(pool, Date.parse('2026-03-13T18:40:00Z'))
   await stageOpen(pool, Date.parse('2026-03-14T03:02:09.072Z'))
+  const start = { way: 'start', by: 'paramedic', atMs: Date.parse('2026-03-09T08:00:00Z') } as const
+  const written = { hash: 'runbook-hash', runbook: emptyRunbook, file: 'default.yaml', source: 'a runbook' }
+  // Beside those that are in force already.
+  await changeInForce(pool, start, ({ runbooks }) => ({ inForce: [...runbooks, written], heldBack: [] }))
+  await stageVersionBefore(pool, Date.parse('2026-03-14T03:05:00Z'))
+}
+
+/** Two incidents on versions that are not in force any more. */
+async function stageVersionBefore(pool: Pool, atMs: number): Promise<void> {
+  const before = { atMs, system: 'orders', communication: [] }
+  expect(await givenIncident(pool, before)).toBe(unstartedIncident)
+  const incident = await givenIncident(pool, before)
+  expect(incident).toBe(stoppingIncident)
+  await pool.query('update incident set workflow_started_at = opened_at where number = $1', [incident])
+  const gateId = await givenGate(pool, incident, { atMs, step: 'stop-worker' })
+  const hash = '(select runbook_hash from incident where number = $1)'
+  await pool.query(
+    `update plan set plan = jsonb_set(plan, '{runbook,hash}', to_jsonb(${hash})) where incident = $1`,
+    [incident],
+  )
+  await pool.query(
+    `update runbook_version set normalised = jsonb_set(normalised, '{mitigate}', '[{"id":"stop-worker","temporary":true}]') where hash = ${hash}`,
+    [incident],
+  )
+  await vote(pool, { gateId, verdict: 'approve', planHash: somePlanHash, by: 'noah', atMs })
+  expect(await claimStep(pool, { incident, step: 'stop-worker', atMs })).toBe('granted')
 }
 
 async function stageEnded(pool: Pool, atMs: number): Promise<void> {

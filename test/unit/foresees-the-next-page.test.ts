@@ -95,6 +95,33 @@ it.each<[string, TimelineEntry[], number]>([
   expect(nextPage(incident, lasting)?.dueAt).toBe(new Date(openedMs + (minutes + 5) * minute).toISOString())
 })
 
+/** Moved at minute 20: the level for everybody is as it was, those before and after it came then. */
+const move = entry('runbook.rebased', 20, { levelSlots: [10_000, 0, 10_002] })
+const moved = {
+  escalate: [
+    { afterMs: 5 * minute, page: ['platform'] },
+    { afterMs: 0, page: ['x'] },
+    { afterMs: 0, when: 'incident.severity == "SEV2"', forMs: 30 * minute, page: ['lead'] },
+  ],
+}
+const covered = entry('levels.covered', 20, { pageIds: [`${number}/page/0/10000`] })
+
+it.each<[string, TimelineEntry[], string, number]>([
+  ['at once when its time had passed', [], 'platform', 20],
+  ['from then on when its condition has to hold for a time', [covered], 'lead', 50],
+])('foresees a level that came with another version %s', (_, timeline, who, minutes) => {
+  const incident = {
+    ...waitingIncident,
+    severity: 'SEV2' as const,
+    pages: firstPage,
+    timeline: [assessed('SEV2'), move, ...timeline],
+  }
+  expect(nextPage(incident, moved)).toMatchObject({
+    functions: [who],
+    dueAt: new Date(openedMs + minutes * minute).toISOString(),
+  })
+})
+
 it('foresees a level that may page in certain hours at the next of these', () => {
   const incident = { ...waitingIncident, pages: firstPage, timeline: [] }
   const officeHours = { zone: 'UTC', days: ['mon' as const], fromMinute: 9 * 60, toMinute: 10 * 60 }

@@ -93,6 +93,9 @@ const told: Told[] = [
   [64 * 60 + 20, 'postmortem.reviewed', { version: 2, writtenBy: 'ana', comment: 'the cause is right' }, 'person:ben'],
   [64 * 60 + 30, 'postmortem.published', { version: 2, contentHash: sha('version 2'), factsHash: sha('facts'), reviewedBy: 'ben' }, 'person:ana'],
   [64 * 60 + 40, 'action-item.done', { item: 1, text: 'Give connections back in one place', note: 'released with 2.4' }, 'person:cleo'],
+  [64 * 60 + 42, 'runbook.rebased', { runbook: 'pool-exhausted', from: sha('runbook'), to: sha('newer'), bindings: { db: 'shop-db' }, unbound: ['api (unbound)'], levelSlots: [0], reason: 'the gate asked the wrong team' }, 'person:ana'],
+  [64 * 60 + 43, 'levels.covered', { pageIds: [`${number}/page/0/10001`] }],
+  [64 * 60 + 44, 'rebase.taken', { runbookHash: sha('newer'), nextStep: 'restart-api', measured: ['health'] }],
   [64 * 60 + 45, 'runbook.tested', { runbook: 'pool-exhausted', runbookHash: sha('runbook'), alert: 'ShopPoolExhausted', targets: ['shop-db'] }, 'person:ana'],
   [64 * 60 + 50, 'postmortem.reopened', { version: 3, reason: 'a second cause was found' }, 'person:ben'],
 ]

@@ -1,6 +1,6 @@
-/** What the opening of an incident tells of the targets and values it works with. Pure. */
-import type { Binding } from '../contracts/runbook.ts'
-import type { ResolvedInput } from '../contracts/runbook-input.ts'
+/** What the opening of an incident, or its move to another version of its runbook, tells of the targets and values it works with. Pure. */
+import type { Binding } from './runbook.ts'
+import type { ResolvedInput } from './runbook-input.ts'
 
 export interface OpenedWith {
   bindings: Record<string, string>
