@@ -18,6 +18,7 @@ const shared = {
 
 // Minutes of outages, restarts and races on the real clock: they would take `npm test` past its six minutes.
 const long = [
+  'test/faults/a-move-at-a-site.test.ts',
   'test/faults/a-post-mortem-outlives-its-worker.test.ts',
   'test/faults/a-routine-outlives-its-worker.test.ts',
   'test/faults/a-sync-is-whole-or-not-at-all.test.ts',
@@ -32,6 +33,7 @@ const long = [
   'test/faults/temporal-down.test.ts',
   'test/faults/worker-killed-around-a-move.test.ts',
   'test/faults/worker-killed-around-an-effect.test.ts',
+  'test/faults/worker-killed-as-a-move-meets-a-look.test.ts',
   'test/faults/worker-killed-while-taking-back.test.ts',
   'test/embedded/sandbox-alerts.test.ts',
   'test/proof/a-killed-worker-leaves-a-record-that-replays.test.ts',

@@ -6,9 +6,9 @@
  */
 import { expect, test, vi } from 'vitest'
 import { listGates } from '../../store/gates.ts'
-import { startAuditor } from '../support/auditor.ts'
 import { eventually } from '../support/incident-harness.ts'
-import { startWorld, type World } from '../support/real-world.ts'
+import { startWorld } from '../support/real-world.ts'
+import { expectReplayAgrees } from '../support/replayed-record.ts'
 import { verifyStored } from '../support/stored-record.ts'
 import { moveTo } from '../support/versions.ts'
 
@@ -55,7 +55,7 @@ test.each([
   expect(await world.entries(number, 'page.sent')).toHaveLength(1)
   const { chainFaults, rowFaults } = await verifyStored(world.pool)
   expect({ chainFaults, rowFaults }).toEqual({ chainFaults: [], rowFaults: [] })
-  await agrees(world, number)
+  await expectReplayAgrees(world.pool, number)
 })
 
 async function killedAt(fault: { pause: string; nth?: number }) {
@@ -75,16 +75,4 @@ async function killedAt(fault: { pause: string; nth?: number }) {
   await eventually(async () => (await world.entries(number, 'recovery.held')).length > 0, 90_000)
   await world.resolveAlert('Sick')
   return { world, number }
-}
-
-/** What the histories decided has its entry, and today's code decides the same. */
-async function agrees(world: World, number: string): Promise<void> {
-  await eventually(async () => (await world.entries(number, 'history.archived')).length > 0, 60_000)
-  const auditor = await startAuditor(world.pool)
-  const replay = await auditor.paramedic('incident', 'replay', number, '--json')
-  expect(JSON.parse(replay.stdout)).toMatchObject({
-    agrees: true,
-    divergences: [],
-    compared: { disagreements: [] },
-  })
 }

@@ -4,7 +4,7 @@ import { requestResolve } from '../../store/acts.ts'
 import { listGates, vote } from '../../store/gates.ts'
 import { rebaseIncident } from '../../store/rebase-incident.ts'
 import { at, type Harness, startHarness } from '../support/incident-harness.ts'
-import { resolves } from '../support/scenes.ts'
+import { alert, resolves } from '../support/scenes.ts'
 import { meanAt, moveTo, newVersion } from '../support/versions.ts'
 
 let harness: Harness
@@ -145,6 +145,22 @@ test('a recovery that the new version does not find goes on with its ladder', as
   })
   expect(played.entries('recovery.lost')[0]?.because).toMatch(/^not well by the version it was moved to: /)
   expect(played.entries('step.ended').map(({ step: id }) => id)).toEqual(['first', 'second'])
+})
+
+test('an alert that returns while the new version proves it is heard at once', async () => {
+  const lasting = runbook([step('first'), step('second')]).replace(
+    'for: 10s, within: 1m }\nhold: 1m',
+    'for: 20m, within: 40m }\nhold: 1m',
+  )
+  const played = await harness.play({
+    runbook: runbook([step('first')]).replace('hold: 1m', 'hold: 30m'),
+    target: { measure: ({ effects }) => (effects > 0 ? { ...ill, used_ratio: 0.1 } : ill) },
+    people: [alert(2, 'resolved'), moves(3, lasting), alert(6, 'firing'), resolves(12)],
+  })
+  expect(played.entries('recovery.lost')).toEqual([{ because: 'an alert fired again' }])
+  const lost = played.timeline.find(({ kind }) => kind === 'recovery.lost')!
+  expect(Math.round((lost.atMs - played.openedAtMs) / 60_000)).toBe(6)
+  expect(played.entries('claim.made').map(({ step: id }) => id)).toEqual(['first', 'second'])
 })
 
 test('the same move twice is one, a version that is not in force is refused, and so is one after the end', async () => {
