@@ -17,7 +17,7 @@ import {
   type CheckResult,
   type GroupRequest,
   type GroupResult,
-  measureAny,
+  measureAll,
   valuesOf,
 } from './run-check.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
@@ -74,7 +74,7 @@ export function createRecheckActivities(dependencies: {
         const judged = judge(input, told.results, before, told.atMs)
         return worseThan(before, undefined, judged) ?? nothingWorse(judged)
       }
-      const results = await measureAll(input)
+      const results = await measureAll(dependencies, input.checks, cancellationSignal())
       const judged = judge(input, results, before, now())
       const incident = await withCodedErrors(() => readAssessment(pool, input.incident))
       const worse = worseThan(before, incident, judged)
@@ -89,13 +89,6 @@ export function createRecheckActivities(dependencies: {
       const category = ApplicationFailureCategory.BENIGN
       throw ApplicationFailure.create({ message, type: notWorse, category })
     },
-  }
-
-  async function measureAll({ checks }: RecheckInput): Promise<Results> {
-    const measured = checks.map(
-      async check => [check.name, await measureAny(dependencies, check, cancellationSignal())] as const,
-    )
-    return Object.fromEntries(await Promise.all(measured))
   }
 
   /** What raises an incident is on record with it, a row and an entry each check, as triage keeps them. */

@@ -115,6 +115,18 @@ export async function measure(
   }
 }
 
+/** Measures several checks at once, each on its target or its group. */
+export async function measureAll(
+  dependencies: { configuration: Configuration; checks: CheckImplementations },
+  requests: readonly (CheckRequest | GroupRequest)[],
+  cancelled: AbortSignal,
+): Promise<Record<string, CheckResult | GroupResult>> {
+  const measured = requests.map(
+    async request => [request.name, await measureAny(dependencies, request, cancelled)] as const,
+  )
+  return Object.fromEntries(await Promise.all(measured))
+}
+
 /** Measures one target, or each of a group at once. */
 export async function measureAny(
   dependencies: { configuration: Configuration; checks: CheckImplementations },

@@ -26,7 +26,7 @@ import {
   type CheckResult,
   type GroupRequest,
   type GroupResult,
-  measureAny,
+  measureAll,
   valuesOf,
 } from './run-check.ts'
 import type { CheckImplementations } from './targets/implementations.ts'
@@ -77,7 +77,7 @@ export function createVerifyActivities(dependencies: {
       const before = activityInfo().heartbeatDetails as { holdBeganMs?: number } | undefined
       // A try that has beaten its heart has written them before.
       if (before === undefined) await writeDecisions(pool, input.incident, input.unwritten)
-      const results = await measureAll(input)
+      const results = await measureAll(dependencies, input.checks, cancellationSignal())
       const evaluated = evaluate(input, results)
       const atMs = now()
       const holds = 'value' in evaluated && evaluated.value
@@ -119,13 +119,6 @@ export function createVerifyActivities(dependencies: {
       }
       return end(input, last ?? none, verdictOf(last ?? none), 0, input.atMs)
     },
-  }
-
-  async function measureAll(input: VerifyInput): Promise<Record<string, CheckResult | GroupResult>> {
-    const measured = input.checks.map(
-      async check => [check.name, await measureAny(dependencies, check, cancellationSignal())] as const,
-    )
-    return Object.fromEntries(await Promise.all(measured))
   }
 
   async function end(

@@ -1,3 +1,4 @@
+import type { IncomingAlert } from '../contracts/alert.ts'
 import type { AlertEventOutcome } from '../contracts/alert.ts'
 import { limits } from '../contracts/limits.ts'
 import { openPhases } from '../contracts/incident.ts'
@@ -24,16 +25,9 @@ export interface AlertRow {
 }
 
 /** A reported alert that waits for the relay. */
-export interface AlertEventRow {
+export interface AlertEventRow extends Omit<IncomingAlert, 'dedupKey'> {
   id: number
   source: string
-  alertKey: string
-  status: 'firing' | 'resolved'
-  name: string
-  labels: Record<string, string>
-  annotations: Record<string, string>
-  startsAtMs: number
-  endsAtMs?: number
   receivedAtMs: number
 }
 

@@ -41,18 +41,22 @@ export async function awaitTurn(db: Queryable, notice: NewNotice): Promise<void>
      values ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $9)
      on conflict (key, recipient, channel) do update set state = 'waiting', seen_at = excluded.seen_at, has_waited = false
        where notice.state <> 'accepted'`,
-    [
-      notice.key,
-      notice.recipient,
-      notice.channel,
-      notice.channelKind,
-      notice.address,
-      notice.content.kind,
-      notice.incident ?? null,
-      JSON.stringify(notice.content),
-      new Date(notice.atMs),
-    ],
+    [...valuesOf(notice), new Date(notice.atMs)],
   )
+}
+
+/** In the order of key, recipient, channel, channel_kind, address, kind, incident, content. */
+function valuesOf(notice: Omit<NewNotice, 'atMs'>): (string | null)[] {
+  return [
+    notice.key,
+    notice.recipient,
+    notice.channel,
+    notice.channelKind,
+    notice.address,
+    notice.content.kind,
+    notice.incident ?? null,
+    JSON.stringify(notice.content),
+  ]
 }
 
 export type Turn =
@@ -170,14 +174,7 @@ export async function saveDelivery(
        taken_until = null
        where notice.state <> 'accepted'`,
     [
-      notice.key,
-      notice.recipient,
-      notice.channel,
-      notice.channelKind,
-      notice.address,
-      notice.content.kind,
-      notice.incident ?? null,
-      JSON.stringify(notice.content),
+      ...valuesOf(notice),
       delivery.state,
       delivery.attempts,
       delivery.problem ?? null,

@@ -8,7 +8,7 @@ import { callingRunbook } from './levels.ts'
 import type { Life } from './life.ts'
 import { takeRebase } from './rebase.ts'
 import { isAnythingToTakeBack, takeAllBack } from './take-back.ts'
-import { requestsFor, verify } from './verification.ts'
+import { askedOfWhole, verify } from './verification.ts'
 
 /**
  * Proves a recovery, holds it and closes. What was applied for the time of the incident is taken back in between, and the whole
@@ -46,20 +46,10 @@ async function proveRecovery(
   life: Life,
   isBack: () => boolean,
 ): Promise<{ isRecovered: boolean; because: string }> {
-  const { input, state } = life
+  const { verify: overall, holdMs } = life.input.runbook
   life.enter('verification')
-  const overall = input.runbook.verify
   if (overall === undefined) return clearOfAlerts(life, isBack)
-  state.verifications += 1
-  const asked = {
-    incident: input.number,
-    of: `overall/${state.verifications}`,
-    ...requestsFor(life, overall.checks),
-    sees: 'checks',
-    until: overall.until,
-    forMs: overall.forMs,
-    holdMs: input.runbook.holdMs,
-  } as const
+  const asked = { ...askedOfWhole(life, overall), holdMs }
   const verified = await verify(life, overall, asked, () => (isBack() ? firedAgain : undefined))
   return { isRecovered: verified.verdict === 'recovered', because: verified.because }
 }

@@ -7,7 +7,7 @@ import { isWindowClosed, needPeople } from './need-people.ts'
 import { close, closeAsAsked } from './recovery.ts'
 import { runStep } from './run-step.ts'
 import { isAnythingToTakeBack, takeAllBack, undoIfFailed } from './take-back.ts'
-import { requestsFor, verify } from './verification.ts'
+import { askedOfWhole, verify } from './verification.ts'
 
 /**
  * The life of a routine after triage: every step in its order, then the proof of the whole, and the end. Nobody is called while that
@@ -88,18 +88,9 @@ async function prove(life: Life): Promise<boolean> {
 }
 
 async function proof(life: Life): Promise<{ isWell: boolean; because: string }> {
-  const { input, state } = life
+  const { verify: overall } = life.input.runbook
   life.enter('verification')
-  const overall = input.runbook.verify
   if (overall === undefined) return { isWell: true, because: 'every step was taken' }
-  state.verifications += 1
-  const verified = await verify(life, overall, {
-    incident: input.number,
-    of: `overall/${state.verifications}`,
-    ...requestsFor(life, overall.checks),
-    sees: 'checks',
-    until: overall.until,
-    forMs: overall.forMs,
-  })
+  const verified = await verify(life, overall, askedOfWhole(life, overall))
   return { isWell: verified.verdict === 'recovered', because: verified.because }
 }

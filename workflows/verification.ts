@@ -1,6 +1,6 @@
 import { isCancellation, sleep } from '@temporalio/workflow'
 import type { Verification, VerifyInput } from '../activities/verify.ts'
-import type { Steadiness } from '../contracts/runbook.ts'
+import type { OverallVerification, Steadiness } from '../contracts/runbook.ts'
 import { filledParameters } from '../contracts/runbook-input.ts'
 import { records, verifyStub } from './activity-stubs.ts'
 import type { Life } from './life.ts'
@@ -35,6 +35,17 @@ export function requestsFor(
       return { name, uses, ...where, ...parameters, timeoutMs }
     }),
   }
+}
+
+/** The next proof that the whole is well, under its own number. */
+export function askedOfWhole(
+  life: Life,
+  { checks, until, forMs }: OverallVerification,
+): Omit<VerifyInput, 'unwritten'> {
+  const { input, state } = life
+  state.verifications += 1
+  const of = `overall/${state.verifications}`
+  return { incident: input.number, of, ...requestsFor(life, checks), sees: 'checks', until, forMs }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { answerTimeout } from './answer-timeout.ts'
 import type { CheckDefinition } from './definition.ts'
 
 export const prometheusChecks = {
@@ -7,13 +8,7 @@ export const prometheusChecks = {
     parameters: {
       metric: { type: 'string', describe: 'Name of the metric', required: true, min: 1, max: 256 },
       labels: { type: 'labels', describe: 'Labels that must be equal; several series are summed' },
-      timeout: {
-        type: 'duration',
-        describe: 'Longest wait for the answer',
-        default: 2_000,
-        min: 100,
-        max: 60_000,
-      },
+      timeout: answerTimeout,
     },
     fields: {
       value: {

@@ -1,17 +1,19 @@
 import type { ActionDefinition, CheckDefinition } from './definition.ts'
 
+const prefix = {
+  type: 'string',
+  describe: 'Literal prefix; glob characters have no meaning',
+  required: true,
+  min: 1,
+  max: 256,
+} as const
+
 export const redisChecks = {
   'redis.keys': {
     kind: 'redis',
     describe: 'Keys under a prefix, counted by SCAN, and the memory of the whole server',
     parameters: {
-      prefix: {
-        type: 'string',
-        describe: 'Literal prefix; glob characters have no meaning',
-        required: true,
-        min: 1,
-        max: 256,
-      },
+      prefix,
       count_at_most: {
         type: 'int',
         unit: 'keys',
@@ -32,13 +34,7 @@ export const redisChecks = {
     describe:
       'How long the keys under a prefix still live; a key that never expires is never made again by itself',
     parameters: {
-      prefix: {
-        type: 'string',
-        describe: 'Literal prefix; glob characters have no meaning',
-        required: true,
-        min: 1,
-        max: 256,
-      },
+      prefix,
       sample_at_most: {
         type: 'int',
         unit: 'keys',

@@ -1,3 +1,4 @@
+import { answerTimeout } from './answer-timeout.ts'
 import type { ActionDefinition, CheckDefinition } from './definition.ts'
 
 export const serviceChecks = {
@@ -5,13 +6,7 @@ export const serviceChecks = {
     kind: 'service',
     describe: "The service's health endpoint, asked once",
     parameters: {
-      timeout: {
-        type: 'duration',
-        describe: 'Longest wait for the answer',
-        default: 2_000,
-        min: 100,
-        max: 60_000,
-      },
+      timeout: answerTimeout,
     },
     fields: {
       status: { type: 'string', describe: 'up (2xx), degraded (any other answer), down (no answer)' },
