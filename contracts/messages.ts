@@ -89,8 +89,8 @@ export type IncidentMessage = { rowId: number; atMs: number } & (
   | { kind: 'impact-set'; impact: Impact; judged: number; by: string }
   | { kind: 'resolved'; by: string; reason?: string }
   | { kind: 'cancelled'; by: string; reason: string }
-  /** The time of a routine has come; `by`: somebody has started it. */
-  | { kind: 'due'; by?: string }
+  /** The time of a routine has come, or somebody has started it. */
+  | { kind: 'due' }
   | { kind: 'freeze-changed'; on: boolean; by: string }
   /** The incident runs another version of its runbook from its next point on. */
   | ({ kind: 'rebased'; by: string } & MovedTo)

@@ -17,7 +17,7 @@ const months = [
   'December',
 ]
 
-/** `every Monday at 02:00`, `every day at 04:00`, `on day 1 of January and July at 09:30`, `every 4 hours`. */
+/** `every Monday at 02:00`, `every day at 04:00`, `on day 1 of January and July at 09:30`, `every hour at minute 05`. */
 export function timesInWords(cron: string): string {
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = cron.split(' ')
   const at = clockTimes(minute, hour)

@@ -122,7 +122,7 @@ export function undoInWords(undo: Step['undo']): string {
   return `${uses}${parameters === '' ? '' : ` with ${parameters}`}, given up after ${durationInWords(timeoutMs)}`
 }
 
-/** `at 0 2 * * mon (Europe/Berlin), at the latest 2 hours later`. */
+/** `every Monday at 02:00, Europe/Berlin, at the latest 2 hours later`. */
 export function scheduleInWords({ cron, zone, windowMs }: Schedule): string {
   return `${timesInWords(cron)}, ${zone}, at the latest ${durationInWords(windowMs)} later`
 }

@@ -5,8 +5,9 @@ import { changeInForce } from '../../store/change-in-force.ts'
 import { createInForceReader } from '../../store/runbooks-in-force.ts'
 import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
 
+const now = Date.parse('2026-03-02T04:05:00Z')
 let api: ApiUnderTest
-beforeAll(async () => void (api = await startApi(inject('postgresUrl'))))
+beforeAll(async () => void (api = await startApi(inject('postgresUrl'), { clock: () => now })))
 afterAll(() => api.close())
 
 const hour = 3_600_000
@@ -23,7 +24,6 @@ escalate: [ { after: 0m, page: [on-call] } ]
   const parsed = parseRunbook(text, 'hourly.yaml')
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
   const { runbook, hash } = parsed
-  const now = Date.now()
   await changeInForce(pool, { way: 'sync', by: 'ana', atMs: now - 2 * hour }, () => ({
     inForce: [{ runbook, hash, file: 'hourly.yaml', source: text }],
     heldBack: [],
