@@ -229,6 +229,7 @@ const refusals: Record<Exclude<ClaimRefusal, 'limit-reached'>, string> = {
   'plan-changed': 'the plan on record is another one',
   rebased: 'the incident was moved to another version of its runbook, and the plan is of the one before',
   'incident-ended': 'the incident has ended',
+  'window-closed': 'its window had closed before it could begin',
   exists: 'this attempt was claimed or given up before',
 }
 

@@ -31,12 +31,20 @@ export interface NewClaim extends PlannedAttempt {
 
 /** Why a claim was not granted. `exists`: another worker has it, or it was given up as lost. */
 export type ClaimRefusal =
-  'frozen' | 'not-approved' | 'plan-changed' | 'rebased' | 'incident-ended' | 'limit-reached' | 'exists'
+  | 'frozen'
+  | 'not-approved'
+  | 'plan-changed'
+  | 'rebased'
+  | 'incident-ended'
+  | 'window-closed'
+  | 'limit-reached'
+  | 'exists'
 
 /**
  * Grants the right to one effect, or says why not. One statement decides: the plan is the one on record and, unless it takes a step
  * back, of the version of the runbook that the incident runs, a gated plan is approved and unused and fresh, no freeze is on, the
- * incident goes on (or this takes a temporary step back), the target's limit leaves room. The rows of freeze
+ * incident goes on (or this takes a temporary step back), the window of a routine is open (or this takes a step back), the target's
+ * limit leaves room. The rows of freeze
  * and incident are share-locked until our commit: whoever freezes or ends comes wholly before this claim or wholly after it.
  */
 export async function makeClaim(tx: Queryable, claim: NewClaim): Promise<'granted' | ClaimRefusal> {
@@ -84,6 +92,7 @@ const allowedSql = `
   select 1 from freeze_state f, incident i, plan p
   where not f.is_on
     and i.number = $1 and i.phase = any($7) and (i.end_requested is null or ${takesBackSql('$8', '$9')})
+    and ${isInWindowSql('i', '$2', '$5')}
     and p.incident = $1 and p.step = $2 and p.attempt = $3 and p.plan_hash = $4
     and (p.plan #>> '{runbook,hash}' = i.runbook_hash or p.step like '%.undo')
     and (not p.gated or exists (
@@ -91,6 +100,11 @@ const allowedSql = `
         and (g.expires_at is null or g.expires_at + $6 * interval '1 millisecond' > $5)))
     and ($12::int is null or (${claimsInWindow('$9', '$5', '$13')}) < $12)
   for share of f, i`
+
+/** No step of a routine begins after its window, however late its worker comes; what takes one back does. */
+function isInWindowSql(incident: string, step: string, at: string): string {
+  return `(${incident}.routine_closes_at is null or ${at} < ${incident}.routine_closes_at or ${step} like '%${undoId('')}')`
+}
 
 /**
  * The claim is that of an undo which takes a temporary step of this incident back: the runbook which that step was planned from
@@ -143,6 +157,7 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
     exists: boolean
     frozen: boolean
     open: boolean
+    in_window: boolean
     same_plan: boolean
     same_runbook: boolean
     full: boolean
@@ -151,6 +166,7 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
        (select is_on from freeze_state) as frozen,
        exists (select 1 from incident where number = $1 and phase = any($5)
          and (end_requested is null or ${takesBackSql('$10', '$7')})) as open,
+       exists (select 1 from incident i where i.number = $1 and ${isInWindowSql('i', '$2', '$8')}) as in_window,
        exists (select 1 from plan where incident = $1 and step = $2 and attempt = $3 and plan_hash = $4) as same_plan,
        exists (select 1 from plan join incident on number = incident where incident = $1 and step = $2 and attempt = $3
          and (plan #>> '{runbook,hash}' = runbook_hash or step like '%.undo')) as same_runbook,
@@ -172,6 +188,7 @@ async function whyRefused(tx: Queryable, claim: NewClaim): Promise<ClaimRefusal>
   if (why.exists) return 'exists'
   if (why.frozen) return 'frozen'
   if (!why.open) return 'incident-ended'
+  if (!why.in_window) return 'window-closed'
   if (!why.same_plan) return 'plan-changed'
   if (!why.same_runbook) return 'rebased'
   return why.full ? 'limit-reached' : 'not-approved'

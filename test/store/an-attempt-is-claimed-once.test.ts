@@ -134,6 +134,21 @@ describe('a claim is refused', () => {
     expect(await claimStep(sides.pool, { incident, step, atMs })).toBe('incident-ended')
   })
 
+  test('once the window of its routine has closed, unless it takes a step back', async () => {
+    const incident = await givenIncident(sides.pool, { atMs })
+    const closesAtMs = atMs + 60_000
+    await sides.pool.query(
+      'update incident set routine_due_at = $2, routine_closes_at = $3 where number = $1',
+      [incident, new Date(atMs), new Date(closesAtMs)],
+    )
+    await givenPlans(sides.pool, incident, ['first', 'second', 'first.undo'], { atMs })
+    const claim = (step: string, at: number) => claimStep(sides.pool, { incident, step, atMs: at })
+    expect(await claim('first', closesAtMs - 1)).toBe('granted')
+    expect(await claim('second', closesAtMs)).toBe('window-closed')
+    expect(await rowOf(incident, 'second')).toBeUndefined()
+    expect(await claim('first.undo', closesAtMs + 3_600_000)).toBe('granted')
+  })
+
   test('while a freeze is on', async () => {
     const { incident, step } = await approvedStep()
     await setFreeze(sides.pool, { on: true, by: 'ben', atMs })
