@@ -36,6 +36,8 @@ export const limits = {
   mutedAfterResolveMs: 4 * hour,
   /** Alertmanager reports "resolved" up to a group_interval (5 min) late; three of them is a stuck alert. */
   alertsClearWithinMs: 15 * minute,
+  /** With no step left the measurements are looked at again this often: people may have mended it by hand. */
+  lookAgainMs: 5 * minute,
 
   /** Default of `hold`: one group_interval of Alertmanager. */
   holdMs: 5 * minute,

@@ -100,7 +100,14 @@ export interface TimelineEvents {
   }
   /** What was registered has come to an end; `in-place`: the effect of its step stays, and people know. */
   'undo.ended': { step: string; is: UndoEnd; action: string; target: string; because: string }
-  'step.ended': { step: string; attempt: number; result: StepResult; because: string }
+  'step.ended': {
+    step: string
+    attempt: number
+    result: StepResult
+    because: string
+    /** Skipped although nobody could tell whether it is needed, or how it is done. */
+    noData?: true
+  }
   'gate.opened': {
     gateId: string
     gate: GateKind

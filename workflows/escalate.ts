@@ -51,11 +51,31 @@ export function hurryNextLevel(life: Life, because: string): void {
   // The levels of a routine begin to count with this; those of one that a person has ended do not.
   if (needPeople(life, because) && life.state.ended === undefined) return
   if (life.isUndoing === true) return callBeside(life, because, { waitsFor: 'answer' })
+  hurry(life, because)
+}
+
+/** Of a step of a ladder; a routine calls for what became of its step once that has ended. */
+export function hurryInLadder(life: Life, because: string): void {
+  if (life.input.routine === undefined) hurryNextLevel(life, because)
+}
+
+/**
+ * A routine needs people although they were called before, perhaps hours ago and for something else: somebody is called in any case, those
+ * of the last level where an acknowledgement holds the others back or none is left.
+ */
+export function callAgain(life: Life, because: string): void {
+  if (life.state.ended !== undefined) return
+  if (!hurry(life, because)) callBeside(life, because)
+}
+
+function hurry(life: Life, because: string): boolean {
   const now = Date.now()
   const next = duePages(life).find(
     ({ level, dueAtMs }) => dueAtMs > now && inItsHours(callingRunbook(life), level, now) === now,
   )
-  if (next !== undefined) life.state.hurried[next.id] = { atMs: now, because }
+  if (next === undefined) return false
+  life.state.hurried[next.id] = { atMs: now, because }
+  return true
 }
 
 /**

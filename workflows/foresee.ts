@@ -170,9 +170,10 @@ function whyNotTaken(
   const unknown = whyUnknown(step, runbook, inputs)
   if (unknown !== undefined) return unknown
   const byTriage = when === undefined ? undefined : whyNotTrue(when, scope)
-  if (byTriage !== undefined || precheck === undefined) return byTriage
+  if (byTriage !== undefined || precheck === undefined) return byTriage?.because
   const use = measuredChecks(runbook).find(({ name }) => name === precheck.check)!
-  return whyNotTrue(precheck.when, withInputs(valueScope(use.uses, measured[use.name], use.isMany), inputs))
+  const seen = withInputs(valueScope(use.uses, measured[use.name], use.isMany), inputs)
+  return whyNotTrue(precheck.when, seen)?.because
 }
 
 function callsOf({ runbook }: ForeseeInput, scope: Scope): ForeseenCall[] {

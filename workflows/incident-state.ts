@@ -63,7 +63,7 @@ export interface IncidentState {
   isTickUnproved?: true
   /** Steps that nothing was hoped of: their target is in observe, or there is none. */
   stepsLeftOut: number
-  /** The next level was paged because the ladder came to its end: that happens once. */
+  /** People were called because the ladder came to its end, or the whole of a routine was not proved: that happens once. */
   isExhaustionTold: boolean
   /** A run before this one waited for people already. */
   waitsAtTheEnd?: true
@@ -71,6 +71,8 @@ export interface IncidentState {
   needsPeople?: { atMs: number; because: string }
   /** A routine takes no further step. */
   isStopped?: true
+  /** Of a routine: how many of its steps came to which end. */
+  steps?: Partial<Record<EndOfStep, number>>
   isRecovered: boolean
   /** Page ids that went out. */
   paged: Record<string, true>
@@ -95,6 +97,10 @@ export interface IncidentState {
   seenRowIds: number[]
   pendingRowIds: number[]
 }
+
+/** What its closing says of a step of a routine; in the order in which it is said. */
+export const endsOfSteps = ['taken', 'not-needed', 'observed', 'not-done'] as const
+export type EndOfStep = (typeof endsOfSteps)[number]
 
 /** An undo that waits for its time. It leaves the list when it has come to an end, so that none runs twice. */
 export interface RegisteredUndo {

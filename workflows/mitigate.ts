@@ -1,4 +1,5 @@
 import type { StepResult } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import { isTakenBack, type ManualStep, type Step } from '../contracts/runbook.ts'
 import { hurryNextLevel } from './escalate.ts'
 import type { Life, Turn } from './life.ts'
@@ -8,9 +9,6 @@ import { undoIfFailed } from './take-back.ts'
 
 /** Why the ladder was left: a step is verified, the alerts went away, or a person ended the incident. */
 export type Mitigated = 'step-succeeded' | Turn | 'look-again' | 'long'
-
-/** With the ladder at its end and nothing firing, the measurements are looked at again this often. */
-export const lookAgainMs = 5 * 60_000
 
 /** Goes on with the ladder where it was left. One that is exhausted stays here until the alerts resolve or a person decides. */
 export async function mitigate(life: Life): Promise<Mitigated> {
@@ -34,7 +32,7 @@ export async function mitigate(life: Life): Promise<Mitigated> {
       state.nextStep += 1
       continue
     }
-    const result = await runStep(life, step)
+    const { result } = await runStep(life, step)
     if (result === 'ticked') state.isTickUnproved = true
     if (!('manual' in step) && isTakenBack(step))
       await undoIfFailed(life, step, !isAsHoped(result) || isLeftBehind(life, result))
@@ -86,7 +84,7 @@ async function waitAtTheEnd(life: Life): Promise<Mitigated | 'rebased'> {
   }
   const isQuiet = Object.values(life.state.alerts).every(fires => !fires)
   // People may take days, and all that time others are told how it stands.
-  const waited = await life.wait(life.isLong, isQuiet ? lookAgainMs : undefined)
+  const waited = await life.wait(life.isLong, isQuiet ? limits.lookAgainMs : undefined)
   if (waited === 'held') {
     life.state.waitsAtTheEnd = true
     return 'long'

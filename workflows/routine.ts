@@ -1,12 +1,15 @@
 import type { StepResult } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import { isTakenBack, type ManualStep, type Step, stepsInFull } from '../contracts/runbook.ts'
-import { hurryNextLevel } from './escalate.ts'
+import { callAgain } from './escalate.ts'
+import { type EndOfStep, endsOfSteps, type IncidentState } from './incident-state.ts'
 import type { Life } from './life.ts'
-import { isAsHoped, lookAgainMs } from './mitigate.ts'
+import { isAsHoped } from './mitigate.ts'
 import { isWindowClosed, needPeople } from './need-people.ts'
 import { close, closeAsAsked } from './recovery.ts'
 import { runStep } from './run-step.ts'
 import { isAnythingToTakeBack, takeAllBack, undoIfFailed } from './take-back.ts'
+import type { Ended } from './try-step.ts'
 import { askedOfWhole, verify } from './verification.ts'
 
 /**
@@ -19,7 +22,7 @@ export async function runRoutine(life: Life): Promise<'closed' | 'long'> {
     if (taken === 'long') return 'long'
     if (taken === 'all' && (await prove(life))) return 'closed'
     // Stopped, or not well: what is measured may change by itself, what was not done does not.
-    const waited = await life.wait(life.isLong, taken === 'all' ? lookAgainMs : undefined)
+    const waited = await life.wait(life.isLong, taken === 'all' ? limits.lookAgainMs : undefined)
     if (life.state.ended !== undefined) {
       await closeAsAsked(life)
       return 'closed'
@@ -37,33 +40,43 @@ async function takeSteps(life: Life): Promise<'all' | 'stopped' | 'long'> {
     if (life.isLong()) return 'long'
     const step = steps[state.nextStep]
     if (step === undefined) return 'all'
-    const result = await runStep(life, step)
-    if (result === 'withdrawn') continue
+    const ended = await runStep(life, step)
+    if (ended.result === 'withdrawn') continue
     state.nextStep += 1
-    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, !isAsHoped(result))
-    if (!isDone(life, step, result)) failed(life, step, result)
+    if (!('manual' in step) && isTakenBack(step)) await undoIfFailed(life, step, !isAsHoped(ended.result))
+    const end = endOf(life, step, ended)
+    state.steps = { ...state.steps, [end]: (state.steps?.[end] ?? 0) + 1 }
+    if (end === 'not-done') failed(life, step, ended)
   }
   return 'stopped'
 }
 
-/** A tick is a person's word that it is done, and so is what measures it. */
-function isDone(life: Life, step: Step | ManualStep, result: StepResult): boolean {
-  return result === 'succeeded' || result === 'ticked' || (result === 'skipped' && !isUnbound(life, step))
+/** A tick is a person's word that it is done, and so is what measures it. What nobody could judge is not done. */
+function endOf(life: Life, step: Step | ManualStep, { result, noData, isObserved }: Ended): EndOfStep {
+  if (result === 'succeeded' || result === 'ticked') return 'taken'
+  if (result !== 'skipped' || noData === true || isUnbound(life, step)) return 'not-done'
+  return isObserved === true ? 'observed' : 'not-needed'
 }
 
 function isUnbound(life: Life, step: Step | ManualStep): boolean {
   return !('manual' in step) && life.bound(step.target) === undefined
 }
 
-function failed(life: Life, step: Step | ManualStep, result: StepResult): void {
-  const because = isUnbound(life, step)
-    ? `step ${step.id} has no target`
-    : `step ${step.id} ended as ${result}`
+function failed(life: Life, step: Step | ManualStep, ended: Ended): void {
+  const because = whyFailed(life, step, ended)
   const isNew = needPeople(life, because)
-  if (!isNew && step.onFailure === 'escalate') hurryNextLevel(life, because)
-  if (!isWindowClosed(life) && goesOnAfter(step, result)) return
+  const goesOn = !isWindowClosed(life) && goesOnAfter(step, ended.result)
+  // Whoever says that it is not done, or may not be, knows it.
+  const isToBeTold = ended.isSaid !== true && (!goesOn || step.onFailure === 'escalate')
+  if (!isNew && isToBeTold) callAgain(life, because)
+  if (goesOn) return
   life.state.isStopped = true
   life.note('routine.stopped', { because })
+}
+
+function whyFailed(life: Life, step: Step | ManualStep, { result, because, noData }: Ended): string {
+  if (isUnbound(life, step)) return `step ${step.id} has no target`
+  return noData === true ? `step ${step.id} was left out: ${because}` : `step ${step.id} ended as ${result}`
 }
 
 /** Only where its author said so: what was denied is not gone around. */
@@ -79,7 +92,7 @@ async function prove(life: Life): Promise<boolean> {
     const { isWell, because } = await proof(life)
     if (life.state.ended !== undefined) return false
     if (!isWell) {
-      needPeople(life, `it is not proved: ${because}`)
+      unproved(life, `it is not proved: ${because}`)
       return false
     }
     if (!isAnythingToTakeBack(life)) return (await close(life, 'recovered', because)) === 'closed'
@@ -87,10 +100,36 @@ async function prove(life: Life): Promise<boolean> {
   }
 }
 
+/** It is looked at again and again; people are called for it once. */
+function unproved(life: Life, because: string): void {
+  if (!needPeople(life, because) && !life.state.isExhaustionTold) callAgain(life, because)
+  life.state.isExhaustionTold = true
+}
+
 async function proof(life: Life): Promise<{ isWell: boolean; because: string }> {
   const { verify: overall } = life.input.runbook
   life.enter('verification')
-  if (overall === undefined) return { isWell: true, because: 'every step was taken' }
+  if (overall === undefined) return { isWell: true, because: whatWasTaken(life.state) }
   const verified = await verify(life, overall, askedOfWhole(life, overall))
   return { isWell: verified.verdict === 'recovered', because: verified.because }
+}
+
+const endsInWords: Record<EndOfStep, string> = {
+  taken: 'taken',
+  'not-needed': 'not needed',
+  observed: 'left alone, as its target is in observe',
+  'not-done': 'not done',
+}
+
+/** `every step was taken`, `2 steps were taken, 1 was not needed`. */
+function whatWasTaken({ steps = {} }: IncidentState): string {
+  const ends = endsOfSteps.filter(end => steps[end] !== undefined)
+  if (ends.every(end => end === 'taken')) return 'every step was taken'
+  return ends
+    .map((end, nth) => {
+      const count = steps[end]!
+      const what = nth > 0 ? '' : count === 1 ? ' step' : ' steps'
+      return `${count}${what} ${count === 1 ? 'was' : 'were'} ${endsInWords[end]}`
+    })
+    .join(', ')
 }

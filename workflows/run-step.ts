@@ -1,5 +1,4 @@
 /** One step of the ladder with everything around its attempts: the look before it, and its retries after it. */
-import type { StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Attempted, ManualStep, Step } from '../contracts/runbook.ts'
 import { valueScope, withInputs } from '../language/conditions.ts'
@@ -10,7 +9,7 @@ import { type Ended, tryStep, whyNotNeeded } from './try-step.ts'
 import { whyNotTrue } from './why-not-true.ts'
 
 /** Takes one step of the ladder to its end, with its retries: the result is a value, whatever happened. */
-export async function runStep(life: Life, step: Step | ManualStep): Promise<StepResult> {
+export async function runStep(life: Life, step: Step | ManualStep): Promise<Ended> {
   const attempt = nextAttempt(life, step)
   const skipped = await precheck(life, step, attempt)
   if (skipped !== undefined) return endStep(life, step, attempt, skipped)
@@ -20,20 +19,29 @@ export async function runStep(life: Life, step: Step | ManualStep): Promise<Step
   }
   const times = step.retry?.times ?? 0
   for (let retried = 0; ; retried += 1) {
-    const { result } = await runOnce(life, step)
+    const ended = await runOnce(life, step)
+    const { result } = ended
     // What a try before it did is not made good by one that was not made.
-    if (retried > 0 && (result === 'skipped' || result === 'denied')) return 'failed'
-    if (result !== 'failed' || retried === times) return result
+    if (retried > 0 && (result === 'skipped' || result === 'denied')) return { ...ended, result: 'failed' }
+    if (result !== 'failed' || retried === times) return ended
     const because = `it is tried again then (${retried + 1} of ${times})`
     // It has tries left: when the ladder goes on after the turn, it does so with this step.
-    if ((await pause(life, step, step.retry!.afterMs, because)) === 'turned') return 'withdrawn'
+    if ((await pause(life, step, step.retry!.afterMs, because)) === 'turned')
+      return { result: 'withdrawn', because }
   }
 }
 
-function endStep(life: Life, { id }: { id: string }, attempt: number, ended: Ended): StepResult {
+function endStep(life: Life, { id }: { id: string }, attempt: number, ended: Ended): Ended {
+  const { result, because, noData } = ended
   life.state.attempts[id] = attempt
-  life.note('step.ended', { step: id, attempt, ...ended })
-  return ended.result
+  life.note('step.ended', {
+    step: id,
+    attempt,
+    result,
+    because,
+    ...(noData === undefined ? {} : { noData }),
+  })
+  return ended
 }
 
 export function nextAttempt(life: Life, step: { id: string }): number {
@@ -51,9 +59,7 @@ export async function runOnce(life: Life, step: Attempted): Promise<Ended> {
     const isOvertaken = life.turn() !== undefined
     if ('again' in tried && !isOvertaken && fruitless < limits.attemptsPerStep) continue
     const ended = 'again' in tried ? givenUp(tried.again, isOvertaken) : tried
-    const { result, because } = ended
-    life.note('step.ended', { step: step.id, attempt, result, because })
-    return ended
+    return endStep(life, step, attempt, ended)
   }
 }
 
@@ -68,8 +74,8 @@ async function precheck(life: Life, step: Step | ManualStep, attempt: number): P
   const use = life.input.runbook.triage.checks.find(({ name }) => name === check)!
   const values = await measureCheck(life, use, `precheck/${step.id}/${attempt}`)
   const scope = valueScope(use.uses, values, life.isMany(use.target))
-  const because = whyNotTrue(when, withInputs(scope, life.input.inputs))
-  return because === undefined ? undefined : { result: 'skipped', because }
+  const whyNot = whyNotTrue(when, withInputs(scope, life.input.inputs))
+  return whyNot === undefined ? undefined : { result: 'skipped', ...whyNot }
 }
 
 /** Waits in everybody's sight. */

@@ -3,7 +3,7 @@ import type { ActionResult } from '../activities/run-action.ts'
 import { attemptId, type StepResult } from '../contracts/incident.ts'
 import { type Attempted, isTakenBack, type ManualStep } from '../contracts/runbook.ts'
 import { actionStubs, planStub, probeStub, settles } from './activity-stubs.ts'
-import { hurryNextLevel } from './escalate.ts'
+import { hurryInLadder, hurryNextLevel } from './escalate.ts'
 import { filledStep, whyUnknown } from '../contracts/filled-step.ts'
 import { askForOutcome, awaitGate } from './gate.ts'
 import type { Life } from './life.ts'
@@ -12,18 +12,25 @@ import { markApplied, registerUndo } from './registered-undos.ts'
 import { silenceOf } from './silence.ts'
 import { triageScope } from './triage.ts'
 import { requestsFor, verify } from './verification.ts'
-import { whyNotTrue } from './why-not-true.ts'
+import { type WhyNot, whyNotTrue } from './why-not-true.ts'
 
-/** `isMoot`: planned, and there was nothing to do. */
-export type Ended = { result: StepResult; because: string; isMoot?: true }
+export interface Ended extends WhyNot {
+  result: StepResult
+  /** Planned, and there was nothing to do. */
+  isMoot?: true
+  /** Planned and left alone: its target is in observe. */
+  isObserved?: true
+  /** A person has just said so. */
+  isSaid?: true
+}
 /** `again` says why nothing was done: the same step is planned anew as the next attempt. A freeze is nobody's failure. */
 export type Try = Ended | { again: string; isFreeze?: true }
 
 /** One attempt: plan, approval, claim, effect and proof. */
 export async function tryStep(life: Life, step: Attempted, attempt: number): Promise<Try> {
-  if (isWindowClosed(life)) return { result: 'expired', because: 'its window had closed' }
   const skipped = whySkipped(life, step)
-  if (skipped !== undefined) return { result: 'skipped', because: skipped }
+  if (skipped !== undefined) return { result: 'skipped', ...skipped }
+  if (isWindowClosed(life)) return { result: 'expired', because: 'its window had closed' }
   const { target, site } = life.bound(step.target)!
   const { input } = life
   const runbook = { name: input.runbook.name, hash: input.runbookHash }
@@ -46,14 +53,17 @@ export async function tryStep(life: Life, step: Attempted, attempt: number): Pro
   if (planned.state === 'nothing-to-do') return { result: 'skipped', because: planned.summary, isMoot: true }
   if (planned.state === 'observed') {
     if (life.isUndoing !== true) life.state.stepsLeftOut += 1
-    return { result: 'skipped', because: `${target} is in observe; it would have: ${planned.summary}` }
+    const because = `${target} is in observe; it would have: ${planned.summary}`
+    return { result: 'skipped', because, isObserved: true }
   }
   if (planned.gate !== undefined) {
     // No level pages meanwhile, and an undo that nobody has allowed in time is left to hands.
     if (life.isUndoing === true) hurryNextLevel(life, `somebody has to allow ${step.id}: ${planned.summary}`)
     const decided = await awaitGate(life, planned.gate)
-    if (decided !== 'approved')
-      return { result: decided, because: await whyNotApproved(life, decided, planned.gate.onExpiry) }
+    if (decided !== 'approved') {
+      const because = whyNotApproved(life, decided, planned.gate.onExpiry)
+      return { result: decided, because, ...(decided === 'denied' ? { isSaid: true } : {}) }
+    }
   }
   if (isWindowClosed(life)) return { result: 'expired', because: 'its window closed while it waited' }
   return act(life, step, attempt, target, planned.planHash)
@@ -65,34 +75,30 @@ function asFailedPlan(error: unknown, site: string | undefined): { state: 'faile
   return { state: 'failed', because: silence ?? error.cause?.message ?? error.message }
 }
 
-function whySkipped(life: Life, step: Attempted): string | undefined {
+function whySkipped(life: Life, step: Attempted): WhyNot | undefined {
   const binding = life.input.bindings.find(candidate => candidate.role === step.target)
   if (binding === undefined || 'problem' in binding) {
-    if (!life.state.isUnboundTold) hurryNextLevel(life, `its step ${step.id} has no target`)
+    if (!life.state.isUnboundTold) hurryInLadder(life, `its step ${step.id} has no target`)
     life.state.isUnboundTold = true
     life.state.stepsLeftOut += 1
-    return `no target for role ${step.target}: ${binding?.problem ?? 'unbound'}`
+    return { because: `no target for role ${step.target}: ${binding?.problem ?? 'unbound'}` }
   }
   return whyNotNeeded(life, step)
 }
 
 /** By the measurements of triage, and by what the runbook was given. */
-export function whyNotNeeded(life: Life, step: Attempted | ManualStep): string | undefined {
+export function whyNotNeeded(life: Life, step: Attempted | ManualStep): WhyNot | undefined {
   const unknown = whyUnknown(step, life.input.runbook, life.input.inputs)
-  if (unknown !== undefined) return unknown
+  if (unknown !== undefined) return { because: unknown, noData: true }
   return step.when === undefined ? undefined : whyNotTrue(step.when, triageScope(life))
 }
 
-async function whyNotApproved(
-  life: Life,
-  decided: string,
-  onExpiry: 'next' | 'escalate' | 'stop',
-): Promise<string> {
+function whyNotApproved(life: Life, decided: string, onExpiry: 'next' | 'escalate' | 'stop'): string {
   if (decided !== 'expired')
     return decided === 'denied' ? 'a person denied it' : 'nobody has to decide it any more'
   // Of an undo it is told that its step is still in place.
   if (onExpiry === 'escalate' && life.isUndoing !== true)
-    hurryNextLevel(life, 'nobody decided about a step in time')
+    hurryInLadder(life, 'nobody decided about a step in time')
   return 'nobody decided in time'
 }
 
@@ -189,6 +195,7 @@ async function afterVoid(
   thaws: number,
 ): Promise<Try> {
   if (result.why === 'incident-ended') return { result: 'withdrawn', because: result.because }
+  if (result.why === 'window-closed') return { result: 'expired', because: result.because }
   if (result.why === 'rebased') {
     // The row is ahead of its message, which is on its way.
     await life.wait(() => false)

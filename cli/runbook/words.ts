@@ -107,7 +107,7 @@ const followingInRoutine: Following = {
     })[onExpiry],
   failure: (onFailure = 'stop') =>
     ({
-      next: 'people are called and the next step is taken',
+      next: 'people are called if nobody was before, and the next step is taken',
       escalate: 'the next level of the escalation is called at once and the next step is taken',
       stop: 'no further step is taken, and it stays with people',
       undo: 'it is taken back at once and no further step is taken',

@@ -7,6 +7,7 @@ import { type Configuration, configurationSchema } from '../../contracts/configu
 import type { TargetConfiguration } from '../../contracts/configuration/targets.ts'
 import type { LoadedRunbook, Runbook } from '../../contracts/runbook.ts'
 import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
+import { parseDuration } from '../../contracts/duration.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import { createRoutineStarter } from '../../intake/begin-routines.ts'
 import { type SentPage, startRehearsal } from '../../rehearsal/rehearsal.ts'
@@ -246,11 +247,13 @@ ${beginning(name, scene.window)}
   return { loaded, source: head + scene.runbook }
 }
 
-/** With a window: by the clock of this minute. */
+/** With a window: once a day, by the clock of this minute. A time is the beginning of a minute, and what a scene says of its window counts from now. */
 function beginning(name: string, window: string | undefined): string {
   if (window === undefined) return `match: alert.labels.alertname == "${name}"`
-  const minute = new Date().getUTCMinutes()
-  return `schedule: { cron: '${minute} * * * *', zone: UTC, window: ${window}, system: ${name}, environment: test }`
+  const now = new Date()
+  const cron = `${now.getUTCMinutes()} ${now.getUTCHours()} * * *`
+  const seconds = parseDuration(window)! / 1_000 + now.getUTCSeconds()
+  return `schedule: { cron: '${cron}', zone: UTC, window: ${seconds}s, system: ${name}, environment: test }`
 }
 
 /** One alert through the door that webhooks use. */

@@ -70,6 +70,26 @@ test('one that was not done stops it: nobody is asked for the next one', async (
   })
   expect(results(played)).toEqual([['read-the-logs', 'failed']])
   expect(played.entries('routine.stopped')).toEqual([{ because: 'step read-the-logs ended as failed' }])
+  // Whoever says so knows it.
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([0])
+})
+
+test('nobody ticks the second in time: people are called again, although the first was acknowledged', async () => {
+  const played = await harness.play({
+    runbook: checklist(task('read-the-logs'), task('rotate-the-keys')),
+    target: well,
+    window: '8h',
+    people: [acknowledgesAt(1), ticks(30), resolvesAt(200)],
+  })
+  expect(results(played)).toEqual([
+    ['read-the-logs', 'ticked'],
+    ['rotate-the-keys', 'expired'],
+  ])
+  expect(played.pages.map(({ page }) => [page.level, page.because])).toEqual([
+    [0, 'a person has to do its step read-the-logs'],
+    [1, 'step rotate-the-keys ended as expired'],
+  ])
+  expect(played.pagedAt[1]!.minute).toBeCloseTo(150, 0)
 })
 
 test('one that was not done and says on_failure: next: the next one is asked for', async () => {
@@ -98,6 +118,20 @@ test('ticked after the window: what a person has done counts, and no further poi
     ['rotate-the-keys', 'expired'],
   ])
   expect(played.entries('routine.stopped')).toEqual([{ because: 'step rotate-the-keys ended as expired' }])
+})
+
+test('what is not needed does not expire with the window', async () => {
+  const played = await harness.play({
+    runbook: checklist(task('read-the-logs'), task('raise-the-limit', 'when: checks.pool.used_ratio > 0.9')),
+    target: well,
+    window: '20m',
+    people: [acknowledgesAt(1), ticks(30)],
+  })
+  expect(results(played)).toEqual([
+    ['read-the-logs', 'ticked'],
+    ['raise-the-limit', 'skipped'],
+  ])
+  expect(played.row['outcome']).toBe('recovered')
 })
 
 test('nobody is asked for what is not needed, and nobody is called', async () => {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
-import { requestResolve } from '../../store/acts.ts'
+import { acknowledge, requestResolve } from '../../store/acts.ts'
 import { at, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
 import { approves } from '../support/scenes.ts'
 
@@ -37,6 +37,8 @@ const resolveAt = (minute: number) =>
   at(minute, ({ pool, number, atMs }) =>
     requestResolve(pool, { number, by: 'ana', atMs, reason: 'done by hand' }).then(() => {}),
   )
+const acknowledgesAt = (minute: number) =>
+  at(minute, ({ pool, number, atMs }) => acknowledge(pool, { number, by: 'ana', atMs }).then(() => {}))
 const results = (played: Played): unknown[] =>
   played.entries('step.ended').map(({ step: id, result }) => [id, result])
 
@@ -110,6 +112,19 @@ test('the window closes between two steps: the second does not begin, and people
   expect(played.receipts).toHaveLength(1)
   expect(played.entries('step.ended')[1]!.because).toBe('its window had closed')
   expect(played.pagedAt.map(({ level }) => level)).toEqual([0])
+})
+
+test('the window has closed, and what is left is not needed: nothing has expired, and nobody is called', async () => {
+  const slow = verify('').replace('settle: 1s', 'settle: 1m').replace('within: 2m', 'within: 5m')
+  const first = step('first').replace(verify(''), slow)
+  const second = step('second', 'when: checks.pool.used_ratio > 0.9,')
+  const played = await harness.play({ runbook: routine(first, second), target: well, window: '1m' })
+  expect(results(played)).toEqual([
+    ['first', 'succeeded'],
+    ['second', 'skipped'],
+  ])
+  expect(played.pages).toEqual([])
+  expect(played.row['outcome']).toBe('recovered')
 })
 
 test('nobody decides: the step after it is not taken', async () => {
@@ -234,4 +249,133 @@ test('what is not proved is looked at again, and people know', async () => {
   ).toContainEqual(['overall', 'not_recovered'])
   expect(played.pages[0]!.page.because).toMatch(/^it is not proved/)
   expect(played.row['outcome']).toBe('recovered')
+})
+
+test('nobody can tell whether a step is needed: it stops there, and people are called', async () => {
+  const played = await harness.play({
+    runbook: routine(step('first', 'when: checks.pool.idle > 20,')).replace(/verify: { checks.*/, ''),
+    target: { measure: () => ({}) },
+    window: '1h',
+    people: [resolveAt(20)],
+  })
+  const because = 'not to be judged without checks.pool.idle: checks.pool.idle > 20'
+  expect(played.entries('step.ended')).toMatchObject([{ result: 'skipped', noData: true, because }])
+  expect(played.entries('routine.stopped')).toEqual([{ because: `step first was left out: ${because}` }])
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([0, 1])
+  expect(played.row['outcome']).toBe('resolved-by-person')
+})
+
+test('nobody can tell it at the look before a step either', async () => {
+  let looks = 0
+  const target: ScriptedTarget = {
+    measure: () => ((looks += 1) === 1 ? { idle: 50, used_ratio: 0.2 } : {}),
+  }
+  const precheck = 'precheck: { check: pool, when: value.idle > 20 },'
+  const played = await harness.play({
+    runbook: routine(step('first', precheck)),
+    target,
+    window: '1h',
+    people: [resolveAt(20)],
+  })
+  expect(played.entries('step.ended')).toMatchObject([{ result: 'skipped', noData: true }])
+  expect(played.entries('routine.stopped')).toHaveLength(1)
+})
+
+const withoutProof = (text: string): string => text.replace(/^verify: .*$/m, '')
+
+test.each([
+  ['every one was taken', '', 'auto', 'every step was taken'],
+  ['one was not needed', 'when: checks.pool.idle > 90,', 'auto', '1 step was taken, 1 was not needed'],
+  [
+    'its target is in observe',
+    'when: checks.pool.idle > 90,',
+    'observe',
+    '1 step was not needed, 1 was left alone, as its target is in observe',
+  ],
+] as const)('what its end says of its steps when %s', async (_, more, autonomy, because) => {
+  const runbook = withoutProof(routine(step('first'), step('second', more)))
+  const played = await harness.play({ runbook, target: well, window: '1h', autonomy })
+  expect(played.entries('incident.closed')).toMatchObject([{ outcome: 'recovered', because }])
+})
+
+/** It waits for an approval, which somebody gives who has acknowledged; hours later the next step fails. */
+const lateFailure: ScriptedTarget = {
+  measure: moment => ({ idle: 50, used_ratio: moment.effects === 2 ? 0.9 : 0.2 }),
+}
+const gated = step('first', 'gate: { approvers: [role:approver], quorum: 1, expires: 30m },').replace(
+  verify(''),
+  verify('').replace('settle: 1s', 'settle: 3h').replace('within: 2m', 'within: 4h'),
+)
+
+test.each([
+  ['a second level', (text: string) => text, 1],
+  ['one level', (text: string) => text.replace(/^.*after: 15m.*$/m, ''), 0],
+])('a step fails hours after an approval: people are called again, with %s', async (_, levels, level) => {
+  const played = await harness.play({
+    runbook: levels(routine(gated, step('second'))),
+    target: lateFailure,
+    window: '8h',
+    people: [acknowledgesAt(2), approves(5), resolveAt(400)],
+  })
+  expect(results(played)).toEqual([
+    ['first', 'succeeded'],
+    ['second', 'failed'],
+  ])
+  expect(played.pages.map(({ page }) => [page.level, page.because])).toEqual([
+    [0, 'it waits for an approval'],
+    [level, 'step second ended as failed'],
+  ])
+  expect(played.pagedAt[1]!.minute).toBeGreaterThan(185)
+})
+
+test('the whole is not proved hours after an approval: people are called again, once', async () => {
+  const played = await harness.play({
+    runbook: routine(gated).replace(
+      `until: 'checks.pool.used_ratio < 0.5'`,
+      `until: 'checks.pool.idle < 20'`,
+    ),
+    target: well,
+    window: '8h',
+    people: [acknowledgesAt(2), approves(5), resolveAt(215)],
+  })
+  expect(played.pages).toHaveLength(2)
+  expect(played.pages[1]!.page.because).toMatch(/^it is not proved: /)
+  expect(played.pagedAt[1]!.minute).toBeGreaterThan(185)
+})
+
+test('whoever denies a step is not called for it', async () => {
+  const played = await harness.play({
+    runbook: routine(gated, step('second')),
+    target: well,
+    window: '8h',
+    people: [acknowledgesAt(2), approves(5, 'deny'), resolveAt(60)],
+  })
+  expect(results(played)).toEqual([['first', 'denied']])
+  expect(played.pagedAt.map(({ level }) => level)).toEqual([0])
+})
+
+test('an action that was scheduled in time comes too late: its claim is refused, and it has expired', async () => {
+  // As if nobody had been there to take it until its window had closed.
+  const closes = at(2, async ({ pool, number, atMs }) => {
+    const sql = 'update incident set routine_closes_at = $2 where number = $1'
+    await pool.query(sql, [number, new Date(atMs)])
+  })
+  const slow = step('first').replace('settle: 1s', 'settle: 4m').replace('within: 2m', 'within: 10m')
+  const played = await harness.play({
+    runbook: withHealth(routine(stopping, slow, step('second'))),
+    target: stopped,
+    window: '1h',
+    people: [closes, resolveAt(20)],
+  })
+  expect(played.entries('step.ended').map(({ step: id, result, because }) => [id, result, because])).toEqual([
+    ['stop-api', 'succeeded', expect.any(String)],
+    ['first', 'succeeded', expect.any(String)],
+    ['second', 'expired', 'its window had closed before it could begin'],
+    ['stop-api.undo', 'succeeded', expect.any(String)],
+  ])
+  expect(played.receipts.map(({ action }) => action)).toEqual([
+    'service.stop',
+    'postgres.terminate_idle',
+    'service.start',
+  ])
 })

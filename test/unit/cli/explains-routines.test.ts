@@ -60,7 +60,7 @@ it('a checklist: who is asked, from when people are called, and that it stops at
     'after 2 hours, the next level of the escalation is called at once and no further step is taken',
     'or it did not help: no further step is taken, and it stays with people',
     'after 30 minutes, the next step is taken',
-    'or it did not help: people are called and the next step is taken',
+    'or it did not help: people are called if nobody was before, and the next step is taken',
   ])
     expect(told).toContain(said)
   expect(told).not.toContain('Nobody is called while it goes well.')
