@@ -208,6 +208,16 @@ export const errorCodes = {
     httpStatus: 409,
     hint: 'One run of a routine is open at a time; how this one stands: npx paramedic incident show {number}',
   },
+  nobody_called: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'There is nothing to take yet; it calls people when it needs them, and how it stands says: npx paramedic incident show {number}',
+  },
+  own_run: {
+    family: 'refused',
+    httpStatus: 409,
+    hint: 'Whoever starts a run does not allow its steps as well; ask another approver to decide: npx paramedic gate list',
+  },
   invalid_runbook: {
     family: 'refused',
     httpStatus: 400,

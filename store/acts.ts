@@ -20,10 +20,17 @@ export interface Acknowledged {
   at: string
 }
 
-/** Stops the levels that wait for an acknowledgement; a second one changes nothing and says who was first. */
+/**
+ * Stops the levels that wait for an acknowledgement; a second one changes nothing and says who was first. Throws `nobody_called` of a
+ * routine that needs nobody yet: whoever took it now would be nobody's answer to what goes wrong later.
+ */
 export async function acknowledge(pool: Pool, act: PersonsAct): Promise<Acknowledged> {
   return inTransaction(pool, async tx => {
     const incident = await lockOpen(tx, act.number)
+    if (incident.is_quiet) {
+      const message = `${act.number} is a run of a routine that has called nobody so far.`
+      throw new CodedError('nobody_called', message, { fields: { number: act.number } })
+    }
     if (incident.acknowledged_at !== null) {
       return { isFirst: false, by: incident.acknowledged_by!, at: incident.acknowledged_at.toISOString() }
     }
@@ -167,12 +174,15 @@ export interface LockedIncident {
   acknowledged_by: string | null
   ack_epoch: number
   judged: number
+  /** A routine that has needed nobody so far. */
+  is_quiet: boolean
 }
 
 /** Throws `incident_not_open` when it has ended, or somebody has asked for it. */
 export async function lockOpen(tx: Queryable, number: string): Promise<LockedIncident> {
   const { rows } = await tx.query<LockedIncident>(
-    `select severity, severity_label, impact, acknowledged_at, acknowledged_by, ack_epoch, judged, normalised
+    `select severity, severity_label, impact, acknowledged_at, acknowledged_by, ack_epoch, judged, normalised,
+       routine_due_at is not null and needs_people_at is null as is_quiet
      from incident join runbook_version v on v.hash = runbook_hash
      where number = $1 and phase = any($2) and end_requested is null for no key update of incident`,
     [number, openPhases],

@@ -109,7 +109,7 @@ export interface VoteResult {
 
 /**
  * Counts one person's vote on a plan. The first denial denies; the quorum approves. Throws `gate_already_decided` with who and
- * when, or `plan_changed`.
+ * when, `plan_changed`, or `own_run` when somebody approves what they have started.
  */
 export async function vote(pool: Pool, ballot: Vote): Promise<VoteResult> {
   return inTransaction(pool, async tx => {
@@ -121,6 +121,7 @@ export async function vote(pool: Pool, ballot: Vote): Promise<VoteResult> {
         { fields: { gateId: gate.id, number: gate.incident } },
       )
     }
+    if (ballot.verdict === 'approve') await refuseOwnRun(tx, gate, ballot.by)
     const { rowCount } = await tx.query(
       'insert into vote (gate_id, principal, verdict, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing',
       [gate.id, ballot.by, ballot.verdict, ballot.reason ?? null, new Date(ballot.atMs)],
@@ -163,6 +164,18 @@ export async function vote(pool: Pool, ballot: Vote): Promise<VoteResult> {
     }
     await appendEntries(tx, entries)
     return { state, votes, quorum: gate.quorum }
+  })
+}
+
+/** Four eyes: who asks for it by starting the run is none of those who allow it. Whoever started it may still deny. */
+async function refuseOwnRun(tx: Queryable, { id, incident }: LockedGate, by: string): Promise<void> {
+  const { rowCount } = await tx.query('select from routine_run where incident = $1 and started_by = $2', [
+    incident,
+    by,
+  ])
+  if (rowCount === 0) return
+  throw new CodedError('own_run', `${by} has started ${incident} and may not approve ${id} as well.`, {
+    fields: { gateId: id, number: incident, by },
   })
 }
 

@@ -6,6 +6,7 @@ import { limits } from '../../contracts/limits.ts'
 import { gateList } from '../../contracts/views.ts'
 import { documented, type ErrorExample } from '../documented.ts'
 import { endedIncident, openGate, openIncident, planHash } from '../examples.ts'
+import { runOfRoutine } from '../runbook-examples.ts'
 import { incidentNumberText, lookUpText, writtenText } from '../validation.ts'
 
 const listQuery = z.strictObject({
@@ -123,7 +124,18 @@ export const approving = documented({
       reply: { gateId: openGate.id, state: 'approved', votes: 1, quorum: 1 },
     },
   },
-  errors: votingRefusals,
+  errors: {
+    ...votingRefusals,
+    own_run: {
+      ...gateAt(runOfRoutine, 'restart-api'),
+      message: `on-call has started ${runOfRoutine} and may not approve ${gateIdOf('approval', runOfRoutine, 'restart-api', 1)} as well.`,
+      fields: {
+        gateId: gateIdOf('approval', runOfRoutine, 'restart-api', 1),
+        number: runOfRoutine,
+        by: 'on-call',
+      },
+    },
+  },
 })
 
 export const denying = documented({

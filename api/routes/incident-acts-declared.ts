@@ -51,7 +51,14 @@ export const acknowledging = documented({
       reply: { isFirst: true, by: 'mia', at: '2026-03-14T03:03:07.399Z' },
     },
   },
-  errors,
+  errors: {
+    ...errors,
+    nobody_called: {
+      params: { number: runOfRoutine },
+      message: `${runOfRoutine} is a run of a routine that has called nobody so far.`,
+      fields: { number: runOfRoutine },
+    },
+  },
 })
 
 export const noting = documented({

@@ -6,6 +6,7 @@ import { closeIncident } from '../../store/closing.ts'
 import { inTransaction } from '../../store/database.ts'
 import { createInForceReader } from '../../store/runbooks-in-force.ts'
 import { type ApiUnderTest, type Somebody, startApi } from '../support/api-under-test.ts'
+import { givenGate, somePlanHash } from '../support/incidents.ts'
 import { verifyStored } from '../support/stored-record.ts'
 
 const now = Date.parse('2026-03-02T04:05:00Z')
@@ -169,4 +170,44 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad_payload' } } })
   expect(answer.body.error.message).toContain(told)
   expect((await start()).status).toBe(200)
+})
+
+test('whoever has started it cannot approve its steps; another one can, and they may deny', async () => {
+  const { pool } = api.database
+  const { body: begun } = await start({}, 'approver')
+  const decide = async (step: string, as: Somebody, verdict: 'approve' | 'deny') => {
+    await givenGate(pool, begun.incident, { atMs: now, step })
+    const url = `/v1/incidents/${begun.incident}/gates/${step}/1/${verdict}`
+    return api.call(as, 'POST', url, { planHash: somePlanHash })
+  }
+  const refused = await decide('restart-api', 'approver', 'approve')
+  expect(refused).toMatchObject({ status: 409, body: { error: { code: 'own_run' } } })
+  expect(refused.body.error.hint).toContain('npx paramedic gate list')
+  const { body: shown } = await api.call('viewer', 'GET', `/v1/gates?incident=${begun.incident}`)
+  expect(shown.gates).toMatchObject([{ state: 'open', votes: [] }])
+  const { status, body } = await api.call(
+    'on-call',
+    'POST',
+    `/v1/incidents/${begun.incident}/gates/restart-api/1/approve`,
+    { planHash: somePlanHash },
+  )
+  expect([status, body.state]).toEqual([200, 'approved'])
+  expect((await decide('clear-cache', 'approver', 'deny')).body.state).toBe('denied')
+  await close(begun.incident)
+})
+
+test('nobody acknowledges what needs nobody yet; from then on anybody does', async () => {
+  const { pool } = api.database
+  const { body: begun } = await start()
+  const acknowledge = () => api.call('on-call', 'POST', `/v1/incidents/${begun.incident}/acknowledge`, {})
+  const refused = await acknowledge()
+  expect(refused).toMatchObject({ status: 409, body: { error: { code: 'nobody_called' } } })
+  const { body: shown } = await api.call('viewer', 'GET', `/v1/incidents/${begun.incident}`)
+  expect(shown.acknowledgedAt).toBeNull()
+  await pool.query('update incident set needs_people_at = $2 where number = $1', [
+    begun.incident,
+    new Date(now),
+  ])
+  expect(await acknowledge()).toMatchObject({ status: 200, body: { isFirst: true } })
+  await close(begun.incident)
 })

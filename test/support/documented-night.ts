@@ -40,9 +40,10 @@ import { emptyRunbook, givenGate, givenIncident, somePlanHash } from './incident
 export async function stageNight(pool: Pool): Promise<void> {
   const files = [defaultFile, ordersFile, ...routineFiles]
   await syncRunbooks(pool, undefined, { files, by: 'mia', atMs: Date.parse('2026-03-09T10:00:00Z') })
-  const started = { name: runningRoutine, by: 'mia', atMs: Date.parse('2026-03-09T11:00:00Z') }
+  const started = { name: runningRoutine, by: 'on-call', atMs: Date.parse('2026-03-09T11:00:00Z') }
   const { incident } = await startRoutine(pool, [], { ...started, place: {}, inputs: {} })
   expect(incident).toBe(runOfRoutine)
+  await givenGate(pool, incident, { atMs: started.atMs, step: 'restart-api', planHash })
   for (const [number, day, by] of [
     [emptyIncident, '10', undefined],
     [ownIncident, '11', 'on-call'],

@@ -95,9 +95,13 @@ export async function givenGate(
   } = given
   const id = gateIdOf(kind, incident, step, 1)
   await inTransaction(pool, async tx => {
+    const { rows } = await tx.query<{ hash: string }>(
+      'select runbook_hash as hash from incident where number = $1',
+      [incident],
+    )
     await savePlan(
       tx,
-      { ...plannedRestart(incident, step), planHash },
+      { ...plannedRestart(incident, step, rows[0]!.hash), planHash },
       {
         previewHash: 'b'.repeat(64),
         isGated: true,
@@ -122,14 +126,14 @@ export async function givenGate(
   return id
 }
 
-function plannedRestart(incident: string, step: string): PlannedStep {
+function plannedRestart(incident: string, step: string, runbookHash: string): PlannedStep {
   return {
     plan: {
       version: 1,
       incident,
       step,
       attempt: 1,
-      runbook: { name: 'default', hash: 'runbook-hash' },
+      runbook: { name: 'default', hash: runbookHash },
       action: 'service.restart',
       risk: 'disruptive',
       target: { name: 'shop-api', kind: 'service', identity: { pid: '42' } },
