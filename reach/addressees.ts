@@ -34,12 +34,12 @@ export function tellingsOf(unaddressed: UnaddressedNews, people: People): NewTel
 
 function concerns(
   { on, systems, severities }: StakeholderConfiguration,
-  { news: { event, system }, worst, isQuiet }: UnaddressedNews,
+  { news: { event, system }, worst, isRoutine, isQuiet }: UnaddressedNews,
 ): boolean {
-  // For whoever hears of incidents, a routine becomes one when it needs people.
+  // For whoever hears of incidents, a routine becomes one when it needs people: that is its opening, whenever it is told.
+  if (isQuiet || (isRoutine && event === 'opened')) return false
   const happened = event === 'needs-people' ? 'opened' : event
   return (
-    !isQuiet &&
     on.some(one => one === happened) &&
     (systems === undefined || systems.includes(system)) &&
     // Is, or has been, this severe.

@@ -56,7 +56,8 @@ export interface UnaddressedNews {
   /** Of a recovery that is lost: who was told of it. */
   heardMitigated: readonly string[]
   phase: Phase
-  /** A routine that has gone well so far. */
+  /** Of a run of a routine; `isQuiet`: it has needed nobody so far. */
+  isRoutine: boolean
   isQuiet: boolean
 }
 
@@ -78,6 +79,7 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     phase: Phase
     acknowledged_by: string | null
     recovered_at: Date | null
+    is_routine: boolean
     is_quiet: boolean
     opened_at: Date
     communication: Communication[] | null
@@ -86,7 +88,8 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     heard_mitigated: string[]
   }>(
     `select n.id, n.event, n.body, n.at, i.number, i.title, i.system, i.environment, i.severity, i.severity_label,
-       i.impact, i.phase, i.acknowledged_by, i.recovered_at, i.opened_at, i.routine_due_at is not null and i.needs_people_at is null as is_quiet, v.normalised -> 'communication' as communication,
+       i.impact, i.phase, i.acknowledged_by, i.recovered_at, i.opened_at, i.routine_due_at is not null as is_routine,
+       i.routine_due_at is not null and i.needs_people_at is null as is_quiet, v.normalised -> 'communication' as communication,
        -- SEV1 sorts before SEV2.
        (select min(o.body ->> 'severity') from news o where o.incident = n.incident and o.id <= n.id) as worst,
        array(select distinct channel from notice p where p.incident = n.incident and p.kind = 'page'
@@ -112,6 +115,7 @@ export async function takeNews(tx: Queryable, atMs: number): Promise<Unaddressed
     communication: row.communication ?? [],
     tells: update?.tells ?? [],
     heardMitigated: row.heard_mitigated,
+    isRoutine: row.is_routine,
     isQuiet: row.is_quiet,
     phase: isOpening ? row.phase : phase,
     news: {

@@ -120,6 +120,26 @@ test('an opening waits for triage and says what triage found; it is not told twi
   expect(standIn.taken[0]!.shown).toContain('Opened: SEV1')
 })
 
+test('a routine that needs people as soon as triage is done is told once', async () => {
+  const standIn = await slackStandIn()
+  const { pool } = database
+  const number = await givenIncident(pool, { atMs: Date.now() })
+  const times = [new Date(), new Date(Date.now() + 3_600_000)]
+  await pool.query('update incident set routine_due_at = $2, routine_closes_at = $3 where number = $1', [
+    number,
+    ...times,
+  ])
+  await inTransaction(pool, tx => leaveNews(tx, number, { event: 'opened' }, Date.now()))
+  const telling = dispatcher(pool, [named('chat', standIn)])
+  await telling.pass(Date.now())
+  // A checklist: the first decision after triage is that a person has to do its first step.
+  const needsPeople = { atMs: Date.now(), because: 'a person has to do its step read-the-logs' }
+  const change = { phase: 'mitigation', needsPeople } as const
+  await inTransaction(pool, tx => changeIncident(tx, number, change, { nth: 1, atMs: Date.now() }))
+  await telling.pass(Date.now())
+  expect(standIn.taken.map(({ shown }) => shown)).toEqual([expect.stringContaining('read-the-logs')])
+})
+
 test('without a triage in time it is told as it is known', async () => {
   const standIn = await slackStandIn()
   const number = await givenIncident(database.pool, { atMs: Date.now() })
