@@ -1,9 +1,11 @@
 /** What is open at this moment, and the exact command for it. */
 import { isOpen } from '../../contracts/incident.ts'
+import { limits } from '../../contracts/limits.ts'
 import { standingSteps } from '../../contracts/standing-steps.ts'
 import type { TimelineEvents } from '../../contracts/timeline.ts'
 import type { IncidentDetail, NextPageView, NextUpdateView } from '../../contracts/views.ts'
 import { counted, listed } from '../narrate/narration.ts'
+import { everyInWords } from '../runbook/words.ts'
 import { wholeDuration } from '../terminal/clock.ts'
 import { gateCommands, gatePlan } from './gate-plan.ts'
 import { postmortemLeft } from './postmortem-left.ts'
@@ -28,7 +30,8 @@ export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = fal
     ...(gates.length === 0 && waitsForFreeze(incident) !== undefined
       ? [command('freeze off', view, 'let it go:')]
       : []),
-    ...(gates.length === 0 && (isStuck(incident) || isHeldByAlerts(incident))
+    ...(gates.length === 0 &&
+    (isStuck(incident) || isHeldByAlerts(incident) || unproved(incident) !== undefined)
       ? [command(`incident resolve ${incident.number} --reason "..."`, view, 'mended:')]
       : []),
     ...(isWatched ? [] : [command(`incident watch ${incident.number}`, view, 'follow:')]),
@@ -63,6 +66,18 @@ function isStuck({ timeline }: IncidentDetail): boolean {
     ['ladder.exhausted', 'routine.stopped', 'phase.changed'].includes(entry.kind),
   )
   return last?.kind === 'ladder.exhausted' || last?.kind === 'routine.stopped'
+}
+
+/** Why the whole of a routine is not proved; undefined when its last measurement does not say so. */
+function unproved({ routine, timeline }: IncidentDetail): string | undefined {
+  if (routine === null) return undefined
+  const last = timeline.findLast(
+    ({ kind, data }) =>
+      kind === 'phase.changed' || (kind === 'verification.ended' && data.of.startsWith('overall/')),
+  )
+  return last?.kind === 'verification.ended' && last.data.verdict !== 'recovered'
+    ? last.data.because
+    : undefined
 }
 
 /** Until what was temporary is taken back it stays open. */
@@ -123,15 +138,32 @@ function state(incident: IncidentDetail, view: View): string[] {
       `Measured as recovered, but ${counted(incident.alertsFiring, 'alert')} still ${incident.alertsFiring === 1 ? 'fires' : 'fire'}: it closes when nothing fires any more.`,
     )
   if (incident.recoveredAt !== null) return say('Recovered; it closes when the recovery has lasted.', 'good')
-  if (incident.routine !== null)
-    return say(
-      `The routine is in ${incident.phase}; it begins steps until ${view.clock.zoned(Date.parse(incident.routine.closesAt), view.now)}, and nothing waits for you.`,
-    )
+  if (incident.routine !== null) return say(...ofRoutine(incident, incident.routine, view))
   const firing =
     incident.alertsFiring === 0
       ? 'no alert fires any more'
       : `${counted(incident.alertsFiring, 'alert')} firing`
   return say(`Paramedic is at work in ${incident.phase}, ${firing}; nothing waits for you.`)
+}
+
+/** Of one that goes on by itself. */
+function ofRoutine(
+  incident: IncidentDetail,
+  { closesAt, needsPeopleSince }: NonNullable<IncidentDetail['routine']>,
+  view: View,
+): [text: string, tone: 'plain' | 'bad'] {
+  const because = unproved(incident)
+  if (because !== undefined)
+    return [
+      `Every step is behind it, and it is not proved: ${because}. It is measured again ${everyInWords(limits.lookAgainMs)} and is over when it is well; mend what is left by hand.`,
+      'bad',
+    ]
+  const goesOn = `The routine is in ${incident.phase}; it begins steps until ${view.clock.zoned(Date.parse(closesAt), view.now)}`
+  const needed = incident.timeline.find(({ kind }) => kind === 'routine.needs-people')
+  if (needsPeopleSince === null || needed?.kind !== 'routine.needs-people')
+    return [`${goesOn}, and nothing waits for you.`, 'plain']
+  const since = view.clock.zoned(Date.parse(needsPeopleSince), view.now)
+  return [`It has needed people since ${since}: ${needed.data.because}. ${goesOn}.`, 'plain']
 }
 
 /** A page may be five seconds late, ten after an outage (promise 7); later than that, nobody is being paged. */
