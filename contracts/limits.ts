@@ -156,6 +156,8 @@ export const limits = {
   supervisionLeaseMs: 10 * second,
   /** Often enough that two lost tries do not lose the lease. */
   supervisionRenewMs: 3 * second,
+  /** What was set aside or missed is shown for a week; after that only the counters tell of it. */
+  setAsideShownMs: 7 * 24 * hour,
   /** Findings of each kind that are told one by one; more of them are the same trouble. */
   supervisionFindings: 1_000,
   /** After a page about one kind, more of that kind are gathered this long: a person reads one message of forty, not forty. */

@@ -12,6 +12,7 @@ const storedFindingKinds = [
   'temporal',
   'postmortem-overdue',
   'postmortem-undrafted',
+  'missed-routine',
 ] as const
 /** Those that nobody can tell while Temporal does not answer. */
 export const temporalFindingKinds = [

@@ -1,4 +1,5 @@
 import { openPhases } from '../contracts/incident.ts'
+import { limits } from '../contracts/limits.ts'
 import type { StatusView } from '../contracts/views.ts'
 import type { Queryable } from './database.ts'
 
@@ -42,8 +43,6 @@ export interface StuckRow {
 
 /** Everything here normally takes seconds; a minute is somebody's trouble and not yet a disaster. */
 const patienceMs = 60_000
-/** What was set aside stays visible for a week; after that only the counters tell of it. */
-const setAsideShownMs = 7 * 24 * 60 * 60 * 1_000
 /** Rows of each kind; the first ones say what is wrong. */
 const shown = 20
 
@@ -51,7 +50,7 @@ const shown = 20
 export async function findStuck(db: Queryable, atMs: number, limit = shown): Promise<StuckRow[]> {
   const { rows } = await db.query<{ kind: StuckKind; subject: string; since: Date }>(
     stuckQueries.map(query => `(${query} order by since limit ${limit})`).join(' union all '),
-    [new Date(atMs - patienceMs), new Date(atMs - setAsideShownMs)],
+    [new Date(atMs - patienceMs), new Date(atMs - limits.setAsideShownMs)],
   )
   return rows.map(row => ({ kind: row.kind, subject: row.subject, sinceMs: atMs - row.since.getTime() }))
 }
@@ -86,6 +85,10 @@ const stuckQueries = [
   `select 'failed-news', recipient || ', ' || key || ' (' || coalesce(problem, 'no channel') || ')', ended_at as since from telling
    where state = 'failed' and ended_at > $2`,
   `select 'waiting-news', event || ' of ' || incident, at as since from news where addressed_at is null and at < $1`,
-  `select 'missed-routine', runbook || ' of ' || to_char(due_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC (' || because || ')', due_at as since
-   from routine_run where state = 'missed' and decided_at > $2`,
+  // One row a routine, with its newest time: one that runs each hour must not bury what another one missed.
+  `select 'missed-routine', runbook || ' of ' || to_char(max(due_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC ('
+       || (array_agg(because order by due_at desc))[1] || ')'
+       || case count(*) when 1 then '' else ', ' || count(*) || ' times since ' || to_char(min(due_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC' end,
+     max(due_at) as since
+   from routine_run where state = 'missed' and decided_at > $2 group by runbook`,
 ]

@@ -7,6 +7,7 @@ import type { Finding } from '../contracts/supervision.ts'
 import type { TimelineEntry } from '../contracts/timeline.ts'
 import { nextPage } from '../language/next-page.ts'
 import type { DuePostmortem } from '../store/due-postmortems.ts'
+import type { MissedRoutine } from '../store/missed-routines.ts'
 import type { OpenIncident } from '../store/open-incidents.ts'
 import type { Since } from '../store/supervision-lease.ts'
 import type { StuckRow } from '../store/waiting-work.ts'
@@ -172,6 +173,10 @@ export function findPostmortems(
   postmortems: readonly DuePostmortem[],
 ): Finding[] {
   return postmortems.map(({ incident, sinceMs }) => ({ kind, subject: incident, incident, sinceMs }))
+}
+
+export function findMissed(missed: readonly MissedRoutine[]): Finding[] {
+  return missed.map(({ runbook, sinceMs }) => ({ kind: 'missed-routine', subject: runbook, sinceMs }))
 }
 
 /** Post-mortems whose time nobody seems to keep. */

@@ -5,6 +5,7 @@ import { postmortemWorkflowId } from '../contracts/postmortem.ts'
 import { type Finding, type FindingKind, temporalFindingKinds } from '../contracts/supervision.ts'
 import type { Pool } from '../store/database.ts'
 import { findAwaited, findOverdue, findUndrafted } from '../store/due-postmortems.ts'
+import { findMissedRoutines } from '../store/missed-routines.ts'
 import {
   findUnsentPages,
   type OpenIncident,
@@ -18,6 +19,7 @@ import {
   findFailing,
   findLeftOver,
   findLevels,
+  findMissed,
   findPostmortems,
   findSilence,
   findUnsent,
@@ -62,11 +64,12 @@ async function findStored(pool: Pool, incidents: readonly OpenIncident[], atMs: 
   const most = limits.supervisionFindings
   const suspects = mayBeOverdue(incidents, atMs).slice(0, most)
   const lateMs = atMs - limits.supervisionPatienceMs
-  const [stuck, pages, overdue, undrafted, timelines] = await Promise.all([
+  const [stuck, pages, overdue, undrafted, missed, timelines] = await Promise.all([
     findStuck(pool, atMs, most),
     findUnsentPages(pool, lateMs, most),
     findOverdue(pool, lateMs, most),
-    findUndrafted(pool, { fromMs: atMs - undraftedShownMs, untilMs: lateMs }, most),
+    findUndrafted(pool, { fromMs: atMs - limits.setAsideShownMs, untilMs: lateMs }, most),
+    findMissedRoutines(pool, atMs, most),
     readDecidingEntries(
       pool,
       suspects.map(({ number }) => number),
@@ -78,11 +81,9 @@ async function findStored(pool: Pool, incidents: readonly OpenIncident[], atMs: 
     ...findLevels(suspects, timelines, atMs),
     ...findPostmortems('postmortem-overdue', overdue),
     ...findPostmortems('postmortem-undrafted', undrafted),
+    ...findMissed(missed),
   ]
 }
-
-/** What was left without a draft for longer is no news any more. */
-const undraftedShownMs = 7 * 24 * 60 * 60 * 1_000
 
 /** Undefined when Temporal fell silent in the middle of it. */
 async function compareWorkflows(

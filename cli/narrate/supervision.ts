@@ -38,5 +38,6 @@ const words: Record<FindingKind, string> = {
   'task-failures': 'workflow code fails and is tried again',
   'postmortem-overdue': 'the post-mortem is overdue',
   'postmortem-undrafted': 'the post-mortem was not drafted',
+  'missed-routine': 'a run of a routine did not take place',
   'postmortem-gone': 'the workflow of a post-mortem is gone',
 }

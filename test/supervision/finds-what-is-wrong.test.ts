@@ -14,6 +14,7 @@ import { inTransaction, type Pool } from '../../store/database.ts'
 import { vote } from '../../store/gates.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
 import { draftPostmortem } from '../../store/draft-postmortem.ts'
+import { saveRun } from '../../store/routines.ts'
 import { editPostmortem, publishPostmortem, reopenPostmortem } from '../../store/postmortems.ts'
 import { adviseOn } from '../../supervision/advice.ts'
 import { givenGate, givenIncident, somePlanHash } from '../support/incidents.ts'
@@ -127,6 +128,25 @@ const troubles: Trouble[] = [
     async cause(pool, atMs) {
       const number = await closedIncident(pool, { atMs: atMs - minute })
       return { subject: number, mend: () => draftPostmortem(pool, { number, atMs }) }
+    },
+  },
+  {
+    kind: 'missed-routine',
+    async cause(pool, atMs) {
+      const run = { runbook: 'nightly', runbookHash: 'runbook-hash', decidedAtMs: atMs }
+      const number = await startedIncident(pool, atMs - 10 * minute)
+      await pool.query(
+        `insert into runbook_in_force (name, hash, file, source_text, since, way, changed_by)
+           values ('nightly', 'runbook-hash', 'nightly.yaml', '', $1, 'sync', 'ana')`,
+        [new Date(atMs - 60 * minute)],
+      )
+      for (const minutes of [3, 2, 1])
+        await inTransaction(pool, tx =>
+          saveRun(tx, { ...run, dueAtMs: atMs - minutes * minute }, { because: 'no worker was there' }),
+        )
+      const mend = (): Promise<unknown> =>
+        inTransaction(pool, tx => saveRun(tx, { ...run, dueAtMs: atMs }, { incident: number }))
+      return { subject: 'nightly', mend }
     },
   },
 ]
