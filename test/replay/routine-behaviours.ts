@@ -1,6 +1,7 @@
 /** Those of runs of routines whose histories are kept; see behaviours.ts. */
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
-import { requestResolve } from '../../store/acts.ts'
+import { acknowledge, requestResolve } from '../../store/acts.ts'
+import { answerGate, listGates } from '../../store/gates.ts'
 import { eventually, type Harness } from '../support/incident-harness.ts'
 
 interface Opened {
@@ -25,6 +26,17 @@ escalate:
   - { after: 60m, unless: resolved, when: incident.impact, page: [platform-lead], severity: SEV1 }
 `
 
+const task = (id: string): string => `
+  - { id: ${id}, manual: Do ${id}., expires: 10m }`
+
+async function ticks(harness: Harness, { number }: Opened, step: string): Promise<void> {
+  const open = await eventually(async () =>
+    (await listGates(harness.pool, { incident: number, open: true })).find(gate => gate.step === step),
+  )
+  const tick = { gateId: open.id, kind: 'manual', by: 'ana', answer: 'done', atMs: Date.now() } as const
+  await answerGate(harness.pool, tick)
+}
+
 /** Well after the first step, and ill again after the second. */
 const illAgain: ScriptedTarget = {
   measure: ({ effects }) =>
@@ -40,6 +52,22 @@ export const routineBehaviours = {
       const told = () => harness.tell(opened)
       await eventually(async () => (await told()).entries('routine.stopped').length > 0)
       await eventually(async () => (await told()).pages.length > 0)
+      const by = { number: opened.number, by: 'ana', atMs: Date.now() }
+      await requestResolve(harness.pool, { ...by, reason: 'mended by hand' })
+    },
+  },
+  'asks-for-what-a-checklist-has-and-calls-people-again-for-what-fails-later': {
+    runbook: routine(task('read-the-logs'), task('rotate-the-keys'), step('first')),
+    window: '30m',
+    target: { measure: () => ({ idle: 50, used_ratio: 0.99, status: 'up' }) },
+    async happens(harness: Harness, opened: Opened): Promise<void> {
+      const told = () => harness.tell(opened)
+      await eventually(async () => (await told()).pages.length > 0)
+      await acknowledge(harness.pool, { number: opened.number, by: 'ana', atMs: Date.now() })
+      await ticks(harness, opened, 'read-the-logs')
+      await ticks(harness, opened, 'rotate-the-keys')
+      await eventually(async () => (await told()).entries('routine.stopped').length > 0)
+      await eventually(async () => (await told()).pages.length > 1)
       const by = { number: opened.number, by: 'ana', atMs: Date.now() }
       await requestResolve(harness.pool, { ...by, reason: 'mended by hand' })
     },
