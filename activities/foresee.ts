@@ -37,8 +37,8 @@ export function createForeseeActivities(dependencies: {
     }: ForeseePlanInput): Promise<ForeseenPlan | { problem: string }> {
       const target = dependencies.configuration.targets.find(candidate => candidate.name === name)
       if (target === undefined) return { problem: `target ${name} is not in this worker's configuration` }
-      const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.checkTimeoutMs)])
       const look = async (attempted: Attempted): Promise<Looked> => {
+        const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(limits.checkTimeoutMs)])
         const of = { step: attempted, runbook, incident: 'none', attempt: 1 }
         const action = anyAction(dependencies.actions, attempted.uses)
         return renderPlan(of, target, action, signal).then(shown, error => ({ problem: messageOf(error) }))

@@ -75,9 +75,11 @@ export const limits = {
 
   /**
    * A process that is silent for so long inside a transaction is given up, and what it had not committed has not happened: a frozen one
-   * must not keep what it has locked. Nothing but statements, which take milliseconds, happens inside one.
+   * must not keep what it has locked. What waits for somebody else inside one asks something more often, or says how long that may take.
    */
   idleInTransactionMs: 15 * second,
+  /** Of one that tells somebody: a try that begins at the end of `pageRoundMs` takes `notifierTimeoutMs`, and a busy machine as long again. */
+  idleWhileTellingMs: 35 * second,
   /** The first page waits this long for triage, well within the five seconds that escalation is allowed to be late. */
   pageAwaitsTriageMs: 2 * second,
   /** What a message says is read this long within the workflow task, a fifth of the time that Temporal gives a task. */

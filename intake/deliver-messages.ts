@@ -35,8 +35,12 @@ export async function deliverMessages(
       if (first === undefined) return 0
       if (isStarted) await workflows.signal(number, first)
       else await workflows.startWithMessage(await readStart(tx, number, first))
-      for (const rowId of rest) await workflows.signal(number, rowId)
-      await markDelivered(tx, number, rowIds, new Date())
+      await markDelivered(tx, number, [first], new Date())
+      // One by one, so that a slow Temporal does not leave this transaction idle for all of them.
+      for (const rowId of rest) {
+        await workflows.signal(number, rowId)
+        await markDelivered(tx, number, [rowId], new Date())
+      }
       return rowIds.length
     })
   } catch (error) {

@@ -46,12 +46,13 @@ export function createNewsDispatcher(
 
   /** The row stays locked while its message is on its way: whoever dies lets go of it. */
   async function tell(atMs: number, signal: AbortSignal): Promise<number> {
-    return inTransaction(pool, async tx => {
+    const tellNext = async (tx: Queryable): Promise<number> => {
       const telling = await takeTelling(tx, atMs)
       if (telling === undefined) return 0
       await tellOne(tx, gate, people, telling, signal)
       return 1
-    })
+    }
+    return inTransaction(pool, tellNext, { idleMs: limits.idleWhileTellingMs })
   }
 
   async function pass(atMs: number, signal: AbortSignal = never): Promise<number> {

@@ -32,13 +32,22 @@ export function openDatabase(
   return pool
 }
 
-/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
-export async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws. PostgreSQL gives it up when it asks nothing for
+ * `idleMs`, milliseconds; default `limits.idleInTransactionMs`, of which work that waits for somebody else inside it needs more.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (tx: Queryable) => Promise<T>,
+  { idleMs }: { idleMs?: number } = {},
+): Promise<T> {
   return withCodedErrors(async () => {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
       await client.query('begin')
+      if (idleMs !== undefined)
+        await client.query(`set local idle_in_transaction_session_timeout = ${idleMs}`)
       const result = await work(client)
       await client.query('commit')
       return result

@@ -144,7 +144,8 @@ async function look(
   if (because !== undefined) return { ...leftOut, target, because }
   const { name } = input.runbook
   const runbook = { name, hash: input.runbookHash }
-  const planned = await reading(limits.checkTimeoutMs, site, deadlineMs, stubs =>
+  // The step and its undo are looked at one after the other.
+  const planned = await reading(2 * limits.checkTimeoutMs, site, deadlineMs, stubs =>
     stubs.foreseePlan({ step: filledStep(step, input.inputs), target, runbook, ...undoOf(input, step) }),
   )
   return 'problem' in planned

@@ -16,11 +16,13 @@ import { askedOfWhole, verify } from './verification.ts'
  * True when it closed.
  */
 export async function recover(life: Life): Promise<boolean> {
-  const { state } = life
+  const { state, input } = life
+  // Giving a proof up is a command of its own: incidents that were opened before it end theirs.
+  const hearsAtOnce = input.interpreterVersion >= 2
   for (let isTakenBack = false; ;) {
     const { isRecovered: isHeld, lastFiring: firingBefore } = state
     // The first proof begins while alerts fire, and they may be told again meanwhile.
-    const isBack = (): boolean => isHeld && state.lastFiring > firingBefore
+    const isBack = (): boolean => hearsAtOnce && isHeld && state.lastFiring > firingBefore
     await takeRebase(life)
     const { isRecovered, because } = await proveRecovery(life, isBack)
     if (!isRecovered || isBack()) {

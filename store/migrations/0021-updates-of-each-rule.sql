@@ -3,3 +3,5 @@
 drop index news_update_once;
 create unique index news_update_once on news
   (incident, (body -> 'update' ->> 'dueAtMs'), coalesce(body -> 'update' -> 'rules', '[]')) where event = 'update';
+-- Who heard of one thing is asked for the next one.
+create index telling_by_incident on telling (incident);
