@@ -125,6 +125,7 @@ async function keep(
             step: plan.step,
             attempt: plan.attempt,
             planHash,
+            runbookHash: plan.runbook.hash,
             question: preview.summary,
             approvers: [...gate.approvers],
             quorum: gate.quorum,

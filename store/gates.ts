@@ -13,6 +13,8 @@ export interface NewGate {
   step: string
   attempt: number
   planHash?: string
+  /** The version of the runbook that asks; a workflow of before does not tell. */
+  runbookHash?: string
   question: string
   approvers: string[]
   quorum: number
@@ -24,8 +26,8 @@ export interface NewGate {
 export async function openGate(tx: Queryable, gate: NewGate): Promise<NewEntry[]> {
   const expiresAt = gate.expiresAtMs === undefined ? null : new Date(gate.expiresAtMs)
   const { rowCount } = await tx.query(
-    `insert into gate (id, incident, kind, step, attempt, plan_hash, question, approvers, quorum, opened_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
+    `insert into gate (id, incident, kind, step, attempt, plan_hash, question, approvers, quorum, opened_at, expires_at, runbook_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing`,
     [
       gate.id,
       gate.incident,
@@ -38,6 +40,7 @@ export async function openGate(tx: Queryable, gate: NewGate): Promise<NewEntry[]
       gate.quorum,
       new Date(gate.atMs),
       expiresAt,
+      gate.runbookHash ?? null,
     ],
   )
   if (rowCount === 0) return []
@@ -300,8 +303,11 @@ async function lockOpenGate(
   const { rows } = await tx.query<
     LockedGate & { incident_phase: Phase; is_of_other_version: boolean | null }
   >(
-    `select g.*, i.phase as incident_phase, p.plan #>> '{runbook,hash}' <> i.runbook_hash and g.step not like '%.undo' as is_of_other_version
-     from gate g join incident i on i.number = g.incident left join plan p on p.id = g.id where g.id = $1 for update of g`,
+    `select g.*, i.phase as incident_phase,
+       coalesce(g.runbook_hash, p.plan #>> '{runbook,hash}') <> i.runbook_hash and g.kind <> 'outcome' and g.step not like '%.undo'
+         as is_of_other_version
+     from gate g join incident i on i.number = g.incident left join plan p on p.id = g.id where g.id = $1
+     for update of g for share of i`,
     [gateId],
   )
   const gate = rows[0]
@@ -316,9 +322,10 @@ async function lockOpenGate(
     })
   }
   if (gate.state === 'open' && gate.is_of_other_version === true) {
+    const what = gate.kind === 'manual' ? 'what is asked in' : 'the plan of'
     throw new CodedError(
       'plan_changed',
-      `${gate.incident} was moved to another version of its runbook, and the plan of ${gateId} is of the one before.`,
+      `${gate.incident} was moved to another version of its runbook, and ${what} ${gateId} is of the one before.`,
       { fields: { gateId, number: gate.incident } },
     )
   }

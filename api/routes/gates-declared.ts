@@ -175,6 +175,8 @@ export const decidingOutcome = documented({
   errors: refusals('outcome', { decided: 'flush-cache', ended: 'clear-sessions' }),
 })
 
+const askedBefore = gateIdOf('manual', openIncident, 'drain-node', 1)
+
 export const ticking = documented({
   access: 'steps.tick',
   chapter: 'Gates',
@@ -191,5 +193,13 @@ export const ticking = documented({
       reply: { gateId: gateIdOf('manual', openIncident, 'raise-pool', 1), answer: 'done' },
     },
   },
-  errors: refusals('manual', { decided: 'tell-support', ended: 'raise-pool' }, 'ticked'),
+  errors: {
+    ...refusals('manual', { decided: 'tell-support', ended: 'raise-pool' }, 'ticked'),
+    plan_changed: {
+      ...gateAt(openIncident, 'drain-node'),
+      body: { answer: 'done' },
+      message: `${openIncident} was moved to another version of its runbook, and what is asked in ${askedBefore} is of the one before.`,
+      fields: { gateId: askedBefore, number: openIncident },
+    },
+  },
 })

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction } from '../../store/database.ts'
-import { vote } from '../../store/gates.ts'
+import { answerGate, listGates, vote } from '../../store/gates.ts'
 import { rebaseIncident } from '../../store/rebase-incident.ts'
 import { claimStep, givenPlans } from '../support/claims.ts'
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
+import { eventually } from '../support/incident-harness.ts'
 import { givenGate, givenIncident, somePlanHash } from '../support/incidents.ts'
 import { newVersion } from '../support/versions.ts'
+import { someoneWaitsForALock } from '../support/waits-for-a-lock.ts'
 
 let database: FreshDatabase
 let number: string
@@ -32,12 +34,49 @@ test('an approved plan is not carried out any more', async () => {
   expect(await claimStep(database.pool, { incident: number, step: 'restart', atMs })).toBe('rebased')
 })
 
-test('an open gate takes no vote any more, and a question for an outcome still does', async () => {
+const voteOn = (gateId: string) =>
+  vote(database.pool, { gateId, by: 'ben', verdict: 'approve', planHash: somePlanHash, atMs })
+const answer = (gateId: string, kind: 'outcome' | 'manual') =>
+  answerGate(database.pool, { gateId, kind, by: 'mia', answer: 'done', atMs })
+
+test('an open gate takes no vote any more and a manual step no tick, and a question for an outcome is answered still', async () => {
+  await start()
+  const of = { atMs, runbookHash: 'runbook-hash' }
+  const asked = await givenGate(database.pool, number, of)
+  const left = await givenGate(database.pool, number, { ...of, step: 'drain', kind: 'manual' })
+  const unknown = await givenGate(database.pool, number, { ...of, step: 'clear', kind: 'outcome' })
+  await move()
+  await expect(voteOn(asked)).rejects.toMatchObject({ code: 'plan_changed' })
+  await expect(answer(left, 'manual')).rejects.toMatchObject({ code: 'plan_changed' })
+  await answer(unknown, 'outcome')
+  const [told] = await listGates(database.pool, { id: unknown })
+  expect(told).toMatchObject({ state: 'approved', answer: 'done', decidedBy: 'mia' })
+})
+
+test('what the new version asks is ticked', async () => {
+  await start()
+  await move()
+  const gateId = await givenGate(database.pool, number, { atMs, runbookHash: to, kind: 'manual' })
+  await answer(gateId, 'manual')
+})
+
+test('a vote that comes while the incident is moved waits for the move, and does not count after it', async () => {
   await start()
   const gateId = await givenGate(database.pool, number, { atMs })
-  await move()
-  const ballot = { gateId, by: 'ben', verdict: 'approve', planHash: somePlanHash, atMs } as const
-  await expect(vote(database.pool, ballot)).rejects.toMatchObject({ code: 'plan_changed' })
+  const moving = await database.pool.connect()
+  try {
+    await moving.query('begin')
+    await moving.query('update incident set runbook_hash = $2 where number = $1', [number, to])
+    const told = voteOn(gateId).then(
+      () => 'counted',
+      ({ code }: { code: string }) => code,
+    )
+    await Promise.race([told, eventually(() => someoneWaitsForALock(database.pool))])
+    await moving.query('commit')
+    expect(await told).toBe('plan_changed')
+  } finally {
+    moving.release()
+  }
 })
 
 test('while a temporary step is applied the version that takes it back is kept', async () => {

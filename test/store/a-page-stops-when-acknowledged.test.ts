@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { acknowledge } from '../../store/acts.ts'
-import { inTransaction, type Pool } from '../../store/database.ts'
+import { inTransaction } from '../../store/database.ts'
 import { readIncidentRecord } from '../../store/incident-detail.ts'
 import { saveDelivery } from '../../store/notices.ts'
 import { beginPage, finishPage } from '../../store/pages.ts'
@@ -8,6 +8,7 @@ import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { eventually } from '../support/incident-harness.ts'
 import { givenIncident } from '../support/incidents.ts'
 import { aPage } from '../support/notices.ts'
+import { someoneWaitsForALock } from '../support/waits-for-a-lock.ts'
 
 let database: FreshDatabase
 beforeAll(async () => void (database = await freshDatabase(inject('postgresUrl'))))
@@ -85,13 +86,6 @@ test('an acknowledgement that comes while a page is written waits for it, and ne
   const { pages } = await readIncidentRecord(database.pool, number)
   expect(pages).toMatchObject([{ state: 'sent', acknowledgedBy: 'ana' }])
 })
-
-async function someoneWaitsForALock(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ waits: boolean }>(
-    `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits`,
-  )
-  return rows[0]!.waits
-}
 
 test('a page that reached nobody is answered by nobody', async () => {
   const number = await givenIncident(database.pool, { atMs: Date.now() })

@@ -143,6 +143,7 @@ async function stageOpen(pool: Pool, atMs: number): Promise<void> {
   const answered = await givenGate(pool, number, { atMs, step: 'flush-cache', kind: 'outcome' })
   await answerGate(pool, { kind: 'outcome', gateId: answered, answer: 'done', ...decided })
   await givenGate(pool, number, { atMs, step: 'raise-pool', kind: 'manual' })
+  await givenGate(pool, number, { atMs, step: 'drain-node', kind: 'manual', runbookHash: 'the-one-before' })
   const ticked = await givenGate(pool, number, { atMs, step: 'tell-support', kind: 'manual' })
   await answerGate(pool, { kind: 'manual', gateId: ticked, answer: 'done', ...decided })
 }

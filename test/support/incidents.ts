@@ -83,6 +83,7 @@ export async function givenGate(
     expiresAtMs?: number
     step?: string
     planHash?: string
+    runbookHash?: string
   },
 ): Promise<string> {
   const {
@@ -92,6 +93,7 @@ export async function givenGate(
     expiresAtMs,
     step = 'restart-api',
     planHash = somePlanHash,
+    runbookHash,
   } = given
   const id = gateIdOf(kind, incident, step, 1)
   await inTransaction(pool, async tx => {
@@ -115,6 +117,7 @@ export async function givenGate(
       step,
       attempt: 1,
       planHash,
+      ...(runbookHash === undefined ? {} : { runbookHash }),
       question: 'Restart shop-api?',
       approvers,
       quorum,
