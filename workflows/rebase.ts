@@ -25,10 +25,10 @@ export async function takeRebase(life: Life): Promise<void> {
     keepTargets(life)
     passSteps(life)
     life.move(rebase)
+    beginLadder(life)
     keepUpdates(life, before.runbook)
     const measured = await triageAnew(life, before)
-    const nextStep = rebase.runbook.mitigate.find(({ id }) => !isTried(life, id))?.id ?? null
-    life.note('rebase.taken', { runbookHash: rebase.hash, nextStep, measured })
+    life.note('rebase.taken', { runbookHash: rebase.hash, nextStep: firstUntried(life) ?? null, measured })
     await life.record()
   }
 }
@@ -40,9 +40,20 @@ export function isTried({ state }: Pick<Life, 'state'>, step: string): boolean {
 function passSteps({ state, input }: Life): void {
   const passed = input.runbook.mitigate.slice(0, state.nextStep).map(({ id }) => id)
   state.tried = [...new Set([...(state.tried ?? []), ...passed])]
+}
+
+/** What was counted, and told to people, of the ladder before says nothing of this one. */
+function beginLadder(life: Life): void {
+  const { state } = life
   state.nextStep = 0
-  // What is at its end now is another ladder.
   delete state.waitsAtTheEnd
+  state.stepsLeftOut = 0
+  state.isUnboundTold = false
+  if (firstUntried(life) !== undefined) state.isExhaustionTold = false
+}
+
+function firstUntried(life: Life): string | undefined {
+  return life.input.runbook.mitigate.find(({ id }) => !isTried(life, id))?.id
 }
 
 /** Returns the names of the checks that were measured: all of them, or none when triage goes by the same as before. */

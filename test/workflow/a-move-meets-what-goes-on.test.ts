@@ -5,7 +5,7 @@ import { setSeverity } from '../../store/acts.ts'
 import { answerGate, listGates } from '../../store/gates.ts'
 import { at, type Harness, type Played, startHarness } from '../support/incident-harness.ts'
 import { mendedBy, neverMended, resolves } from '../support/scenes.ts'
-import { stopping, wellFrom } from '../support/temporary-scenes.ts'
+import { stopping, temporaryStep, wellFrom } from '../support/temporary-scenes.ts'
 import { moveTo } from '../support/versions.ts'
 
 let harness: Harness
@@ -218,4 +218,40 @@ test('what a step has done before the try that is left is taken back by the vers
   expect(played.receipts.map(({ action }) => action)).toEqual(['service.stop', 'service.start'])
   expect(played.entries('undo.ended')).toMatchObject([{ step: 'stop-worker', is: 'undone' }])
   expect(played.entries('rebase.taken')).toHaveLength(1)
+})
+
+/** Minutes at which people were called for it. */
+function exhaustions({ pages, openedAtMs }: Played): number[] {
+  const told = pages.filter(({ page }) => page.because.startsWith('no step of its runbook brought recovery'))
+  return told.map(({ atMs }) => Math.round((atMs - openedAtMs) / minute))
+}
+
+test('people hear that the new ladder is exhausted, however many steps of the one before had no target', async () => {
+  const unbound = (id: string): string =>
+    `  - { id: ${id}, uses: postgres.terminate_idle, target: db, with: { idle_longer_than: 10m, at_most: 200 },
+      verify: { check: health, until: 'value.latency_ms < 100.0', for: 10s, within: 20s }, undo: { none: they reconnect } }`
+  const more = `triage:
+  checks: { health: { uses: service.health, target: api } }
+  severity: [ { is: SEV2 } ]
+mitigate:
+${unbound('first')}
+${unbound('second')}
+${calls}  - { after: 30m, page: [lead] }
+`
+  const last = '  - { after: 60m, page: [senior] }\n'
+  const stops = (told?: Parameters<typeof stopping>[0]): string => stopping({ more: '', ...told }) + last
+  const another = { steps: [temporaryStep('stop-another', '')] }
+  const played = await harness.play({
+    runbook: more,
+    databases: 0,
+    target: wellFrom(Infinity),
+    people: [
+      moves(5.5, stops()),
+      moves(8.5, stops({ hold: '2m' })),
+      moves(11.5, stops(another)),
+      resolves(15),
+    ],
+  })
+  // The second move brought no step that was not tried.
+  expect(exhaustions(played)).toEqual([6, 12])
 })
