@@ -122,18 +122,15 @@ function takesBackSql(action: string, target: string): string {
       and s #>> '{undo,uses}' = ${action} and (s #> '{undo,with}') || ${fromInputsSql} = u.plan -> 'parameters')`
 }
 
-/** Temporary steps of an incident that are applied, or may be, and that no undo has taken back. */
-export async function readStillApplied(tx: Queryable, incident: string): Promise<string[]> {
+/** Temporary steps of an incident that are being applied now. */
+export async function readTemporaryRunning(tx: Queryable, incident: string): Promise<string[]> {
   const { rows } = await tx.query<{ step: string }>(
     `select distinct c.step from claim c
        join plan o on o.incident = c.incident and o.step = c.step and o.attempt = c.attempt
        join runbook_version r on r.hash = o.plan #>> '{runbook,hash}'
        cross join jsonb_array_elements(r.normalised -> 'mitigate') s
-     where c.incident = $1 and s ->> 'id' = c.step and s -> 'temporary' = 'true' and (c.outcome is null or ${wasAppliedSql})
-       and not exists (select 1 from claim u where u.incident = $1 and u.step = c.step || $2 and u.outcome = 'succeeded'
-         and u.claimed_at > c.claimed_at)
-     order by c.step`,
-    [incident, undoId('')],
+     where c.incident = $1 and s ->> 'id' = c.step and s -> 'temporary' = 'true' and c.outcome is null`,
+    [incident],
   )
   return rows.map(({ step }) => step)
 }

@@ -11,11 +11,13 @@ export interface LeftByEnd {
 }
 
 export async function leftByEnd(tx: Queryable, incident: string): Promise<LeftByEnd> {
+  return { unticked: await untickedSteps(tx, incident), toTakeBack: await readToTakeBack(tx, incident) }
+}
+
+/** Temporary steps that are in place, and that no person has said to leave there. */
+export async function readToTakeBack(tx: Queryable, incident: string): Promise<string[]> {
   const standing = standingSteps(await readWholeTimeline(tx, incident))
-  return {
-    unticked: await untickedSteps(tx, incident),
-    toTakeBack: standing.filter(({ isLeft }) => !isLeft).map(({ step }) => step),
-  }
+  return standing.filter(({ isLeft }) => !isLeft).map(({ step }) => step)
 }
 
 /** In the order in which they were asked for. Of a step that was asked for again, the last time counts. */

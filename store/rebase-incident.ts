@@ -6,8 +6,9 @@ import { slotsAfter } from '../contracts/level-slots.ts'
 import type { Binding, LoadedRunbook, Runbook } from '../contracts/runbook.ts'
 import { lockOpen, mustExist } from './acts.ts'
 import { appendEntries } from './audit-log.ts'
-import { readStillApplied } from './claims.ts'
+import { readTemporaryRunning } from './claims.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
+import { readToTakeBack } from './left-by-end.ts'
 import { leaveMessage } from './messages.ts'
 import { entryOfAct, type PersonsAct } from './persons-act.ts'
 
@@ -159,6 +160,12 @@ async function mustBeInForce(
   throw new CodedError('runbook_changed', `Version ${to.slice(0, 12)} of ${name} is not in force; ${is}.`, {
     fields: { number, runbook: name, inForce: inForce?.hash ?? null },
   })
+}
+
+/** Temporary steps that are in place, or that a worker is applying. */
+async function readStillApplied(tx: Queryable, number: string): Promise<string[]> {
+  const running = await readTemporaryRunning(tx, number)
+  return [...new Set([...(await readToTakeBack(tx, number)), ...running])].toSorted()
 }
 
 /** Which undo belongs to them, on which target, the version says that has applied them. */

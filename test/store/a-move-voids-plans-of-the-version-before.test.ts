@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import type { NewEntry } from '../../contracts/timeline.ts'
+import { appendEntries } from '../../store/audit-log.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction } from '../../store/database.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
@@ -88,6 +90,27 @@ test('while a temporary step is applied the version that takes it back is kept',
   expect(await claimStep(database.pool, { incident: number, step: 'scale', atMs })).toBe('granted')
   await expect(move()).rejects.toMatchObject({ code: 'temporary_in_place', fields: { steps: ['scale'] } })
   await database.pool.query(`update claim set outcome = 'abandoned' where incident = $1`, [number])
+  expect(await move()).toMatchObject({ isChange: true })
+})
+
+const temporary = { step: 'scale', action: 'service.start', target: 'shop-api' }
+const by = { actor: 'paramedic', atMs } as const
+const write = (entry: NewEntry) =>
+  inTransaction(database.pool, tx => appendEntries(tx, [{ ...entry, incident: number }]))
+
+test.each(['undone', 'in-place'] as const)('a temporary step that is %s holds no version', async is => {
+  await start()
+  await givenPlans(database.pool, number, ['scale'], { atMs })
+  await write({
+    ...by,
+    kind: 'undo.registered',
+    data: { ...temporary, attempt: 1, parameters: {}, temporary: true },
+  })
+  expect(await claimStep(database.pool, { incident: number, step: 'scale', atMs })).toBe('granted')
+  await database.pool.query(`update claim set outcome = 'succeeded' where incident = $1`, [number])
+  await expect(move()).rejects.toMatchObject({ code: 'temporary_in_place', fields: { steps: ['scale'] } })
+  // No undo was claimed: it had nothing to do, or a person has answered.
+  await write({ ...by, kind: 'undo.ended', data: { ...temporary, is, because: 'a person said so' } })
   expect(await move()).toMatchObject({ isChange: true })
 })
 
