@@ -84,8 +84,12 @@ function decidesAtOnce(rule: unknown): boolean {
 }
 
 function neverReached(rules: readonly unknown[], index: number, before: readonly number[]): Finding {
-  const named = before.map(rule => `${rule + 1} (${String(valueAt(rules[rule], ['is']))})`).join(', ')
-  const holding = before.length > 1 ? `those of rules ${named} hold` : `that of rule ${named} holds`
+  const named = before.map(rule => {
+    const severity = valueAt(rules[rule], ['is'])
+    return typeof severity === 'string' ? `${rule + 1} (${severity})` : `${rule + 1}`
+  })
+  const holding =
+    before.length > 1 ? `those of rules ${named.join(', ')} hold` : `that of rule ${named[0]} holds`
   return {
     path: pathOfWhen(index),
     message: `\`when\` holds only where ${holding}: this severity is never reached`,
