@@ -51,10 +51,11 @@ const timesLookedAt = 100
 
 function lintTimes(schedule: unknown): Finding[] {
   const [cron, zone] = ['cron', 'zone'].map(key => valueAt(schedule, [key]))
-  if (typeof cron !== 'string' || typeof zone !== 'string' || !isTimeZone(zone)) return []
+  if (typeof cron !== 'string') return []
   const at = ['schedule', 'cron']
   const problem = problemOfCron(cron)
-  if (problem !== undefined) return [{ path: at, message: `\`cron\` ${problem}` }]
+  if (problem !== undefined) return [{ path: at, ...problem }]
+  if (typeof zone !== 'string' || !isTimeZone(zone)) return []
   const times = timesShown(cron, begin, timesLookedAt)
   if (times.length === 0) return [{ path: at, message: '`cron` never comes: there is no such day' }]
   const between = Math.min(...times.slice(1).map((time, index) => time - times[index]!))

@@ -5,20 +5,21 @@
  */
 import { Cron } from 'croner'
 import type { Schedule } from '../contracts/schedule.ts'
+import { type CronProblem, problemOfParts } from './cron-problem.ts'
 import { type WallClock, wallClock } from './wall-clock.ts'
 
 type Times = Pick<Schedule, 'cron' | 'zone'>
 
-/** What is wrong with a cron expression, as one clause; undefined when nothing is. */
-export function problemOfCron(cron: string): string | undefined {
+/** What is wrong with a cron expression; undefined when nothing is. */
+export function problemOfCron(cron: string): CronProblem | undefined {
   // The short forms hide the minute at which everything else begins as well.
   if (cron.trim().split(/\s+/).length !== 5)
-    return 'must have five parts: minute, hour, day of the month, month, day of the week'
+    return { message: '`cron` must have five parts: minute, hour, day of the month, month, day of the week' }
   try {
     timesOf(cron)
     return undefined
   } catch (error) {
-    return `is no time: ${reasonOf(error)}`
+    return problemOfParts(cron) ?? { message: `\`cron\` is no time: ${reasonOf(error)}` }
   }
 }
 

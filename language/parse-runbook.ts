@@ -9,9 +9,10 @@ import { lintRunbook } from './lint-runbook.ts'
 import { conditionsIn } from './lint-conditions.ts'
 import { locateFindings } from './locate-findings.ts'
 import { normaliseRunbook } from './normalise-runbook.ts'
-import { runbookSource } from './runbook-source.ts'
+import { leastWritten, runbookSource } from './runbook-source.ts'
 import { schemaFindings } from './schema-findings.ts'
 import { valueAt } from './tree.ts'
+import { warnOfFunctions } from './warn-functions.ts'
 import { warnOfLabels, warnOfSystem } from './warn-labels.ts'
 import { parseYamlSource } from './yaml-source.ts'
 
@@ -46,7 +47,7 @@ export function parseRunbook(text: string, file: string, configured?: Configured
   const checked = runbookSource.safeParse(tree)
   const shape = checked.success
     ? []
-    : coded('shape', schemaFindings(checked.error.issues, runbookSource, tree))
+    : coded('shape', schemaFindings(checked.error.issues, runbookSource, tree, leastWritten))
   const secrets = coded('secret', lintRunbookSecrets(tree))
   const ofPlace = configured === undefined ? [] : coded('configuration', lintConfigured(tree, configured))
   const faults = locateFindings(
@@ -67,7 +68,10 @@ export function parseRunbook(text: string, file: string, configured?: Configured
 
 /** Of a runbook without a fault. */
 function warningsOf(tree: unknown, configured: Configured | undefined): CodedFinding[] {
-  const ofPlace = configured === undefined ? [] : warnOfSystem(valueAt(tree, ['match']), configured)
+  const ofPlace =
+    configured === undefined
+      ? []
+      : [...warnOfSystem(valueAt(tree, ['match']), configured), ...warnOfFunctions(tree, configured)]
   return [
     ...coded('label', warnOfLabels(tree, conditionsIn(tree), configured)),
     ...coded('configuration', ofPlace),

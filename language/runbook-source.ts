@@ -366,3 +366,9 @@ export type RunbookSource = z.output<typeof runbookSource>
 function named(title: string, shape: RegExp, problem: string) {
   return z.string().regex(shape, problem).meta({ title, patternErrorMessage: problem })
 }
+
+/** Where a part is missing that has no default, by its path. */
+export const leastWritten = {
+  triage: 'triage: { severity: [{ is: SEV4 }] }',
+  'triage.severity': 'severity: [{ is: SEV4 }]',
+}

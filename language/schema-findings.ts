@@ -1,21 +1,55 @@
 /** What a zod schema refuses, said as findings with our words and the nearest known name. */
 import type { z } from 'zod'
 import type { Finding, Path } from './fault.ts'
-import { nameHint } from './nearest-name.ts'
+import { nameHint, nearestName } from './nearest-name.ts'
 import { valueAt } from './tree.ts'
 
 type Issue = z.core.$ZodIssue
 
 /**
  * Turns issues into findings. `tree` is the value as it was written, before any credential was put in: nothing else
- * may be quoted.
+ * may be quoted. `least` has the least that may be written where a key is missing, by its path with dots.
  */
-export function schemaFindings(issues: readonly Issue[], schema: z.ZodType, tree: unknown): Finding[] {
-  return issues.flatMap(issue => findingsOf(issue, schema, tree))
+export function schemaFindings(
+  issues: readonly Issue[],
+  schema: z.ZodType,
+  tree: unknown,
+  least: Readonly<Record<string, string>> = {},
+): Finding[] {
+  const meant = new Set(issues.flatMap(issue => meantKeys(issue, schema, tree)))
+  return issues.flatMap(issue =>
+    isMissing(issue, tree) && meant.has(JSON.stringify(pathOf(issue)))
+      ? []
+      : findingsOf(issue, schema, tree).map(finding => withLeast(finding, tree, least)),
+  )
+}
+
+function withLeast(finding: Finding, tree: unknown, least: Readonly<Record<string, string>>): Finding {
+  const text = valueAt(tree, finding.path) === undefined ? least[finding.path.join('.')] : undefined
+  return text === undefined ? finding : { ...finding, hint: `the least is \`${text}\`` }
+}
+
+/** The paths that keys nobody knows are most likely meant for: what is only misspelt is not missing as well. */
+function meantKeys(issue: Issue, schema: z.ZodType, tree: unknown): string[] {
+  if (issue.code !== 'unrecognized_keys') return []
+  const path = pathOf(issue)
+  const known = knownKeys(schema, path, tree)
+  return issue.keys.flatMap(key => {
+    const nearest = nearestName(key, known)
+    return nearest === undefined ? [] : [JSON.stringify([...path, nearest])]
+  })
+}
+
+function pathOf({ path }: Issue): (string | number)[] {
+  return path.map(part => (typeof part === 'symbol' ? String(part) : part))
+}
+
+function isMissing(issue: Issue, tree: unknown): boolean {
+  return issue.path.length > 0 && valueAt(tree, pathOf(issue)) === undefined
 }
 
 function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
-  const path = issue.path.map(part => (typeof part === 'symbol' ? String(part) : part))
+  const path = pathOf(issue)
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path, tree)
     return issue.keys.map(key => ({
@@ -25,8 +59,7 @@ function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
       hint: nameHint(key, known),
     }))
   }
-  if (path.length > 0 && valueAt(tree, path) === undefined)
-    return [{ path, message: `${subjectOf(path)} is required` }]
+  if (isMissing(issue, tree)) return [{ path, message: `${subjectOf(path)} is required` }]
   if (issue.code === 'invalid_key') {
     return [
       { path, at: 'key', message: `${subjectOf(path)} ${issue.issues[0]?.message ?? 'is not a valid name'}` },

@@ -143,6 +143,12 @@ test('docs/runbooks.md has every code that the linter gives, as the code says it
   expect(tableRows(told)).toEqual(codes.map(([code, meaning]) => [`\`${code}\``, meaning]))
 })
 
+test('each whole runbook in docs/runbooks.md lints', () => {
+  const whole = codeBlocks(runbooks, 'yaml').filter(text => text.includes('kind: Runbook'))
+  expect(whole.length).toBeGreaterThan(1)
+  for (const text of whole) expect(parseRunbook(text, 'docs/runbooks.md')).not.toHaveProperty('faults')
+})
+
 describe('the command line', () => {
   const nouns = {
     incident: defineIncident,

@@ -60,7 +60,7 @@ const rows: [string, string, string, string[]][] = [
     'an unknown key of a kind of target',
     'health:',
     'heath:',
-    ['13:5 `health` is required', '18:5 unknown key `heath` | did you mean `health`?'],
+    ['18:5 unknown key `heath` | did you mean `health`?'],
   ],
   [
     'an unknown kind of target',

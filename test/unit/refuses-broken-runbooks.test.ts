@@ -41,6 +41,14 @@ describe('a broken runbook is refused with line, column and the nearest known na
     ])
   })
 
+  test('a page for a function that nobody has, where no contact is configured, is warned of', () => {
+    const text = read('sound.yaml').replace('page: [on-call] }', 'page: [on-cal, sre] }')
+    const parsed = parseRunbook(text, 'x.yaml', { ...configured, contacts: [] })
+    expect(parsed).toMatchObject({
+      warnings: [{ message: 'no principal has the function `on-cal`', hint: 'did you mean `on-call`?' }],
+    })
+  })
+
   test('each has its text beside it', () => {
     expect(named('.txt')).toEqual(broken)
   })
