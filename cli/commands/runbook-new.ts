@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import type { IncomingAlert } from '../../contracts/alert.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
@@ -7,6 +8,7 @@ import { alertOf } from '../runbook/alert-file.ts'
 import { readText } from '../runbook/read-text.ts'
 import { commonestRoles, rolesOf, type Roles } from '../draft/roles.ts'
 import { draftRunbook } from '../draft/runbook.ts'
+import { schemaLine } from '../draft/schema-line.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { inSession, type Session } from '../session.ts'
@@ -31,7 +33,7 @@ export function define(noun: Command): void {
       '--config <file>',
       'a configuration: the checks are those of the targets in the system and environment of the alert',
     )
-    .option('--output <file>', 'write it there; default standard output')
+    .option('--output <file>', 'write it there, its folder as well; default standard output')
     .option('--force', 'write over a file that is there')
     .action((options: Options, command: Command) =>
       inSession(command, session => beginRunbook(session, options)),
@@ -46,7 +48,8 @@ async function beginRunbook(session: Session, options: Options): Promise<void> {
   const { fromAlert: file, config, output } = options
   const { text, name } = await readText(file)
   const { alert } = alertOf(text, name, session.now())
-  const yaml = draftRunbook(named(alert), await rolesFor(alert, config))
+  const draft = draftRunbook(named(alert), await rolesFor(alert, config))
+  const yaml = `${schemaLine(output, process.env, process.cwd())}${draft}`
   const { runbook, hash } = asChecked(yaml, alert)
   if (output !== undefined) write(output, yaml, options.force === true)
   if (session.isJson) session.printJson({ name: runbook.name, hash, file: output, yaml })
@@ -104,6 +107,7 @@ function asChecked(
 
 function write(file: string, text: string, isForced: boolean): void {
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text, { flag: isForced ? 'w' : 'wx' })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -112,7 +116,7 @@ function write(file: string, text: string, isForced: boolean): void {
         hint: 'give another name, or --force to write over it',
       })
     throw new Failure('unwritable_file', `${file} could not be written: ${code ?? 'unknown reason'}.`, {
-      hint: 'give a file in a folder that is there',
+      hint: 'give a file in a folder that may be written to',
       cause: error,
     })
   }

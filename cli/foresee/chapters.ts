@@ -8,7 +8,14 @@ import { whoIsCalled } from '../explain/escalation.ts'
 import { undoing } from '../explain/steps.ts'
 import { counted, listed, shortHash } from '../narrate/narration.ts'
 import { resolvedInWords } from '../runbook/input-words.ts'
-import { approversInWords, followingInLadder, severityInWords, taskInWords } from '../runbook/words.ts'
+import {
+  approversInWords,
+  everyInWords,
+  followingInLadder,
+  lastingInWords,
+  severityInWords,
+  taskInWords,
+} from '../runbook/words.ts'
 import type { Foreseen, Judged } from './foresee.ts'
 
 /** What would become of an alert, in the form in which runbooks are explained. */
@@ -113,15 +120,21 @@ function whatHasNoData({ unfilled }: Foreseen): Point[] {
 }
 
 /** Rules behind one that holds for certain are never asked. */
-function howSevere({ severity, impact }: Foreseen): Point[] {
+function howSevere({ severity, impact, recheckMs }: Foreseen): Point[] {
   const decided = severity.findIndex(({ holds }) => holds === true)
   const asked = severity.slice(0, decided + 1).filter(({ holds }) => holds !== false)
   const points = asked.map((rule): Point => {
     const told = severityInWords(rule)
     if (rule.holds === true) return { text: asked.length === 1 ? `${told}.` : `Otherwise ${told}.` }
-    return unknown(`${told}, if`, rule)
+    return unknown(`${told}, if${lastingInWords(rule)}`, rule)
   })
-  return impact === null ? points : [...points, customers(impact)]
+  return [...points, ...(impact === null ? [] : [customers(impact)]), ...lookedAtAgain(recheckMs)]
+}
+
+function lookedAtAgain(recheckMs: number | undefined): Point[] {
+  if (recheckMs === undefined) return []
+  const often = everyInWords(recheckMs)
+  return [{ text: `Measured again ${often} while the incident is open; both rise when it has become worse.` }]
 }
 
 function customers(impact: Judged): Point {

@@ -48,8 +48,10 @@ export interface Foreseen {
   unmeasured: string[]
   /** Checks that lack the value of an input. */
   unfilled: string[]
-  severity: (Judged & { is: Severity; label?: string })[]
+  severity: (Judged & { is: Severity; label?: string; forMs?: number })[]
   impact: Judged | null
+  /** Measured anew this often while the incident is open. */
+  recheckMs?: number
   steps: (Judged & (ForeseenAction | ForeseenTask))[]
   calls: EscalationLevel[]
   /** Beside the stakeholders of the configuration. */
@@ -128,16 +130,18 @@ function judged(
   runbook: Runbook,
   alert: ConditionAlert,
   inputs: readonly ResolvedInput[],
-): Pick<Foreseen, 'severity' | 'impact' | 'steps' | 'calls' | 'told'> {
+): Pick<Foreseen, 'severity' | 'impact' | 'recheckMs' | 'steps' | 'calls' | 'told'> {
   const { triage, mitigate, escalate, communication = [] } = runbook
   const judge = (when: string | undefined): Judged => judgeByAlert(when, runbook, alert, inputs)
   return {
-    severity: triage.severity.map(({ is, label, when }) => ({
+    severity: triage.severity.map(({ is, label, when, forMs }) => ({
       is,
       ...(label === undefined ? {} : { label }),
+      ...(forMs === undefined ? {} : { forMs }),
       ...judge(when),
     })),
     impact: triage.impact === undefined ? null : judge(triage.impact),
+    ...(triage.recheckMs === undefined ? {} : { recheckMs: triage.recheckMs }),
     steps: mitigate.map(step => ({ ...foreseenStep(step, runbook, inputs), ...judge(step.when) })),
     calls: escalate,
     told: communication,

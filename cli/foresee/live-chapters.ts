@@ -10,6 +10,7 @@ import {
   type Step,
 } from '../../contracts/runbook.ts'
 import type { Chapter, Fact, Point } from '../explain/chapter.ts'
+import { whoIsTold } from '../explain/communication.ts'
 import { sentence, whoIsCalled } from '../explain/escalation.ts'
 import { undoing } from '../explain/steps.ts'
 import { inDefinedOrder, valuesInWords } from '../narrate/values.ts'
@@ -44,6 +45,7 @@ export function chaptersOfForesight(
     { title: 'How severe it would be', points: howSevere(foresight) },
     { title: 'What would be tried', points: whatWouldBeTried(runbook, foresight) },
     { title: 'Who would be called', points: whoWouldBeCalled(runbook, foresight) },
+    { title: 'Who would be told', points: whoIsTold(runbook.communication ?? []) },
     { title: 'What was not done', points: whatWasNotDone(reply) },
   ].filter(({ points }) => points.length > 0)
 }

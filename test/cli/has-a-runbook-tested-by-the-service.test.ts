@@ -56,6 +56,14 @@ it('without a path the service chooses, or takes the one that is named', async (
   })
 })
 
+it('says who would be told', async () => {
+  const communication = [{ on: ['opened'], tell: ['support'] }]
+  const runbook = { ...foreseen.runbook.runbook, communication }
+  scene.api.on('POST /v1/runbooks/test', { ...foreseen, runbook: { ...foreseen.runbook, runbook } })
+  const { stdout } = await runParamedic(['runbook', 'test', '--alert', alert, '--live'], scene)
+  expect(stdout).toMatch(/who would be told[^]*support/i)
+})
+
 const stopped = `  - id: stop-api
     uses: service.stop
     target: api

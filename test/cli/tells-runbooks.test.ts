@@ -104,6 +104,18 @@ describe('new', () => {
     expect((await run(['new', '--from-alert', 'alert.json'])).stdout).toBe(yaml)
   })
 
+  it('makes the folder, and names the schema that is above it', async () => {
+    const at = 'system/runbooks/orders/down.yaml'
+    const begin = () => run(['new', '--from-alert', '-', '--output', at, '--force'], alert)
+    const firstLine = () => readFileSync(join(folder, at), 'utf8').split('\n')[0]
+    expect(await begin()).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(firstLine()).toBe('# yaml-language-server: $schema=http://127.0.0.1:8700/schemas/runbook.json')
+    mkdirSync(join(folder, 'system/docs/schemas'), { recursive: true })
+    write('system/docs/schemas/runbook.json', '{}')
+    await begin()
+    expect(firstLine()).toBe('# yaml-language-server: $schema=../../docs/schemas/runbook.json')
+  })
+
   it('takes the targets of a configuration whose secrets are not here', async () => {
     write('alert.json', alert)
     const place = 'system: orders, environment: production'

@@ -72,6 +72,15 @@ it('an editor that is left with an error sends nothing, and keeps what was writt
   expect(sent()).toEqual([])
 })
 
+it('without a terminal and an editor it says where the form is, and opens none', async () => {
+  const env = { ...scene.env, XDG_STATE_HOME: state }
+  const { exitCode, stderr } = await runParamedic(['postmortem', 'edit', number], { env })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain(`There is no terminal for an editor; the form is ${kept()}`)
+  expect(stderr).toContain(`postmortem edit ${number} --file ${kept()}`)
+  expect(existsSync(kept())).toBe(true)
+})
+
 it('when somebody was faster, the text stays in a file, and the command that sends it again is said', async () => {
   scene.api.on(`PUT ${path}`, refusal(409, 'postmortem_changed', 'The newest version is 4, written by ben.'))
   const refused = await edit(`sed -i 's/^A code path kept .*/my own words/'`)

@@ -72,6 +72,16 @@ it.each<[string, string, string[]]>([
   expect(severities).toEqual(words)
 })
 
+it('says how long a severity has to last, and that it is measured again', () => {
+  const text = readFileSync('runbooks/shop/service-down.yaml', 'utf8')
+    .replace(`'checks.health.status == "down"'`, `'checks.health.status == "down"', for: 1m`)
+    .replace(/^triage:\n(?:  recheck: .*\n)?/m, 'triage:\n  recheck: 30s\n')
+  const lines = told(foreseen({ ...labels, alertname: 'ShopDown' }, [loaded('changed.yaml', text)]))
+  const words = lines.join(' ').replace(/\s+/g, ' ')
+  expect(words).toContain('SEV1 (Critical), if this has held for 1 minute')
+  expect(words).toContain('Measured again every 30 seconds while the incident is open')
+})
+
 it('leaves a step out that the alert decides against', () => {
   const text = poolExhausted.replace(
     'when: checks.sessions.idle >= 10',
