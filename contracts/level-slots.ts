@@ -37,12 +37,13 @@ export function slotsAfter(before: Levels, escalate: readonly EscalationLevel[],
 
 /**
  * Whether a level need not page, because one of the version before that has paged called everybody it calls, no earlier than it
- * would, and made the incident as severe.
+ * would and waiting for the same, and made the incident as severe.
  */
 export function isCoveredBy(level: EscalationLevel, paged: EscalationLevel): boolean {
   return (
     level.page.every(who => paged.page.includes(who)) &&
     level.afterMs <= paged.afterMs &&
+    level.unless === paged.unless &&
     (level.severity === undefined || level.severity === paged.severity)
   )
 }

@@ -240,10 +240,11 @@ async function firePage(life: Life, due: Due): Promise<void> {
     dueAtMs: due.dueAtMs,
   }
   const unless = level.unless === undefined || due.isBeside === true ? {} : { unless: level.unless }
-  await pages
+  const told = await pages
     .page({ intent: { ...intent, ...unless, atMs: Date.now() }, page: pageFor(life, due, level) })
     // Each failed try has its own entry; the levels after this one are the way on.
     .catch(() => undefined)
+  if (told?.state === 'sent' && state.sent !== undefined) state.sent[due.id] = true
   state.pagesInFlight -= 1
 }
 

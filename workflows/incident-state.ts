@@ -74,8 +74,10 @@ export interface IncidentState {
   /** Of a routine: how many of its steps came to which end. */
   steps?: Partial<Record<EndOfStep, number>>
   isRecovered: boolean
-  /** Page ids that went out. */
+  /** Page ids that were begun, and of levels that need not page. */
   paged: Record<string, true>
+  /** Those of them that have called somebody, themselves or by another level; a state from before does not tell. */
+  sent?: Record<string, true>
   /** Pages, by their id, that may not wait for their time: since when, and why, as whoever is paged reads it. */
   hurried: Record<string, { atMs: number; because: string }>
   /** Since when nothing but its time has held a level back. */
@@ -148,6 +150,7 @@ export function firstState(input: IncidentInput): IncidentState {
     isExhaustionTold: false,
     isRecovered: false,
     paged: {},
+    sent: {},
     hurried: {},
     eligibleSince: {},
     pagesInFlight: 0,

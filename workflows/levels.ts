@@ -46,18 +46,23 @@ export function takeLevels(
   life: Calling & { note(kind: 'levels.covered', data: TimelineEvents['levels.covered']): void },
   before: Levels,
 ): void {
-  const { paged, eligibleSince } = life.state
-  const hasPaged = before.escalate.filter((_, index) => paged[pageIdOf(life, before, index)] === true)
+  const { paged, sent, eligibleSince } = life.state
+  // A page that was suppressed, or has failed, has called nobody.
+  const hasCalled = sent ?? paged
+  const called = before.escalate.filter((_, index) => hasCalled[pageIdOf(life, before, index)] === true)
   const now = levelsOf(life)
   for (const index of now.escalate.keys())
     if (moveOf(slotOf(now, index)) > 0) eligibleSince[pageIdOf(life, now, index)] ??= Date.now()
   const pageIds = now.escalate.flatMap((level, index) => {
     const id = pageIdOf(life, now, index)
-    const isCovered = hasPaged.some(
+    const isCovered = called.some(
       one => epochOf(life, one) === epochOf(life, level) && isCoveredBy(level, one),
     )
     return isCovered && paged[id] !== true ? [id] : []
   })
-  for (const id of pageIds) paged[id] = true
+  for (const id of pageIds) {
+    paged[id] = true
+    if (sent !== undefined) sent[id] = true
+  }
   if (pageIds.length > 0) life.note('levels.covered', { pageIds })
 }

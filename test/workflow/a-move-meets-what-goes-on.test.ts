@@ -195,6 +195,28 @@ test('a step that a person was asked for is withdrawn, and asked for anew as the
   ])
 })
 
+test('a level whose page an acknowledgement has stopped covers none that no acknowledgement stops', async () => {
+  const level = (unless: string): string => `  - { after: 8m, unless: ${unless}, page: [senior] }\n`
+  const played = await harness.play({
+    runbook: looking([first], level('acknowledged')),
+    target: over({ 0: 0.9 }),
+    people: [
+      // The page is asked about before the workflow has heard of it.
+      at(7.5, async ({ pool, number }) => {
+        await pool.query(
+          `update incident set acknowledged_at = opened_at, acknowledged_by = 'ben' where number = $1`,
+          [number],
+        )
+      }),
+      moves(10.5, looking([first], level('resolved'))),
+      resolves(14),
+    ],
+  })
+  expect(played.entries('page.suppressed')).toHaveLength(1)
+  expect(played.pages.map(({ page }) => page.functions.join())).toEqual(['on-call', 'senior'])
+  expect(played.pagedAt[1]!.minute).toBeCloseTo(10.5, 0)
+})
+
 test('who is told regularly by the new version is told from its next time on', async () => {
   const rule = `communication: [ { every: 30m, tell: [support] } ]`
   const played = await harness.play({
