@@ -1,7 +1,10 @@
 /** What people and sources did exists three times: as an entry, as a message row, and as the answer the workflow read. */
 import { canonicalJson } from '../contracts/canonical-json.ts'
 import type { IncidentMessage } from '../contracts/messages.ts'
-import type { TimelineEntry } from '../contracts/timeline.ts'
+import { openedWith } from '../contracts/opened-with.ts'
+import type { Binding } from '../contracts/runbook.ts'
+import type { ResolvedInput } from '../contracts/runbook-input.ts'
+import type { TimelineEntry, TimelineEvents } from '../contracts/timeline.ts'
 
 /** The same text for the same act, wherever it is read. */
 export type ActKey = string
@@ -20,18 +23,25 @@ export function actOfEntry(entry: TimelineEntry): ActKey | undefined {
 export function actOfMessage(message: IncidentMessage | (MessageFields & { atMs: number })): ActKey {
   // The row id is the delivery's, whether an alert is new is decided after its entry, and which judgement of the workflow came
   // before a person's is for the workflow alone.
-  // What another version of the runbook means is in its entry, and is the same for the same hash.
+  // The text of another version of the runbook is the same for the same hash.
   const {
     rowId: _,
     isNew: __,
     judged: ___,
     runbook: _r,
-    bindings: _b,
-    inputs: _i,
-    levelSlots: _l,
     ...fields
   } = message as MessageFields & { atMs: number }
-  return keyOf(fields)
+  return keyOf(fields['kind'] === 'rebased' ? asItsEntrySays(fields) : fields)
+}
+
+/** An entry says of roles and inputs only what people read. */
+function asItsEntrySays({ bindings, inputs, ...fields }: MessageFields): MessageFields {
+  return { ...fields, ...openedWith(listOf<Binding>(bindings), listOf<ResolvedInput>(inputs)) }
+}
+
+/** Whoever changed a row by hand may have left no list in it. */
+function listOf<T>(value: unknown): T[] {
+  return Array.isArray(value) ? value.filter(one => typeof one === 'object' && one !== null) : []
 }
 
 export function isFreezeAct(key: ActKey): boolean {
@@ -70,11 +80,26 @@ function messageFields({ kind, data, actor }: TimelineEntry): MessageFields | un
     case 'cancel.requested':
       return { kind: 'cancelled', by, reason: data.reason }
     case 'runbook.rebased':
-      return { kind: 'rebased', hash: data.to, by }
+      return rebasedFields(data, by)
     case 'freeze.on':
     case 'freeze.off':
       return { kind: 'freeze-changed', on: kind === 'freeze.on', by }
     default:
       return undefined
+  }
+}
+
+function rebasedFields(
+  { to, bindings, unbound, inputs, levelSlots }: TimelineEvents['runbook.rebased'],
+  by: string,
+): MessageFields {
+  return {
+    kind: 'rebased',
+    hash: to,
+    by,
+    bindings,
+    levelSlots,
+    ...(unbound === undefined ? {} : { unbound }),
+    ...(inputs === undefined ? {} : { inputs }),
   }
 }
