@@ -1,8 +1,10 @@
 import { CodedError } from '../contracts/coded-error.ts'
+import type { TimelineEntry } from '../contracts/timeline.ts'
 import type { AlertView, ClaimView, IncidentDetail, PageView } from '../contracts/views.ts'
 import { readTimeline } from './audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from './database.ts'
 import { listGates } from './gates.ts'
+import { readDecidingEntries } from './open-incidents.ts'
 import { summaryColumns, summaryCounts, type SummaryRow, toSummary } from './incident-views.ts'
 
 /** What one answer shows at most; the counts of the summary say how many there are, the timeline's own route has the rest. */
@@ -14,19 +16,39 @@ export type IncidentRecord = Omit<IncidentDetail, 'nextPage' | 'nextUpdate'>
 
 /** Everything about one incident, as it was at one moment. Throws `not_found`. */
 export async function readIncidentRecord(pool: Pool, number: string): Promise<IncidentRecord> {
-  return inTransaction(pool, async tx => {
-    // One snapshot: a decision that arrives between the queries must not show a gate open and its entry decided.
-    await tx.query('set transaction isolation level repeatable read read only')
-    const incident = await readIncident(tx, number)
-    return {
-      ...incident,
-      alerts: await readAlerts(tx, number),
-      gates: await listGates(tx, { incident: number }),
-      claims: await readClaims(tx, number),
-      pages: await readPages(tx, number),
-      timeline: await readTimeline(tx, number, await lastEntryLeftOut(tx, number), entriesShown),
-    }
+  return inSnapshot(pool, tx => readRecord(tx, number))
+}
+
+/** The same, with what decides about its escalation, however long ago that was. Throws `not_found`. */
+export async function readRecordAndDeciding(
+  pool: Pool,
+  number: string,
+): Promise<{ record: IncidentRecord; deciding: TimelineEntry[] }> {
+  return inSnapshot(pool, async tx => {
+    const record = await readRecord(tx, number)
+    const deciding = await readDecidingEntries(tx, [number])
+    return { record, deciding: deciding.get(number) ?? [] }
   })
+}
+
+/** One snapshot: a decision that arrives between the queries must not show a gate open and its entry decided. */
+async function inSnapshot<T>(pool: Pool, read: (tx: Queryable) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async tx => {
+    await tx.query('set transaction isolation level repeatable read read only')
+    return read(tx)
+  })
+}
+
+async function readRecord(tx: Queryable, number: string): Promise<IncidentRecord> {
+  const incident = await readIncident(tx, number)
+  return {
+    ...incident,
+    alerts: await readAlerts(tx, number),
+    gates: await listGates(tx, { incident: number }),
+    claims: await readClaims(tx, number),
+    pages: await readPages(tx, number),
+    timeline: await readTimeline(tx, number, await lastEntryLeftOut(tx, number), entriesShown),
+  }
 }
 
 type IncidentRow = SummaryRow &

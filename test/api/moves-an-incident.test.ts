@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { appendEntries } from '../../store/audit-log.ts'
+import { inTransaction } from '../../store/database.ts'
 import { type ApiUnderTest, startApi } from '../support/api-under-test.ts'
 import { givenIncident } from '../support/incidents.ts'
 import { newVersion } from '../support/versions.ts'
@@ -43,6 +45,19 @@ test('the incident shows the version in force, with what its roles and inputs me
   const before = await api.call('viewer', 'GET', `${runbook}?version=runbook-hash`)
   expect(before).toMatchObject({ status: 200, body: { hash: 'runbook-hash' } })
   expect(await api.call('viewer', 'GET', `${runbook}?version=none`)).toMatchObject({ status: 404 })
+})
+
+test('who is called next is known by the version it was moved to, however much was written since', async () => {
+  const number = await given()
+  const { hash: to } = await newVersion(api.database.pool, number, next)
+  api.now.ms += 60_000
+  const movedAtMs = api.now.ms
+  await api.call('approver', 'POST', `/v1/incidents/${number}/rebase`, { to })
+  const note = { kind: 'note', actor: 'person:ana', atMs: movedAtMs, incident: number } as const
+  const notes = Array.from({ length: 1_001 }, (_, nth) => ({ ...note, data: { text: `look ${nth}` } }))
+  await inTransaction(api.database.pool, tx => appendEntries(tx, notes))
+  const { body } = await api.call('viewer', 'GET', `/v1/incidents/${number}`)
+  expect(body.nextPage).toMatchObject({ dueAt: new Date(movedAtMs).toISOString() })
 })
 
 async function given(): Promise<string> {
