@@ -216,4 +216,5 @@ export const episode: AlertEpisode = {
   startsAt: '2026-03-14T03:02:00.000Z',
   endsAt: null,
   incident: openIncident,
+  mutedUntil: null,
 }

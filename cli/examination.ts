@@ -189,6 +189,7 @@ function workFindings(status: StatusView): Finding[] {
     openIncidents,
     openGates,
     quarantinedAlerts,
+    mutedAlerts,
     undeliveredMessages,
     waitingAlerts,
     stuck,
@@ -219,6 +220,14 @@ function workFindings(status: StatusView): Finding[] {
       state: 'good',
       about: 'queue',
       says: `${counted(waitingAlerts, 'alert')} and ${counted(undeliveredMessages, 'message')} on their way`,
+    })
+  }
+  if (mutedAlerts > 0) {
+    findings.push({
+      state: 'noteworthy',
+      about: 'muted',
+      says: `${mutedAlerts === 1 ? 'one firing alert is' : `${mutedAlerts} firing alerts are`} quiet, because a person ended the incident`,
+      todo: 'npx paramedic alert list',
     })
   }
   if (quarantinedAlerts > 0) {

@@ -72,6 +72,11 @@ const alertEpisode = z
     startsAt: time,
     endsAt: time.nullable(),
     incident: incidentNumber.nullable().describe('The incident it belongs to'),
+    mutedUntil: time
+      .nullable()
+      .describe(
+        'It fires on after a person ended its incident, and opens the next one only after this time; null when it is not muted',
+      ),
   })
   .describe('One time an alert fired')
   .register(views, { id: 'AlertEpisode' })

@@ -383,6 +383,7 @@ export const statusView = readinessView
     undeliveredMessages: count,
     waitingAlerts: count,
     quarantinedAlerts: count,
+    mutedAlerts: count.describe('They fire on, quietly for a while, after a person ended their incident'),
     sites: z.array(siteView),
     stuck: z.array(stuckView).describe('What is no finding, or not yet'),
     supervision: supervisionView,

@@ -5,7 +5,12 @@ import type { Queryable } from './database.ts'
 
 export type WorkCounts = Pick<
   StatusView,
-  'openIncidents' | 'openGates' | 'undeliveredMessages' | 'waitingAlerts' | 'quarantinedAlerts'
+  | 'openIncidents'
+  | 'openGates'
+  | 'undeliveredMessages'
+  | 'waitingAlerts'
+  | 'quarantinedAlerts'
+  | 'mutedAlerts'
 >
 
 export async function countWork(db: Queryable): Promise<WorkCounts> {
@@ -14,7 +19,8 @@ export async function countWork(db: Queryable): Promise<WorkCounts> {
        (select count(*) from gate where state = 'open')::int as "openGates",
        (select count(*) from message where delivered_at is null)::int as "undeliveredMessages",
        (select count(*) from alert_event where outcome is null)::int as "waitingAlerts",
-       (select count(*) from alert_event where outcome = 'quarantined')::int as "quarantinedAlerts"`,
+       (select count(*) from alert_event where outcome = 'quarantined')::int as "quarantinedAlerts",
+       (select count(*) from alert where status = 'firing' and muted_until > now())::int as "mutedAlerts"`,
   )
   return rows[0]!
 }

@@ -56,6 +56,11 @@ const firing = documented({
       query: { system: 'billing' },
       reply: { alerts: [], nextCursor: null },
     },
+    muted: {
+      summary: 'One that is quiet since a person ended its incident',
+      query: { name: episode.name },
+      reply: { alerts: [{ ...episode, mutedUntil: '2026-03-14T07:10:00.000Z' }], nextCursor: null },
+    },
   },
   errors: { bad_request: refusedLimit },
 })

@@ -62,6 +62,7 @@ const readingStatus = documented({
         undeliveredMessages: 0,
         waitingAlerts: 0,
         quarantinedAlerts: 0,
+        mutedAlerts: 0,
         sites: [],
         stuck: [],
         supervision: { lastLookAt: '2026-03-14T03:05:00.000Z', findings: [] },

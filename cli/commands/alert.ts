@@ -42,7 +42,7 @@ async function listActive(session: Session, options: ListOptions): Promise<void>
   const { terminal } = session
   const { alerts, nextCursor } = cleaned(answer)
   if (alerts.length === 0) return terminal.print(['No alert fires.', '', ...see(session, 'alert history')])
-  const rows = alerts.map(alert => activeRow(alert, session.now()))
+  const rows = alerts.map(alert => activeRow(alert, session))
   print(session, ['ALERT', 'SEVERITY', 'FOR', 'SYSTEM', 'INCIDENT', 'SUMMARY'], rows, nextCursor)
   const incident = alerts.find(alert => alert.incident !== null)?.incident
   if (incident !== undefined) terminal.print(['', ...see(session, `incident show ${incident}`)])
@@ -66,14 +66,15 @@ async function listHistory(session: Session, options: ListOptions): Promise<void
   if (incident !== undefined) session.terminal.print(['', ...see(session, `incident show ${incident}`)])
 }
 
-function activeRow(alert: AlertEpisode, now: number): Row {
+function activeRow(alert: AlertEpisode, session: Session): Row {
+  const now = session.now()
   return [
     { text: oneLine(alert.name), tone: 'bad' },
     labelOf(alert, 'severity'),
     wholeDuration(now - Date.parse(alert.startsAt)),
     labelOf(alert, 'system'),
     alert.incident ?? '–',
-    summaryOf(alert),
+    `${mutedInWords(alert, session)}${summaryOf(alert)}`,
   ]
 }
 
@@ -89,6 +90,11 @@ function historyRow(alert: AlertEpisode, { clock, now }: Session): Row {
     alert.incident ?? '–',
     summaryOf(alert),
   ]
+}
+
+/** First, because the end of a row is cut off where a terminal is narrow. */
+function mutedInWords({ mutedUntil }: AlertEpisode, { clock, now }: Session): string {
+  return mutedUntil === null ? '' : `quiet until ${clock.near(Date.parse(mutedUntil), now())}: `
 }
 
 function labelOf({ labels }: AlertEpisode, name: string): string {

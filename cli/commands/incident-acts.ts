@@ -1,5 +1,7 @@
 /** What people do to an incident besides deciding about plans. Each says what it changed and what comes next. */
 import type { Command } from 'commander'
+import { durationInWords } from '../../contracts/duration-words.ts'
+import { limits } from '../../contracts/limits.ts'
 import { numberArgument, withExamples } from '../command-help.ts'
 import { Failure } from '../failure.ts'
 import { resolveNumber } from '../incident-number.ts'
@@ -102,6 +104,16 @@ async function addNote(session: Session, written: string, words: readonly string
   ])
 }
 
+/** It counts from the close, which comes at once unless something has to be taken back before. */
+function quietInWords({ clock, now }: Session, alerts: number, closesLater: boolean): string {
+  const forMs = limits.mutedAfterResolveMs
+  const long = durationInWords(forMs)
+  const until = closesLater ? `for ${long} from then` : `until ${clock.near(now() + forMs, now())} (${long})`
+  return alerts === 1
+    ? `Its firing alert is quiet ${until}, or until it clears; if it fires on, it then opens a new incident.`
+    : `Its ${alerts} firing alerts are quiet ${until}, or until they clear; what fires on then opens a new incident.`
+}
+
 async function standardInput(): Promise<string> {
   let text = ''
   for await (const chunk of process.stdin) text += String(chunk)
@@ -137,9 +149,8 @@ async function end(
         : []),
       ...(alertsFiring > 0
         ? [
-            alertsFiring === 1
-              ? 'Its firing alert stays quiet for a while and then opens a new incident.'
-              : `Its ${alertsFiring} firing alerts stay quiet for a while and then open a new incident.`,
+            quietInWords(session, alertsFiring, toTakeBack.length > 0),
+            paint.command('npx paramedic alert list'),
           ]
         : []),
       paint.command(`npx paramedic incident show ${number}`),

@@ -8,6 +8,7 @@ import {
   sandboxStatus,
 } from '../../embedded/sandbox/faults.ts'
 import { readSandboxRecord, type SandboxRecord } from '../../embedded/sandbox/sandbox-file.ts'
+import type { AlertEpisodes } from '../../contracts/rule-views.ts'
 import { withExamples } from '../command-help.ts'
 import { dataFolders, projectDir } from '../connection.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -16,6 +17,12 @@ import { inSession, type Session } from '../session.ts'
 import { oneLine } from '../terminal/plain-text.ts'
 import { asTyped } from '../terminal/shell-word.ts'
 
+/** As the rules of the sandbox name them. */
+const alertsOfFaults: Record<SandboxFault, string> = {
+  'idle-connections': 'ShopDatabasePoolExhausted',
+  'stale-cache': 'ShopCacheErrors',
+  crash: 'ShopDown',
+}
 const faults = Object.keys(sandboxFaults).filter(isSandboxFault)
 const notes = faults.map(fault => `  ${fault.padEnd(17)} ${sandboxFaults[fault]}`)
 
@@ -55,7 +62,30 @@ async function doBreak(session: Session, fault: SandboxFault): Promise<void> {
   if (session.isJson) return session.printJson(reply)
   const { paint, print } = session.terminal
   print([reply.isChanged ? paint.attention(oneLine(reply.message)) : oneLine(reply.message)])
-  print(['An alert fires in a few seconds. See what happens:', paint.command('npx paramedic incident watch')])
+  const quietUntil = await mutedUntil(session, alertsOfFaults[fault])
+  if (quietUntil === undefined)
+    return print([
+      'An alert fires in a few seconds. See what happens:',
+      paint.command('npx paramedic incident watch'),
+    ])
+  const until = session.clock.near(quietUntil, session.now())
+  print([
+    `No incident opens by it: its alert ${alertsOfFaults[fault]} fires, and is quiet until ${until} or until it clears, because a person ended its incident. See it, or have it clear:`,
+    paint.command('npx paramedic alert list'),
+    paint.command('npx paramedic sandbox heal'),
+  ])
+}
+
+/** Of a firing alert of this name; undefined where none is quiet, or nobody can say. */
+async function mutedUntil(session: Session, name: string): Promise<number | undefined> {
+  try {
+    const { alerts } = await session.api().get<AlertEpisodes>('/v1/alerts/active', { name })
+    const muted = alerts.flatMap(alert => alert.mutedUntil ?? [])
+    return muted[0] === undefined ? undefined : Date.parse(muted[0])
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
 }
 
 async function heal(session: Session, fault: SandboxFault | undefined): Promise<void> {

@@ -66,6 +66,19 @@ test('what fires is listed until it resolves, and stays in the history with its 
   })
 })
 
+test('one that is muted says until when, as long as that is so', async () => {
+  await report('Muted', 'firing', startMs + 20 * minute)
+  const { pool } = api.database
+  const mutedUntil = async (until: string): Promise<string | null> => {
+    await pool.query(`update alert set muted_until = ${until} where name = 'Muted'`)
+    return (await api.call('viewer', 'GET', '/v1/alerts/active?name=Muted')).body.alerts[0].mutedUntil
+  }
+  expect(await mutedUntil(`'2999-03-14T02:00:00Z'`)).toBe('2999-03-14T02:00:00.000Z')
+  expect((await api.call('viewer', 'GET', '/v1/status')).body).toMatchObject({ mutedAlerts: 1 })
+  expect(await mutedUntil(`now() - interval '1 second'`)).toBeNull()
+  expect((await api.call('viewer', 'GET', '/v1/status')).body).toMatchObject({ mutedAlerts: 0 })
+})
+
 test('a repeat is no other time it fired; a return is', async () => {
   await report('Returns', 'firing', startMs + 10 * minute)
   await report('Returns', 'firing', startMs + 11 * minute)

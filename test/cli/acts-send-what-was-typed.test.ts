@@ -42,14 +42,14 @@ it.each([
     `${at}/resolve`,
     { reason: 'by hand' },
     { alertsFiring: 2 },
-    '2 firing alerts stay quiet',
+    '2 firing alerts are quiet until',
   ],
   [
     ['resolve', number, '--reason', 'by hand'],
     `${at}/resolve`,
     { reason: 'by hand' },
     { alertsFiring: 1 },
-    'Its firing alert stays quiet',
+    'Its firing alert is quiet until',
   ],
   [
     ['cancel', number, '--reason', 'load test'],
@@ -71,6 +71,17 @@ it.each([
   expect(exitCode).toBe(0)
   expect(stdout).toContain(says)
   expect(scene.api.posts()).toEqual([{ path, body }])
+})
+
+it('says until when an alert that fires on is quiet, and how it is seen', async () => {
+  const resolve = async (answer: object) => {
+    scene.api.on(`POST ${at}/resolve`, { number, alertsFiring: 1, ...answer })
+    return (await runParamedic(['incident', 'resolve', number, '--reason', 'x'], { env: scene.env })).stdout
+  }
+  const said = await resolve({})
+  expect(said).toMatch(/is quiet until .*\d\d:\d\d \(4 hours\), or until it clears; if it fires on/)
+  expect(said).toContain('npx paramedic alert list')
+  expect(await resolve({ toTakeBack: ['stop-worker'] })).toContain('is quiet for 4 hours from then')
 })
 
 it('takes a note from standard input', async () => {

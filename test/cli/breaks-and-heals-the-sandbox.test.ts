@@ -40,6 +40,19 @@ it('breaks it and says how to watch what follows', async () => {
   expect(stdout.trimEnd().endsWith('npx paramedic incident watch')).toBe(true)
 })
 
+it('says that its alert is quiet where a person has ended the incident', async () => {
+  scene.api.on('POST /sandbox/break/crash', { fault: 'crash', isChanged: true, message: 'Killed.' })
+  const mutedUntil = new Date(Date.now() + 3_600_000).toISOString()
+  scene.api.on('GET /v1/alerts/active?name=ShopDown', { alerts: [{ mutedUntil }], nextCursor: null })
+  const { exitCode, stdout } = await runParamedic(['sandbox', 'break', 'crash'], {
+    cwd: folder,
+    env: scene.env,
+  })
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/its alert ShopDown fires, and is quiet until .*\d\d:\d\d or until it clears/)
+  expect(stdout).not.toContain('in a few seconds')
+})
+
 it('says what is broken, with exit code 1', async () => {
   scene.api.on('GET /health', { status: 503, body: { reasons: ['pool exhausted'] } })
   scene.api.on('GET /sandbox/status', {

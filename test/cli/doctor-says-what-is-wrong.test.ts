@@ -21,6 +21,7 @@ const healthy: StatusView = {
   undeliveredMessages: 0,
   waitingAlerts: 3,
   quarantinedAlerts: 0,
+  mutedAlerts: 0,
   sites: [],
   stuck: [],
   supervision: { lastLookAt: '2025-03-14T03:11:50.000Z', findings: [] },
@@ -41,6 +42,15 @@ it('is content with a healthy service that has work', async () => {
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Healthy.')
   expect(stdout).toContain('npx paramedic gate list')
+})
+
+it('says how many firing alerts are quiet, and how to see them', async () => {
+  scene.api.on('GET /readyz', answer())
+  scene.api.on('GET /v1/status', answer({ mutedAlerts: 2 }))
+  const { exitCode, stdout } = await runParamedic(['doctor'], { env: scene.env })
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/! muted +2 firing alerts are quiet, because a person ended the incident/)
+  expect(stdout).toContain('→ npx paramedic alert list')
 })
 
 it('names a runbook file that is held back, and says what to do', async () => {

@@ -16,6 +16,7 @@ const firing: AlertEpisode = {
   startsAt: ago(9_030),
   endsAt: null,
   incident: 'INC-2026-03-14-001',
+  mutedUntil: null,
 }
 const rule: RuleView = {
   name: 'orders-queue-long',
@@ -68,6 +69,12 @@ it('what fires is shown with its incident and the command that tells more', asyn
   expect(lines[1]).toMatch(/^OrdersQueueLong +high +2h 30m +orders +INC-2026-03-14-001 +731 orders wait$/)
   expect(lines.join('\n')).toContain('There are more')
   expect(lines.at(-1)).toBe('npx paramedic incident show INC-2026-03-14-001')
+})
+
+it('one that is quiet says until when', async () => {
+  const muted = { ...firing, mutedUntil: ago(-3_600) }
+  scene.api.on('GET /v1/alerts/active?limit=200', { alerts: [muted], nextCursor: null })
+  expect((await linesOf('alert', 'list'))[1]).toMatch(/ quiet until .*\d\d:\d\d: 731 orders wait$/)
 })
 
 it('the history says how long each lasted', async () => {
