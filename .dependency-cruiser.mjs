@@ -142,7 +142,12 @@ export default {
     ),
     mayImportOnly(
       'intake',
-      [CONTRACTS, '^store/', PURE_LANGUAGE, '^language/(choose-runbook|resolve-inputs|occurrences)\\.ts$'],
+      [
+        CONTRACTS,
+        '^store/',
+        PURE_LANGUAGE,
+        '^language/(choose-runbook|resolve-inputs|nearest-name|occurrences)\\.ts$',
+      ],
       'From stored deliveries to signals: needs rows and the Temporal client, and knows no workflow by its code.',
     ),
     mayImportOnly(

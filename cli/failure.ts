@@ -27,11 +27,19 @@ export class Failure extends Error {
   readonly exitCode: ExitCode
   /** The service's own words, for `--json`. */
   readonly reply: ErrorReply | undefined
+  /** What the sentence is about, for `--json`. */
+  readonly fields: Record<string, unknown> | undefined
 
   constructor(
     code: ErrorCode | LocalCode,
     message: string,
-    details: { hint: string; exitCode?: ExitCode; reply?: ErrorReply; cause?: unknown },
+    details: {
+      hint: string
+      exitCode?: ExitCode
+      reply?: ErrorReply
+      fields?: Record<string, unknown>
+      cause?: unknown
+    },
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'Failure'
@@ -39,6 +47,7 @@ export class Failure extends Error {
     this.hint = details.hint
     this.exitCode = details.exitCode ?? exitCodes.refused
     this.reply = details.reply
+    this.fields = details.fields
   }
 }
 
@@ -54,6 +63,6 @@ export function describeFailure({ message, hint, code }: Failure): string[] {
 }
 
 /** A failure as JSON: the service's reply as it came, or ours in the same shape. */
-export function failureReply({ code, message, hint, reply }: Failure): object {
-  return reply ?? { error: { code, message, hint } }
+export function failureReply({ code, message, hint, reply, fields }: Failure): object {
+  return reply ?? { error: { code, message, hint, ...(fields === undefined ? {} : { fields }) } }
 }

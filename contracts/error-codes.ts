@@ -55,12 +55,12 @@ export const errorCodes = {
   temporary_in_place: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'The version that has applied it takes it back; what is in place: npx paramedic incident show {number}',
+    hint: 'It is taken back when the incident has recovered, or when a person ends it: npx paramedic incident resolve {number} --reason "..."',
   },
   routine_not_moved: {
     family: 'refused',
     httpStatus: 409,
-    hint: 'End it, and start a run of the version in force: npx paramedic incident cancel {number}, then npx paramedic runbook run {runbook}',
+    hint: 'End it, and start a run of the version in force: npx paramedic incident cancel {number} --reason "...", then npx paramedic runbook run {runbook}',
   },
   incident_not_started: {
     family: 'unavailable',

@@ -2,6 +2,7 @@
 import { CodedError } from '../contracts/coded-error.ts'
 import { type Place, routineKey } from '../contracts/schedule.ts'
 import type { BindableTarget } from '../language/bind.ts'
+import { nearestName } from '../language/nearest-name.ts'
 import { refuseInputs } from '../language/resolve-inputs.ts'
 import { appendEntries } from '../store/audit-log.ts'
 import { inTransaction, type Pool, type Queryable } from '../store/database.ts'
@@ -41,7 +42,7 @@ export async function startRoutine(
     const routine = await routineInForce(tx, name)
     await refuseSecond(tx, name)
     const place = placeOf(routine, asked.place, targets)
-    refuseInputs(routine.runbook.inputs ?? [], asked.inputs)
+    refuseInputs(routine.runbook, asked.inputs)
     const { incident, entry } = await openRun(tx, targets, routine, {
       runbook: name,
       runbookHash: routine.hash,
@@ -77,6 +78,19 @@ async function refuseSecond(tx: Queryable, name: string): Promise<void> {
   })
 }
 
+/** The configured place that was probably meant, else all there are. */
+function whichPlace(asked: Place, targets: readonly BindableTarget[]): string {
+  const systems = new Set(targets.map(({ system }) => system))
+  const system = nearestName(asked.system, systems)
+  const environments = new Set(
+    targets.flatMap(target => (target.system === system ? [target.environment] : [])),
+  )
+  const environment = nearestName(asked.environment, environments)
+  if (environment !== undefined) return `Did you mean --system ${system} --environment ${environment}?`
+  const places = new Set(targets.map(target => `${target.system}/${target.environment}`))
+  return `Targets are configured in ${[...places].toSorted().join(', ') || 'no place'}.`
+}
+
 /** A run whose every role is unbound would only call people. */
 function placeOf(
   { runbook, schedule }: Routine,
@@ -88,6 +102,6 @@ function placeOf(
   if (isThere || Object.keys(runbook.targets).length === 0) return { system, environment }
   throw new CodedError('bad_payload', `No target is configured in ${system}/${environment}.`, {
     fields: { system, environment },
-    hint: 'Name the system and environment as the configuration does: npx paramedic config check',
+    hint: whichPlace({ system, environment }, targets),
   })
 }

@@ -50,13 +50,16 @@ export function inputFaults(
 
 /** Throws `bad_payload` with every value that is refused. */
 export function refuseInputs(
-  declared: readonly RunbookInput[],
+  { name, inputs = [] }: { name: string; inputs?: readonly RunbookInput[] },
   given: Readonly<Record<string, string>>,
 ): void {
-  const faults = inputFaults(declared, given)
+  const faults = inputFaults(inputs, given)
   if (faults.length === 0) return
   const told = faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
-  throw new CodedError('bad_payload', `The inputs do not fit: ${told}.`, { fields: { faults } })
+  throw new CodedError('bad_payload', `The inputs do not fit: ${told}.`, {
+    fields: { faults },
+    hint: `What each may be: npx paramedic runbook explain ${name}`,
+  })
 }
 
 interface Asked {

@@ -1,3 +1,4 @@
+import { isWhatWasTaken } from '../contracts/ends-of-steps.ts'
 import type { Impact, IncidentOutcome, Severity } from '../contracts/incident.ts'
 import type { FactChange, PostmortemFacts } from '../contracts/postmortem.ts'
 import type { TimelineEntry, TimelineKind } from '../contracts/timeline.ts'
@@ -149,8 +150,14 @@ function courseOf(entries: readonly TimelineEntry[]): PostmortemFacts['course'] 
   })
 }
 
-/** How an incident ended, for a sentence. */
-export const outcomeWords: Record<IncidentOutcome, string> = {
+/** How an incident ended, for a sentence that goes on with `because`. */
+export function outcomeInWords(outcome: IncidentOutcome, because: string): string {
+  return outcome === 'recovered' && isWhatWasTaken(because)
+    ? 'no recovery was measured'
+    : outcomeWords[outcome]
+}
+
+const outcomeWords: Record<IncidentOutcome, string> = {
   recovered: 'recovered, proved by measurement',
   'resolved-by-person': 'resolved by a person',
   cancelled: 'cancelled, it was no incident',

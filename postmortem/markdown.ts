@@ -1,6 +1,6 @@
 import { postmortemChecklist, postmortemSections } from '../contracts/postmortem.ts'
 import type { ActionItemView, PostmortemView } from '../contracts/postmortem-views.ts'
-import { outcomeWords } from './facts.ts'
+import { outcomeInWords } from './facts.ts'
 import { factsMarkdown } from './facts-markdown.ts'
 import { code, section, words } from './inert-markdown.ts'
 import { lasting, moment } from './words.ts'
@@ -60,7 +60,8 @@ function standing(view: PostmortemView): string {
 function inShort({ facts, system, environment, owner }: PostmortemView): string[] {
   const { severity, impact, outcome, outcomeBecause, runbook, linkedTo } = facts
   const label = severity.label === null ? '' : ` (${code(severity.label)})`
-  const ended = outcome === null ? 'not ended' : `${outcomeWords[outcome]}: ${code(outcomeBecause ?? '')}`
+  const because = outcomeBecause ?? ''
+  const ended = outcome === null ? 'not ended' : `${outcomeInWords(outcome, because)}: ${code(because)}`
   return [
     `- Severity: ${severity.final}${label}`,
     `- Customers affected: ${impact.final}`,

@@ -45,8 +45,7 @@ export async function rebaseIncident(
     if (from === hash) return { from, to: hash, isChange: false }
     refuseRoutine(act.number, runbook)
     if (!incident.hasStarted) throw notStarted(act.number)
-    const applied = await readStillApplied(tx, act.number)
-    if (applied.length > 0) throw stillApplied(act.number, applied)
+    await refuseStillApplied(tx, act.number)
     const past = await readMoves(tx, act.number)
     const { bindings, inputs } = mean(runbook, incident)
     const levels = { escalate: before.escalate, slots: past.at(-1) }
@@ -79,7 +78,7 @@ export async function rebaseIncident(
 
 /**
  * The version an incident runs, and the one in force of the same name; null when none is. Throws `not_found`, and `routine_not_moved`
- * where the one cannot become the other.
+ * or `temporary_in_place` where the one cannot become the other.
  */
 export async function readRebase(
   db: Queryable,
@@ -96,7 +95,9 @@ export async function readRebase(
   )
   const { from, to } = rows[0]!
   refuseRun(number, from.runbook)
-  if (to !== null) refuseRoutine(number, to.runbook)
+  if (to === null) return { from, to }
+  refuseRoutine(number, to.runbook)
+  if (to.hash !== from.hash) await refuseStillApplied(db, number)
   return { from, to }
 }
 
@@ -169,9 +170,11 @@ async function readStillApplied(tx: Queryable, number: string): Promise<string[]
 }
 
 /** Which undo belongs to them, on which target, the version says that has applied them. */
-function stillApplied(number: string, steps: readonly string[]): CodedError {
+async function refuseStillApplied(db: Queryable, number: string): Promise<void> {
+  const steps = await readStillApplied(db, number)
+  if (steps.length === 0) return
   const message = `In ${number} what ${steps.join(', ')} did for the time of the incident is still in place.`
-  return new CodedError('temporary_in_place', message, { fields: { number, steps } })
+  throw new CodedError('temporary_in_place', message, { fields: { number, steps } })
 }
 
 function notStarted(number: string): CodedError {

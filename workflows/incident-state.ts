@@ -1,4 +1,5 @@
 /** What an incident's workflow knows, and how messages change it. Plain data and pure functions: it travels in continue-as-new. */
+import type { EndOfStep } from '../contracts/ends-of-steps.ts'
 import {
   type Impact,
   type IncidentOutcome,
@@ -99,10 +100,6 @@ export interface IncidentState {
   seenRowIds: number[]
   pendingRowIds: number[]
 }
-
-/** What its closing says of a step of a routine; in the order in which it is said. */
-export const endsOfSteps = ['taken', 'not-needed', 'observed', 'not-done'] as const
-export type EndOfStep = (typeof endsOfSteps)[number]
 
 /** An undo that waits for its time. It leaves the list when it has come to an end, so that none runs twice. */
 export interface RegisteredUndo {

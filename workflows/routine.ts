@@ -1,8 +1,8 @@
+import { type EndOfStep, whatWasTaken } from '../contracts/ends-of-steps.ts'
 import type { StepResult } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { isTakenBack, type ManualStep, type Step, stepsInFull } from '../contracts/runbook.ts'
 import { callAgain } from './escalate.ts'
-import { type EndOfStep, endsOfSteps, type IncidentState } from './incident-state.ts'
 import type { Life } from './life.ts'
 import { isAsHoped } from './mitigate.ts'
 import { isWindowClosed, needPeople } from './need-people.ts'
@@ -109,27 +109,7 @@ function unproved(life: Life, because: string): void {
 async function proof(life: Life): Promise<{ isWell: boolean; because: string }> {
   const { verify: overall } = life.input.runbook
   life.enter('verification')
-  if (overall === undefined) return { isWell: true, because: whatWasTaken(life.state) }
+  if (overall === undefined) return { isWell: true, because: whatWasTaken(life.state.steps) }
   const verified = await verify(life, overall, askedOfWhole(life, overall))
   return { isWell: verified.verdict === 'recovered', because: verified.because }
-}
-
-const endsInWords: Record<EndOfStep, string> = {
-  taken: 'taken',
-  'not-needed': 'not needed',
-  observed: 'left alone, as its target is in observe',
-  'not-done': 'not done',
-}
-
-/** `every step was taken`, `2 steps were taken, 1 was not needed`. */
-function whatWasTaken({ steps = {} }: IncidentState): string {
-  const ends = endsOfSteps.filter(end => steps[end] !== undefined)
-  if (ends.every(end => end === 'taken')) return 'every step was taken'
-  return ends
-    .map((end, nth) => {
-      const count = steps[end]!
-      const what = nth > 0 ? '' : count === 1 ? ' step' : ' steps'
-      return `${count}${what} ${count === 1 ? 'was' : 'were'} ${endsInWords[end]}`
-    })
-    .join(', ')
 }

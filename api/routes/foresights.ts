@@ -38,7 +38,7 @@ export function foresightRoutes(app: Api, { pool, places = [], foresights, clock
     const by = principalOf(request).name
     return askSeldom(by, async () => {
       const asked = await withinDatabaseWait(() => runbookFor(pool, given, alert))
-      refuseInputs(asked.loaded.runbook.inputs ?? [], inputs)
+      refuseInputs(asked.loaded.runbook, inputs)
       const question = questionAbout(asked.loaded, alert, inputs, places)
       const shown = {
         runbook: asked.loaded,

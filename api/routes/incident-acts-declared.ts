@@ -121,6 +121,11 @@ const ofRun = {
   message: `${runOfRoutine} is a run of the routine ${runningRoutine}, and a run keeps its version.`,
   fields: { number: runOfRoutine, runbook: runningRoutine },
 }
+const stillInPlace = {
+  params: { number: stoppingIncident },
+  message: `In ${stoppingIncident} what stop-worker did for the time of the incident is still in place.`,
+  fields: { number: stoppingIncident, steps: ['stop-worker'] },
+}
 const rebaseBody = z.strictObject({
   to: lookUpText(64).describe('The version that was read: the hash of the one in force'),
   reason: reason.exactOptional(),
@@ -140,7 +145,7 @@ export const offeringRebase = documented({
       reply: { number: openIncident, from: running, to: running },
     },
   },
-  errors: { not_found: noSuchIncident, routine_not_moved: ofRun },
+  errors: { not_found: noSuchIncident, routine_not_moved: ofRun, temporary_in_place: stillInPlace },
 })
 
 export const rebasing = documented({
@@ -175,12 +180,7 @@ export const rebasing = documented({
       message: `The workflow of ${unstartedIncident} has not begun.`,
       fields: { number: unstartedIncident },
     },
-    temporary_in_place: {
-      params: { number: stoppingIncident },
-      body: { to: running.hash },
-      message: `In ${stoppingIncident} what stop-worker did for the time of the incident is still in place.`,
-      fields: { number: stoppingIncident, steps: ['stop-worker'] },
-    },
+    temporary_in_place: { ...stillInPlace, body: { to: running.hash } },
   },
 })
 

@@ -53,7 +53,7 @@ function standing({ known, runbook }: Moment, view: View): string[] {
   const by = severityBy === undefined ? '' : `, set by ${severityBy.by}`
   const unmeasured = known.severity === undefined ? ', before anything was measured' : ''
   const impactFrom = impactBy === undefined ? '' : `, said by ${impactBy.by}`
-  const end = closed === undefined ? '' : `: ${outcomeInWords(closed.outcome)}`
+  const end = closed === undefined ? '' : `: ${outcomeInWords(closed.outcome, closed.because)}`
   const recovered =
     recoveredMs === undefined || closed !== undefined
       ? ''

@@ -90,6 +90,7 @@ async function confirm({ terminal, isJson }: Session, move: Move): Promise<void>
     throw new Failure('confirmation_needed', `Nobody can be asked here, so ${move.number} was not moved.`, {
       hint: `name the version you have read: ${exact}`,
       exitCode: exitCodes.usage,
+      fields: { number: move.number, from: move.from.hash, to: move.to.hash, changes: changesOf(move) },
     })
   const loosened = changesOf(move).filter(({ effect }) => effect === 'loosens').length
   const warning =

@@ -1,3 +1,4 @@
+import { isWhatWasTaken } from '../../contracts/ends-of-steps.ts'
 import type { IncidentOutcome, Phase } from '../../contracts/incident.ts'
 import { resolvedInWords } from '../runbook/input-words.ts'
 import { humaneDuration } from '../terminal/clock.ts'
@@ -41,7 +42,7 @@ export function narrateIncident(entry: EntryOf<Kind>): Narration {
     case 'incident.closed': {
       const { outcome, because: reason } = entry.data
       return {
-        text: `Closed: ${outcomeInWords(outcome)}${because(reason)}`,
+        text: `Closed: ${endInWords(outcome, reason)}`,
         tone: outcome === 'cancelled' ? 'plain' : 'good',
       }
     }
@@ -92,10 +93,16 @@ export function meaningOf({
   return { means: `${bound}${missing}${given}`, isWhole }
 }
 
-export function outcomeInWords(outcome: IncidentOutcome): string {
+function endInWords(outcome: IncidentOutcome, reason: string): string {
+  const said = outcomeInWords(outcome, reason)
+  return said === reason ? reason : `${said}${because(reason)}`
+}
+
+/** @param reason What it closed with: of a routine that nothing measured as a whole, all there is to say. */
+export function outcomeInWords(outcome: IncidentOutcome, reason: string): string {
   switch (outcome) {
     case 'recovered':
-      return 'recovered, proved by measurement'
+      return isWhatWasTaken(reason) ? reason : 'recovered, proved by measurement'
     case 'resolved-by-person':
       return 'resolved by a person'
     case 'cancelled':

@@ -1,3 +1,4 @@
+import { isWhatWasTaken } from '../../contracts/ends-of-steps.ts'
 import { isOpen, type Severity } from '../../contracts/incident.ts'
 import type { IncidentDetail } from '../../contracts/views.ts'
 import { outcomeInWords } from '../narrate/incidents.ts'
@@ -40,7 +41,14 @@ function lasted(incident: IncidentDetail, now: number): string {
   if (isOpen(incident.phase)) return `open for ${wholeDuration(now - openedMs)}`
   const took =
     incident.closedAt === null ? '' : ` after ${wholeDuration(Date.parse(incident.closedAt) - openedMs)}`
-  return `${incident.outcome === null ? 'closed' : outcomeInWords(incident.outcome).split(',')[0]}${took}`
+  return `${howItEnded(incident)}${took}`
+}
+
+function howItEnded({ outcome, timeline }: IncidentDetail): string {
+  if (outcome === null) return 'closed'
+  const because = timeline.findLast(entry => entry.kind === 'incident.closed')?.data.because ?? ''
+  if (outcome === 'recovered' && isWhatWasTaken(because)) return 'over'
+  return outcomeInWords(outcome, because).split(',')[0]!
 }
 
 function acknowledgement(incident: IncidentDetail): string {

@@ -162,13 +162,16 @@ test('who may not approve starts it where its schedule says, and nowhere else', 
 })
 
 test.each([
-  ['a value beyond its bounds', { inputs: { most: '51' } }, 'inputs.most'],
-  ['an input it does not have', { inputs: { least: '1' } }, 'it has most'],
-  ['a place without targets', { environment: 'stagin' }, 'shop/stagin'],
-])('%s is refused, and nothing is begun', async (_, body, told) => {
+  ['a value beyond its bounds', { inputs: { most: '51' } }, 'inputs.most', 'runbook explain hourly-'],
+  ['an input it does not have', { inputs: { least: '1' } }, 'it has most', 'runbook explain hourly-'],
+  ['a place like one', { environment: 'stagin' }, 'shop/stagin', 'mean --system shop --environment staging?'],
+  ['a system like one', { system: 'shp' }, 'shp/production', 'mean --system shop --environment production?'],
+  ['a place like none', { system: 'mail' }, 'mail/production', 'in shop/production, shop/staging.'],
+])('%s is refused with what to do, and nothing is begun', async (_, body, told, hint) => {
   const answer = await start(body, 'approver')
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad_payload' } } })
   expect(answer.body.error.message).toContain(told)
+  expect(answer.body.error.hint).toContain(hint)
   expect((await start()).status).toBe(200)
 })
 

@@ -125,6 +125,18 @@ it('tells the refusal of the service with what to do', async () => {
   expect(stderr).toContain('is still in place')
 })
 
+it('tells a script that has not said yes what would change', async () => {
+  scene.api.on(`GET ${at}`, offered)
+  const { exitCode, stdout } = await runParamedic(['incident', 'rebase', number, '--json'], {
+    env: scene.env,
+  })
+  expect(exitCode).toBe(2)
+  const fields = { number, from: gated.hash, to: open.hash }
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'confirmation_needed', fields } })
+  const { changes } = (JSON.parse(stdout) as { error: { fields: { changes: unknown[] } } }).error.fields
+  expect(changes).toContainEqual(expect.objectContaining({ effect: 'loosens' }))
+})
+
 it('gives scripts the answer as JSON', async () => {
   scene.api.on(`GET ${at}`, offered)
   scene.api.on(`POST ${at}`, moved)

@@ -4,7 +4,7 @@ import { appendEntries } from '../../store/audit-log.ts'
 import { closeIncident } from '../../store/closing.ts'
 import { inTransaction } from '../../store/database.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
-import { rebaseIncident } from '../../store/rebase-incident.ts'
+import { readRebase, rebaseIncident } from '../../store/rebase-incident.ts'
 import { claimStep, givenPlans } from '../support/claims.ts'
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { eventually } from '../support/incident-harness.ts'
@@ -88,7 +88,10 @@ test('while a temporary step is applied the version that takes it back is kept',
     `update runbook_version set normalised = jsonb_set(normalised, '{mitigate}', '[{"id":"scale","temporary":true}]') where hash = 'runbook-hash'`,
   )
   expect(await claimStep(database.pool, { incident: number, step: 'scale', atMs })).toBe('granted')
-  await expect(move()).rejects.toMatchObject({ code: 'temporary_in_place', fields: { steps: ['scale'] } })
+  const refused = { code: 'temporary_in_place', fields: { steps: ['scale'] } }
+  await expect(move()).rejects.toMatchObject(refused)
+  // Before anybody is asked whether to move it.
+  await expect(readRebase(database.pool, number)).rejects.toMatchObject(refused)
   await database.pool.query(`update claim set outcome = 'abandoned' where incident = $1`, [number])
   expect(await move()).toMatchObject({ isChange: true })
 })

@@ -40,7 +40,7 @@ test('whoever wants to move one is told to end it and to start another', async (
   const refused = {
     code: 'routine_not_moved',
     message: `${incident} is a run of the routine nightly, and a run keeps its version.`,
-    hint: `End it, and start a run of the version in force: npx paramedic incident cancel ${incident}, then npx paramedic runbook run nightly`,
+    hint: `End it, and start a run of the version in force: npx paramedic incident cancel ${incident} --reason "...", then npx paramedic runbook run nightly`,
   }
   await expect(readRebase(database.pool, incident)).rejects.toMatchObject(refused)
   await expect(move(incident, 'b'.repeat(64))).rejects.toMatchObject(refused)
