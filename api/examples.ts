@@ -162,6 +162,7 @@ export const entry: TimelineEntry = {
 export const detail: IncidentDetail = {
   ...summary,
   runbookHash,
+  runbookHashInForce: runbookHash,
   bindings: [{ role: 'api', kind: 'service', target: 'orders-api' }],
   inputs: [],
   linkedTo: null,

@@ -13,7 +13,7 @@ import {
 } from '../language/settle-runbooks.ts'
 import { type ChangeAct, changeInForce, changesBetween, digestOf } from '../store/change-in-force.ts'
 import type { Pool } from '../store/database.ts'
-import { readInForce } from '../store/runbooks-in-force.ts'
+import { countKeepingTheirs, readInForce } from '../store/runbooks-in-force.ts'
 
 export interface UploadedFile {
   file: string
@@ -42,7 +42,7 @@ export async function checkSync(
   const read = await readUploaded(files, configured)
   const now = await readInForce(pool)
   const settled = settleRunbooks(read, now)
-  return viewOf(now, settled, changesBetween(now, settled.inForce))
+  return viewOf(pool, now, settled, changesBetween(now, settled.inForce))
 }
 
 /**
@@ -66,7 +66,7 @@ export async function syncRunbooks(
     return settled
   })
   // Whatever decided returned it, or threw.
-  return viewOf(seen.now, seen.settled!, changed!.changes)
+  return viewOf(pool, seen.now, seen.settled!, changed!.changes)
 }
 
 /** One file after the other: while a large folder is read, webhooks are taken in between. */
@@ -100,17 +100,19 @@ function told(faults: readonly Fault[]): Fault[] {
   return faults.slice(0, toldFaults)
 }
 
-function viewOf(
+async function viewOf(
+  pool: Pool,
   now: readonly RunbookInForce[],
   { inForce, heldBack, faults }: Settled,
   changes: readonly RunbookChange[],
-): RunbookSyncView {
+): Promise<RunbookSyncView> {
   return {
     before: digestOf(now),
     digest: digestOf(inForce),
     changes: changes.map(changeView),
     faultyFiles: heldBack.map(({ file, keeps }) => ({ file, keeps: keeps ?? null })),
     faults: told(faults),
+    openIncidents: await countKeepingTheirs(pool, changes),
   }
 }
 

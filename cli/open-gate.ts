@@ -1,8 +1,10 @@
 import type { GateKind } from '../contracts/incident.ts'
 import type { GateView } from '../contracts/views.ts'
+import { nearestName } from '../language/nearest-name.ts'
 import type { ApiClient } from './api-client.ts'
 import { Failure } from './failure.ts'
 import { shortHash } from './narrate/narration.ts'
+import type { Session } from './session.ts'
 
 /** Which of the open gates is meant. */
 export interface GateChoice {
@@ -19,11 +21,12 @@ export async function fetchOpenGates(api: ApiClient, incident?: string): Promise
 
 /** The one open gate that is meant. Throws `nothing_open`, `ambiguous` with the commands, or `plan_changed`. */
 export async function openGate(
-  api: ApiClient,
+  session: Session,
   incident: string,
   kind: GateKind,
   choice: GateChoice,
 ): Promise<GateView> {
+  const api = session.api()
   const { gates } = await fetchOpenGates(api, incident)
   const ofKind = gates.filter(gate => gate.kind === kind && gate.incident === incident)
   const ofStep = ofKind.filter(gate => choice.step === undefined || gate.step === choice.step)
@@ -32,7 +35,8 @@ export async function openGate(
   if (only !== undefined && others.length === 0) return only
   if (only !== undefined) throw ambiguous(incident, kind, meant)
   if (ofStep.length > 0) throw changed(incident, ofStep, choice.plan ?? '')
-  throw nothingOpen(incident, kind, ofKind, choice.step, await lastDecided(api, incident, kind, choice))
+  const before = toldBefore(await lastDecided(api, incident, kind, choice), session)
+  throw nothingOpen(incident, kind, ofKind, choice.step, before)
 }
 
 function hasPlan({ planHash }: GateView, prefix: string): boolean {
@@ -86,12 +90,12 @@ async function lastDecided(
     .at(-1)
 }
 
-function toldBefore(gate: GateView | undefined): string {
+function toldBefore(gate: GateView | undefined, { clock, now }: Session): string {
   if (gate === undefined || gate.decidedAt === null) return ''
   const { step, decidedBy, decidedAt } = gate
   const by = decidedBy === null ? '' : ` by ${decidedBy}`
   const became = becameOf(gate)
-  return ` ${step} ${became}${by} at ${decidedAt.replace(/\.\d+Z$/, 'Z')}.`
+  return ` ${step} ${became}${by} at ${clock.zoned(Date.parse(decidedAt), now())}.`
 }
 
 function becameOf({ kind, state, answer }: GateView): string {
@@ -107,16 +111,16 @@ function nothingOpen(
   kind: GateKind,
   gates: readonly GateView[],
   step: string | undefined,
-  before: GateView | undefined,
+  before: string,
 ): Failure {
   const what = asked[kind]
   const about = step === undefined ? '' : ` about ${step}`
   const others = gates.length === 0 ? '' : ` (waiting: ${gates.map(gate => gate.step).join(', ')})`
-  return new Failure(
-    'nothing_open',
-    `${incident} waits for no ${what}${about}${others}.${toldBefore(before)}`,
-    {
-      hint: `see what became of it: npx paramedic incident show ${incident}`,
-    },
-  )
+  const nearest = step === undefined ? undefined : nearestName(step, new Set(gates.map(gate => gate.step)))
+  return new Failure('nothing_open', `${incident} waits for no ${what}${about}${others}.${before}`, {
+    hint:
+      nearest === undefined
+        ? `see what became of it: npx paramedic incident show ${incident}`
+        : `did you mean ${nearest}? npx paramedic incident ${commandOf(kind, incident, nearest)}`,
+  })
 }

@@ -113,6 +113,12 @@ export const runbookSync = z
       .array(z.strictObject({ file, keeps: z.string().nullable() }))
       .describe('What is held back: of a sync only with `partial`, of a check whatever has faults'),
     faults: z.array(runbookFault).describe('At most a thousand'),
+    openIncidents: z
+      .int()
+      .min(0)
+      .describe(
+        'Incidents of alerts that are open and keep another version of what is changed; a rebase moves one',
+      ),
   })
   .describe('What a sync changes')
   .register(views, { id: 'RunbookSync' })

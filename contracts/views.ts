@@ -259,6 +259,9 @@ export const resolvedInput = resolvedInputShape.register(views, {
 export const incidentDetail = incidentSummary
   .extend({
     runbookHash: hash,
+    runbookHashInForce: hash
+      .nullable()
+      .describe('Of the version in force of the same name; null when none is'),
     bindings: z.array(binding),
     inputs: z.array(resolvedInput),
     linkedTo: incidentNumber.nullable().describe('The incident that closed shortly before'),

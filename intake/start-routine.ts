@@ -62,12 +62,19 @@ async function routineInForce(tx: Queryable, name: string): Promise<Routine> {
   if (found === undefined)
     throw new CodedError('not_found', `No runbook ${name} is in force.`, {
       fields: { name },
-      hint: 'Check the name; the routines: npx paramedic runbook schedule',
+      hint: await whichRoutine(tx, name),
     })
   const routine = asRoutine(found)
   if (routine === undefined)
     throw new CodedError('not_a_routine', `${name} has no schedule: alerts begin it.`, { fields: { name } })
   return routine
+}
+
+async function whichRoutine(tx: Queryable, name: string): Promise<string> {
+  const routines = (await readInForce(tx)).flatMap(one => asRoutine(one)?.runbook.name ?? [])
+  const nearest = nearestName(name, routines)
+  const meant = nearest === undefined ? 'Check the name; the' : `Did you mean ${nearest}? The`
+  return `${meant} routines: npx paramedic runbook schedule`
 }
 
 async function refuseSecond(tx: Queryable, name: string): Promise<void> {

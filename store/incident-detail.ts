@@ -52,7 +52,7 @@ async function readRecord(tx: Queryable, number: string): Promise<IncidentRecord
 }
 
 type IncidentRow = SummaryRow &
-  Pick<IncidentDetail, 'runbookHash' | 'bindings' | 'linkedTo'> & {
+  Pick<IncidentDetail, 'runbookHash' | 'runbookHashInForce' | 'bindings' | 'linkedTo'> & {
     postmortemDueAt: Date | null
     inputs: IncidentDetail['inputs'] | null
   }
@@ -62,18 +62,19 @@ async function readIncident(
   number: string,
 ): Promise<Omit<IncidentRecord, 'alerts' | 'gates' | 'claims' | 'pages' | 'timeline'>> {
   const { rows } = await tx.query<IncidentRow>(
-    `select ${summaryColumns('i')}, i.runbook_hash as "runbookHash", i.bindings, i.inputs, i.linked_to as "linkedTo",
+    `select ${summaryColumns('i')}, i.runbook_hash as "runbookHash", f.hash as "runbookHashInForce", i.bindings, i.inputs, i.linked_to as "linkedTo",
        i.postmortem_due_at as "postmortemDueAt"
-     from incident i ${summaryCounts('i')} where i.number = $1`,
+     from incident i ${summaryCounts('i')} left join runbook_in_force f on f.name = i.runbook_name where i.number = $1`,
     [number],
   )
   const row = rows[0]
   if (row === undefined)
     throw new CodedError('not_found', `There is no incident ${number}.`, { fields: { number } })
-  const { runbookHash, bindings, inputs, linkedTo, postmortemDueAt, ...summary } = row
+  const { runbookHash, runbookHashInForce, bindings, inputs, linkedTo, postmortemDueAt, ...summary } = row
   return {
     ...toSummary(summary),
     runbookHash,
+    runbookHashInForce,
     bindings,
     inputs: inputs ?? [],
     linkedTo,

@@ -1,5 +1,11 @@
 /** Which runbooks are in force now, and which were. */
-import type { RunbookChangeKind, RunbookInForce, WayInForce } from '../contracts/runbook-registry.ts'
+import { openPhases } from '../contracts/incident.ts'
+import type {
+  RunbookChange,
+  RunbookChangeKind,
+  RunbookInForce,
+  WayInForce,
+} from '../contracts/runbook-registry.ts'
 import type { LoadedRunbook, Runbook } from '../contracts/runbook.ts'
 import type { Queryable } from './database.ts'
 
@@ -107,4 +113,19 @@ export async function readRunbooksState(
   const faultyFiles = await readFaultyFiles(db)
   const { rows } = await db.query<{ count: number }>('select count(*)::int as count from runbook_in_force')
   return { inForce: rows[0]!.count, faultyFiles }
+}
+
+/** Open incidents of alerts that run another version of what is changed. */
+export async function countKeepingTheirs(db: Queryable, changes: readonly RunbookChange[]): Promise<number> {
+  const changed = changes.flatMap(({ name, change, after }) =>
+    change === 'changed' && after !== undefined ? [{ name, hash: after.hash }] : [],
+  )
+  if (changed.length === 0) return 0
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from incident i
+     join jsonb_to_recordset($1::jsonb) as c (name text, hash text) on c.name = i.runbook_name and c.hash <> i.runbook_hash
+     where i.phase = any($2) and not exists (select from routine_run r where r.incident = i.number)`,
+    [JSON.stringify(changed), openPhases],
+  )
+  return rows[0]!.count
 }

@@ -54,7 +54,7 @@ export const starting = documented({
     not_found: {
       params: { name: 'orders-weakly' },
       message: 'No runbook orders-weakly is in force.',
-      hint: 'Check the name; the routines: npx paramedic runbook schedule',
+      hint: 'Did you mean orders-weekly? The routines: npx paramedic runbook schedule',
       fields: { name: 'orders-weakly' },
     },
     not_a_routine: {

@@ -154,7 +154,14 @@ export const checking = documented({
     same: {
       summary: 'Nothing would change',
       body: { files: [defaultFile, ordersFile, ...routineFiles] },
-      reply: { before: exampleDigest, digest: exampleDigest, changes: [], faultyFiles: [], faults: [] },
+      reply: {
+        before: exampleDigest,
+        digest: exampleDigest,
+        changes: [],
+        faultyFiles: [],
+        faults: [],
+        openIncidents: 0,
+      },
     },
   },
 })
@@ -185,6 +192,7 @@ export const syncing = documented({
         ],
         faultyFiles: [],
         faults: [],
+        openIncidents: 0,
       },
     },
   },

@@ -26,7 +26,7 @@ export async function approve(session: Session, written: string, options: Approv
   checkPrefix(options.plan)
   const api = session.api()
   const number = await resolveNumber(api, written)
-  const gate = await openGate(api, number, 'approval', options)
+  const gate = await openGate(session, number, 'approval', options)
   if (!session.isJson) session.terminal.print(['', ...gatePlan(cleaned(gate), viewOf(session)), ''])
   if (options.plan === undefined && options.yes !== true) await confirm(session, gate)
 

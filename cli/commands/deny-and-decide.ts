@@ -12,7 +12,7 @@ export interface DecisionOptions {
 export async function deny(session: Session, written: string, options: DecisionOptions): Promise<void> {
   const api = session.api()
   const number = await resolveNumber(api, written)
-  const gate = await openGate(api, number, 'approval', options)
+  const gate = await openGate(session, number, 'approval', options)
   const { terminal } = session
   const path = `/v1/incidents/${number}/gates/${encodeURIComponent(gate.step)}/${gate.attempt}/deny`
   const answer = await api.post<unknown>(path, { planHash: gate.planHash, ...reasonOf(options) })
@@ -31,7 +31,7 @@ export async function decideOutcome(
 ): Promise<void> {
   const api = session.api()
   const number = await resolveNumber(api, written)
-  const gate = await openGate(api, number, 'outcome', options)
+  const gate = await openGate(session, number, 'outcome', options)
   const path = `/v1/incidents/${number}/gates/${encodeURIComponent(gate.step)}/${gate.attempt}/decide`
   const reply = await api.post<unknown>(path, { answer, ...reasonOf(options) })
   if (session.isJson) return session.printJson(reply)
@@ -65,7 +65,7 @@ export async function tick(
     )
   const api = session.api()
   const number = await resolveNumber(api, written)
-  const gate = await openGate(api, number, 'manual', step === undefined ? {} : { step })
+  const gate = await openGate(session, number, 'manual', step === undefined ? {} : { step })
   const said = notDone ?? note
   const body = {
     answer: notDone === undefined ? 'done' : 'not-done',
@@ -78,7 +78,7 @@ export async function tick(
   terminal.print([
     notDone === undefined
       ? terminal.paint.good(`Ticked: ${gate.step} of ${number} is done; the runbook goes on.`)
-      : `On record: ${gate.step} of ${number} was not done; the runbook goes on as after a failed step.`,
+      : `On record: ${gate.step} of ${number} was not done; what follows is what its runbook says of a failed step.`,
     terminal.paint.command(`npx paramedic incident watch ${number}`),
   ])
 }

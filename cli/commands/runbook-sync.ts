@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
 import { type FolderFile, readFolder } from '../runbook/folder.ts'
 import { countedChanges, tellFaults, tellSync } from '../runbook/tell-sync.ts'
+import { counted } from '../narrate/narration.ts'
 import { inSession, type Session } from '../session.ts'
 import { cleaned } from '../terminal/plain-text.ts'
 import { asTyped } from '../terminal/shell-word.ts'
@@ -100,7 +101,16 @@ function verdict({ terminal: { paint } }: Session, sync: RunbookSyncView, folder
   const said = `In force from now on: ${countedChanges(sync)}.${beside}`
   return [
     heldBack === 0 ? paint.good(said) : paint.attention(said),
+    ...keeping(sync),
     paint.command('npx paramedic runbook list'),
+  ]
+}
+
+function keeping({ openIncidents }: RunbookSyncView): string[] {
+  if (openIncidents === 0) return []
+  const keep = openIncidents === 1 ? 'keeps its version' : 'keep their versions'
+  return [
+    `${counted(openIncidents, 'open incident')} ${keep}, until somebody moves it: npx paramedic incident list --open`,
   ]
 }
 
@@ -118,6 +128,7 @@ function foresight(
   if (sync.changes.length === 0) return [paint.good(`Nothing would change: what ${folder} says is in force.`)]
   return [
     `It would change: ${countedChanges(sync)}.`,
+    ...keeping(sync),
     paint.command(`${again}${partial ? ' --partial' : ''} --expect ${sync.before}`),
   ]
 }

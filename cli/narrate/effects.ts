@@ -60,5 +60,12 @@ const answers = {
 /** Empty lists are left out: that nothing went wrong is said by the sentence. */
 function evidenceLines(evidence: Record<string, unknown> = {}): string[] {
   const said = Object.entries(evidence).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
-  return said.length === 0 ? [] : [said.map(([name, value]) => `${name} ${valueInWords(value)}`).join(' · ')]
+  return said.length === 0
+    ? []
+    : [said.map(([name, value]) => `${nameInWords(name)} ${valueInWords(value)}`).join(' · ')]
+}
+
+/** `howStopped` is how stopped. */
+function nameInWords(name: string): string {
+  return name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
 }

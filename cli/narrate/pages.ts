@@ -1,3 +1,4 @@
+import { logRecipient } from '../../contracts/directory.ts'
 import type { NewsEvent } from '../../contracts/notice.ts'
 import { humaneDuration } from '../terminal/clock.ts'
 import { because, type EntryOf, listed, nameOf, type Narration } from './narration.ts'
@@ -33,7 +34,8 @@ export function narratePage(entry: EntryOf<Kind>): Narration {
     }
     case 'news.told': {
       const { to, event, channel } = entry.data
-      return { text: `Told ${to} by ${channel} that ${eventWords[event]}`, tone: 'quiet' }
+      const told = to === logRecipient ? `Wrote into ${to}` : `Told ${to} by ${channel}`
+      return { text: `${told} that ${eventWords[event]}`, tone: 'quiet' }
     }
     case 'news.failed': {
       const { to, event, failures } = entry.data

@@ -14,7 +14,10 @@ export function narrateRebase(entry: EntryOf<Kind>): Narration {
     }
     case 'rebase.taken': {
       const { runbookHash, nextStep, measured } = entry.data
-      const goesOn = nextStep === null ? 'no step of it is left' : `it goes on with ${nextStep}`
+      const goesOn =
+        nextStep === null
+          ? 'no step of it is left, and whether it is well is proved by it'
+          : `it goes on with ${nextStep}`
       const anew = measured.length === 0 ? '' : `, after measuring ${listed(measured)}`
       return { text: `Version ${shortHash(runbookHash)} is taken: ${goesOn}${anew}`, tone: 'plain' }
     }

@@ -18,7 +18,9 @@ export function narrateStep(entry: EntryOf<Kind>, words: NarrationWords): Narrat
     }
     case 'step.ended': {
       const { step, attempt, result, because: reason } = entry.data
-      const text = `Step${ofStep(step, attempt, words)} ${resultWords[result]}${because(reason)}`
+      // A tick has no other reason than itself.
+      const why = result === 'ticked' ? '' : because(reason)
+      const text = `Step${ofStep(step, attempt, words)} ${resultWords[result]}${why}`
       return { text, tone: resultTones[result] }
     }
     case 'freeze.met': {

@@ -2,6 +2,7 @@ import { groupSummary } from '../../contracts/group-summary.ts'
 import { checkDefinitions, isCheckName } from '../../contracts/targets/catalogue.ts'
 import type { TimelineEntry } from '../../contracts/timeline.ts'
 import { oneLine } from '../terminal/plain-text.ts'
+import { counted } from '../narrate/narration.ts'
 import { inDefinedOrder, valuesInWords } from '../narrate/values.ts'
 import { padEnd, widthOf } from '../terminal/width.ts'
 import { hanging, type View } from './view.ts'
@@ -60,7 +61,7 @@ function groupOf(entries: readonly Measured[]): Measured['data'] {
     ]),
   )
   const fields = isCheckName(uses) ? Object.keys(checkDefinitions[uses].fields) : []
-  const target = `${entries.length} targets`
+  const target = counted(entries.length, 'target')
   return { check, uses, target, isMember: true, values: groupSummary(members, fields) }
 }
 

@@ -4,7 +4,7 @@ import { limits } from '../../contracts/limits.ts'
 import { standingSteps } from '../../contracts/standing-steps.ts'
 import type { TimelineEvents } from '../../contracts/timeline.ts'
 import type { IncidentDetail, NextPageView, NextUpdateView } from '../../contracts/views.ts'
-import { counted, listed } from '../narrate/narration.ts'
+import { counted, listed, shortHash } from '../narrate/narration.ts'
 import { everyInWords } from '../runbook/words.ts'
 import { wholeDuration } from '../terminal/clock.ts'
 import { gateCommands, gatePlan } from './gate-plan.ts'
@@ -22,6 +22,7 @@ export function whatIsOpen(incident: IncidentDetail, view: View, isWatched = fal
     ...state(incident, view),
     ...pageLine(incident.nextPage, view),
     ...updateLine(incident.nextUpdate, view),
+    ...newerVersion(incident, view),
   ]
   const others = [
     ...(incident.acknowledgedAt === null && incident.routine?.needsPeopleSince !== null
@@ -47,6 +48,17 @@ function running({ claims }: IncidentDetail, view: View): string[] {
       const text = `${step} runs since ${since}: ${action} on ${target}, to end before ${view.clock.zoned(Date.parse(deadline), view.now)}`
       return hanging('  ', 2, text, 'attention', view)
     })
+}
+
+/** An incident of an alert can be moved to the version that is in force by now. */
+function newerVersion(incident: IncidentDetail, view: View): string[] {
+  const { number, runbook, runbookHash, runbookHashInForce, routine } = incident
+  if (routine !== null || runbookHashInForce === null || runbookHashInForce === runbookHash) return []
+  const versions = `version ${shortHash(runbookHash)} of ${runbook}, while ${shortHash(runbookHashInForce)} is in force`
+  return [
+    ...hanging('  ', 2, `It runs ${versions}.`, 'plain', view),
+    command(`incident rebase ${number}`, view, 'move it:'),
+  ]
 }
 
 /** What is there only because of the incident, and what takes it back. */

@@ -175,6 +175,12 @@ test.each([
   expect((await start()).status).toBe(200)
 })
 
+test('a name like that of a routine is answered with it', async () => {
+  const answer = await api.call('responder', 'POST', `/v1/routines/${name.replace('rl', 'lr')}/run`, {})
+  expect(answer).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
+  expect(answer.body.error.hint).toContain(`Did you mean ${name}?`)
+})
+
 test('whoever has started it cannot approve its steps; another one can, and they may deny', async () => {
   const { pool } = api.database
   const { body: begun } = await start({}, 'approver')

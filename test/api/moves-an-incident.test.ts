@@ -24,6 +24,8 @@ test('the incident shows the version in force, with what its roles and inputs me
   const number = await given()
   const { hash: to } = await newVersion(api.database.pool, number, next)
   const at = `/v1/incidents/${number}/rebase`
+  const { body: before } = await api.call('viewer', 'GET', `/v1/incidents/${number}`)
+  expect(before).toMatchObject({ runbookHash: 'runbook-hash', runbookHashInForce: to })
   const offered = await api.call('viewer', 'GET', at)
   expect(offered).toMatchObject({ status: 200, body: { from: { hash: 'runbook-hash' }, to: { hash: to } } })
   const body = { to, reason: 'another target' }
@@ -42,8 +44,8 @@ test('the incident shows the version in force, with what its roles and inputs me
   expect(shown.timeline.at(-1)).toMatchObject({ kind: 'runbook.rebased', actor: 'person:approver' })
   const runbook = `/v1/incidents/${number}/runbook`
   expect(await api.call('viewer', 'GET', runbook)).toMatchObject({ body: { hash: to } })
-  const before = await api.call('viewer', 'GET', `${runbook}?version=runbook-hash`)
-  expect(before).toMatchObject({ status: 200, body: { hash: 'runbook-hash' } })
+  const replaced = await api.call('viewer', 'GET', `${runbook}?version=runbook-hash`)
+  expect(replaced).toMatchObject({ status: 200, body: { hash: 'runbook-hash' } })
   expect(await api.call('viewer', 'GET', `${runbook}?version=none`)).toMatchObject({ status: 404 })
 })
 

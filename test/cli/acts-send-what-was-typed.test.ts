@@ -131,7 +131,7 @@ it.each<[string[], object, string]>([
   [
     ['raise-pool', '--not-done', 'it is locked'],
     { answer: 'not-done', note: 'it is locked' },
-    'raise-pool of INC-2025-03-14-007 was not done',
+    'raise-pool of INC-2025-03-14-007 was not done; what follows is what its runbook says of a failed step.',
   ],
 ])('tick %j', async (words, body, says) => {
   scene.api.on(`GET /v1/gates?state=open&incident=${number}`, [
@@ -142,6 +142,17 @@ it.each<[string[], object, string]>([
   expect(exitCode).toBe(0)
   expect(stdout).toContain(says)
   expect(scene.api.posts()).toEqual([{ path: `${at}/gates/raise-pool/1/tick`, body }])
+})
+
+it('names the step that waits when the one that was typed is like it', async () => {
+  const gates = [{ ...waitingIncident.gates[0]!, kind: 'manual', step: 'raise-pool' }]
+  scene.api.on(`GET /v1/gates?state=open&incident=${number}`, gates)
+  scene.api.on(`GET /v1/gates?incident=${number}`, { gates })
+  const { exitCode, stderr } = await runParamedic(['incident', 'tick', number, 'raise-the-pool'], {
+    env: scene.env,
+  })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain(`did you mean raise-pool? npx paramedic incident tick ${number} raise-pool`)
 })
 
 it('refuses a tick that says both that it was done and that it was not', async () => {

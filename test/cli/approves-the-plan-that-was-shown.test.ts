@@ -122,8 +122,8 @@ it('passes on that somebody was faster', async () => {
 })
 
 it.each([
-  ['approved', 'ben', null, 'restart-api was approved by ben at 2025-03-14T02:04:09Z.'],
-  ['expired', null, null, 'restart-api expired at 2025-03-14T02:04:09Z.'],
+  ['approved', 'ben', null, 'restart-api was approved by ben at 2025-03-14 03:04:09 CET.'],
+  ['expired', null, null, 'restart-api expired at 2025-03-14 03:04:09 CET.'],
 ] as const)('whoever comes after it was %s is told so', async (state, decidedBy, answer, told) => {
   const decidedAt = '2025-03-14T02:04:09.120Z'
   const decided = { ...openGate, state, decidedBy, decidedAt, answer }

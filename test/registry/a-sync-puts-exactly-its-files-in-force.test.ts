@@ -4,6 +4,7 @@ import { configuredIn } from '../../language/configured.ts'
 import { createInForceReader } from '../../store/runbooks-in-force.ts'
 import { putFolderInForce, readRunbookFolder } from '../../worker/load-runbooks.ts'
 import { type Answer, type ApiUnderTest, startApi } from '../support/api-under-test.ts'
+import { givenIncident } from '../support/incidents.ts'
 import { faultyRunbook, runbookFolder, smallRunbook } from '../support/small-runbooks.ts'
 import { auditLog } from '../support/two-sides.ts'
 
@@ -99,6 +100,18 @@ test('the log says who put what in force', async () => {
     'select content from audit_entry limit 1',
   )
   expect(JSON.parse(rows[0]!.content)).toMatchObject({ actor: 'person:admin', incident: null })
+})
+
+test('open incidents that keep another version are counted', async () => {
+  await sync(base)
+  const number = await givenIncident(api.database.pool, { atMs: api.now.ms })
+  await api.database.pool.query(`update incident set runbook_name = 'queue' where number = $1`, [number])
+  const next = { ...base, 'shop/queue.yaml': smallRunbook('queue', { title: 'Best' }) }
+  expect((await check(base)).body.openIncidents).toBe(0)
+  expect((await check(next)).body.openIncidents).toBe(1)
+  expect((await sync(next)).body.openIncidents).toBe(1)
+  await api.database.pool.query(`update incident set phase = 'closed' where number = $1`, [number])
+  expect((await sync(base)).body.openIncidents).toBe(0)
 })
 
 describe('with a fault', () => {

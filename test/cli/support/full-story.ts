@@ -50,6 +50,7 @@ const base = {
   owner: 'platform',
   runbook: 'pool-exhausted',
   runbookHash: sha('runbook'),
+  runbookHashInForce: sha('runbook'),
   bindings: [],
   inputs: [],
   openedAt: new Date(openedMs).toISOString(),

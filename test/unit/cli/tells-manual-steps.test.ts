@@ -164,7 +164,7 @@ it('is narrated', () => {
   expect(told).toEqual([
     'A person has to do raise-pool, asked of on-call: Raise DB_POOL_MAX to 30.',
     'ana ticked raise-pool: it is 30 now',
-    'Step raise-pool was done by a person: a person has done it',
+    'Step raise-pool was done by a person',
   ])
   const ended = (kind: string, data: object): string =>
     narrate(entry(kind, { gateId, ...data }), { clock, isUnderStep: false, before: {} }).text

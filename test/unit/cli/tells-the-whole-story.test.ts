@@ -4,7 +4,7 @@ import { tellStory, tellTimeline } from '../../../cli/story.ts'
 import { createClock } from '../../../cli/terminal/clock.ts'
 import { createPaint } from '../../../cli/terminal/paint.ts'
 import { widthOf } from '../../../cli/terminal/width.ts'
-import type { TimelineEvents, TimelineKind } from '../../../contracts/timeline.ts'
+import type { TimelineEntry, TimelineEvents, TimelineKind } from '../../../contracts/timeline.ts'
 import type { IncidentDetail } from '../../../contracts/views.ts'
 import { closedIncident, closedNowMs, waitingIncident, waitingNowMs } from '../../cli/support/full-story.ts'
 import { fullTimeline, openedMs } from '../../cli/support/full-timeline.ts'
@@ -176,6 +176,41 @@ it('says that a freeze is what a step waits for, and how it is lifted', () => {
   if (planned === undefined) throw new Error('the example has a plan')
   const lifted = waitingFor({ ...undecided, timeline: [freezeMet, planned] })
   expect(lifted).not.toContain('A freeze is on')
+})
+
+it('leads to the version that is in force while another one runs', () => {
+  const runbookHashInForce = 'c'.repeat(64)
+  const told = waitingFor({ ...undecided, timeline: [], runbookHashInForce })
+  expect(told).toContain('of pool-exhausted, while cccccccccccc is in force.')
+  const move = `npx paramedic incident rebase ${waitingIncident.number}`
+  expect(told).toContain(move)
+  const others = [{ runbookHashInForce: null }, { phase: 'closed' as const, runbookHashInForce }, {}]
+  for (const other of others) expect(waitingFor({ ...undecided, timeline: [], ...other })).not.toContain(move)
+})
+
+it.each([
+  [
+    'the log is no person',
+    'news.told',
+    { to: 'the log', event: 'opened', channel: 'log' },
+    'Wrote into the log that it was opened',
+  ],
+  [
+    'a move with nothing left to take is told for what it does',
+    'rebase.taken',
+    { runbookHash: 'c'.repeat(64), nextStep: null, measured: [] },
+    'Version cccccccccccc is taken: no step of it is left, and whether it is well is proved by it',
+  ],
+])('%s', (_, kind, data, text) => {
+  const entry = { ...fullTimeline[0]!, kind, data } as unknown as TimelineEntry
+  expect(narrate(entry, { clock }).text).toBe(text)
+})
+
+it('says what was seen in words, not in names of a program', () => {
+  const effect = fullTimeline.find(entry => entry.kind === 'effect.ended')!
+  const data = { ...effect.data, evidence: { oldPid: 'none', howStopped: 'nothing-to-stop' } }
+  const { detail } = narrate({ ...effect, data } as TimelineEntry, { clock })
+  expect(detail).toEqual(['old pid none · how stopped nothing-to-stop'])
 })
 
 it('says that alerts keep a recovered incident open, and how a person ends it', () => {
