@@ -1,4 +1,5 @@
 /** What every channel says, in the same words: subject, sentences, facts, commands, link. Pure. */
+import { isWhatWasTaken } from '../contracts/ends-of-steps.ts'
 import type { Impact, IncidentOutcome } from '../contracts/incident.ts'
 import type { News, Notice, OwnTrouble, RollUp, SingleNotice } from '../contracts/notice.ts'
 import type { Page } from '../contracts/page.ts'
@@ -189,7 +190,7 @@ function standing({ event, impact, takenBy }: News): Words['facts'] {
 }
 
 function whatHappened(news: News): string {
-  const { event, title, severity, from, by, outcome, isRecovered } = news
+  const { event, title, severity, from, by, isRecovered } = news
   switch (event) {
     case 'opened':
       return `An incident was opened: ${title}`
@@ -210,7 +211,7 @@ function whatHappened(news: News): string {
     case 'acknowledged':
       return `${by ?? 'Somebody'} is on it: ${title}`
     case 'resolved':
-      return `The incident is over, ${outcome === undefined ? 'it was closed' : outcomeWords[outcome]}: ${title}`
+      return `The incident is over${howItEnded(news)}: ${title}`
     default:
       return event satisfies never
   }
@@ -219,6 +220,12 @@ function whatHappened(news: News): string {
 function impactWords({ impact = 'unknown', impactBefore }: News): string {
   const before = impactBefore === undefined ? '' : `, before: ${affectedWords[impactBefore]}`
   return `Are customers affected: ${affectedWords[impact]}${before}`
+}
+
+/** Of a routine that nothing measures as a whole `because` says it, and no recovery was measured. */
+function howItEnded({ outcome, because }: News): string {
+  if (outcome === 'recovered' && because !== undefined && isWhatWasTaken(because)) return ''
+  return `, ${outcome === undefined ? 'it was closed' : outcomeWords[outcome]}`
 }
 
 const outcomeWords: Record<IncidentOutcome, string> = {

@@ -1,3 +1,4 @@
+import { isWhatWasTaken } from '../contracts/ends-of-steps.ts'
 import type { IncidentOutcome } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import type { Queryable } from './database.ts'
@@ -23,6 +24,8 @@ export async function closeIncident(
     seenTransition: number
     outcome: IncidentOutcome
     inPlace?: string[]
+    /** What it closes with. */
+    because?: string
     postmortemDueAtMs?: number
     atMs: number
   },
@@ -45,11 +48,22 @@ export async function closeIncident(
   )
   if (rowCount === 1) {
     if (mayFire) await muteAlerts(tx, close.number, close.atMs)
-    const left = close.inPlace === undefined ? {} : { because: `still in place: ${close.inPlace.join(', ')}` }
-    await leaveNews(tx, close.number, { event: 'resolved', outcome: close.outcome, ...left }, close.atMs)
+    const because = whyToldOver(close)
+    const news = {
+      event: 'resolved',
+      outcome: close.outcome,
+      ...(because === undefined ? {} : { because }),
+    } as const
+    await leaveNews(tx, close.number, news, close.atMs)
     return { result: 'closed', isChange: true }
   }
   return { result: await whyOpen(tx, close), isChange: false }
+}
+
+/** What the outcome alone does not say, or would say wrongly. */
+function whyToldOver({ inPlace, because }: { inPlace?: string[]; because?: string }): string | undefined {
+  if (inPlace !== undefined) return `still in place: ${inPlace.join(', ')}`
+  return because !== undefined && isWhatWasTaken(because) ? because : undefined
 }
 
 /** `closed`: before, by this same call, whose answer was lost. */

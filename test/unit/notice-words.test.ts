@@ -87,6 +87,17 @@ test.each([
   ])
 })
 
+test('the end of a routine that nothing measures as a whole is not told as a recovery', () => {
+  const words = wordsOf(
+    aNews({ event: 'resolved', outcome: 'recovered', because: '2 steps were taken, 1 was not needed' }),
+    outside,
+  )
+  expect(words.sentences.slice(0, 2)).toEqual([
+    'The incident is over: Orders is running out of database connections.',
+    '2 steps were taken, 1 was not needed.',
+  ])
+})
+
 test('a roll-up says how many, names every incident and how to take each', () => {
   const of = ['001', '002', '003'].map(end =>
     aPage({ incident: `INC-2026-03-14-${end}`, acknowledgeCommand: `ack ${end}` }),
