@@ -27,6 +27,8 @@ export async function showSupervision(pool: Pool): Promise<SupervisionView> {
 /** What is stuck and no finding tells of already. */
 export function withoutFindings(stuck: readonly StuckRow[], { findings }: SupervisionView): StuckRow[] {
   const told = new Set(findings.map(findingKey))
-  // The kinds of both lists are the same words for the same things.
-  return stuck.filter(({ kind, subject }) => !told.has(`${kind}/${subject}`))
+  // The kinds of both lists are the same words for the same things; of a routine the row also says which run, and why.
+  const nameOf = ({ kind, subject }: StuckRow): string =>
+    kind === 'missed-routine' ? subject.split(' ')[0]! : subject
+  return stuck.filter(row => !told.has(`${row.kind}/${nameOf(row)}`))
 }
