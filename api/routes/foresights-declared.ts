@@ -35,6 +35,7 @@ const missing = ['apiVersion', 'escalate', 'metadata', 'triage'].map(key => ({
   column: 1,
   code: 'shape',
   message: `\`${key}\` is required`,
+  ...(key === 'triage' ? { hint: 'the least is `triage: { severity: [{ is: SEV4 }] }`' } : {}),
 }))
 
 export const foreseeing = documented({

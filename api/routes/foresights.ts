@@ -7,7 +7,6 @@ import { type BindableTarget, bindTargets } from '../../language/bind.ts'
 import { refuseInputs, resolveInputs } from '../../language/resolve-inputs.ts'
 import { chooseRunbook } from '../../language/choose-runbook.ts'
 import { type ConditionAlert, evaluateMatch } from '../../language/conditions.ts'
-import { formatFault } from '../../language/format-fault.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import type { Pool } from '../../store/database.ts'
 import { noteForesight } from '../../store/foresights.ts'
@@ -95,11 +94,13 @@ function noneInForce(name: string | undefined): CodedError {
   })
 }
 
-/** Throws `invalid_runbook` with every fault, as the linter tells them. */
+/** Throws `invalid_runbook` with every fault; what to do about each is in its fields. */
 function parsed({ source, file = 'runbook.yaml' }: { source: string; file?: string }): LoadedRunbook {
   const read = parseRunbook(source, file)
   if ('runbook' in read) return { runbook: read.runbook, hash: read.hash }
-  const told = read.faults.map(fault => formatFault(fault)).join('; ')
+  const told = read.faults
+    .map(({ line, column, message }) => `${file}:${line}:${column} ${message}`)
+    .join('; ')
   throw new CodedError('invalid_runbook', `The runbook has faults: ${told}.`, {
     fields: { faults: read.faults },
   })

@@ -199,11 +199,10 @@ export const syncing = documented({
   errors: {
     invalid_runbook: {
       body: { files: [defaultFile, faultyFile] },
-      message: 'Nothing was put in force: 2 faults in 1 file.',
+      message: 'Nothing was put in force: 1 fault in 1 file.',
       hint: 'Correct the named lines and send it again; to put the other files in force meanwhile: npx paramedic runbook sync --partial',
       fields: {
         faults: [
-          { file: ordersFile.file, line: 7, column: 5, code: 'shape', message: '`page` is required' },
           {
             file: ordersFile.file,
             line: 7,
