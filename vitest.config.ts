@@ -100,7 +100,13 @@ export default defineConfig({
           ...withServers,
           name: 'long',
           provide: { maxCachedWorkflows: 200 },
-          include: ['test/full/**/*.test.ts', ...long, ...races],
+          // What authors are promised of shipped runbooks is shown by both runs.
+          include: [
+            'test/full/**/*.test.ts',
+            'test/unit/a-mistake-in-a-shipped-*.test.ts',
+            ...long,
+            ...races,
+          ],
           exclude: unfit,
           testTimeout: 600 * SECOND_MS,
         },
