@@ -1,6 +1,6 @@
 /** Folders of ours; everything else is a package or a file of the tool chain. */
 const OURS =
-  'contracts|language|runbooks|outgoing|rules|reach|intake|supervision|workflows|activities|integrations|store|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
+  'contracts|language|runbooks|outgoing|rules|reach|intake|supervision|workflows|activities|integrations|store|drills|rehearsal|api|worker|cli|embedded|production|proof|postmortem|bench|test'
 
 /** A folder may import itself and what is listed, and nothing else of ours. */
 function mayImportOnly(folder, allowed, comment) {
@@ -211,18 +211,24 @@ export default {
       'What proves the record must not be what writes it: a pure look at entries, rows and histories, wherever they are from.',
     ),
     mayImportOnly(
+      'drills',
+      [CONTRACTS, '^language/'],
+      'What a drill expects, what came of it, and what it covers: data in, data out. What runs one is in rehearsal.',
+    ),
+    mayImportOnly(
       'cli',
       [
         CONTRACTS,
         '^language/',
         '^proof/',
         '^postmortem/',
+        '^drills/',
         '^embedded/',
-        '^rehearsal/replay-histories\\.ts$',
+        '^rehearsal/',
         '^integrations/(alertmanager|generic)-source\\.ts$',
         PROCESS_IDENTITY,
       ],
-      'It speaks HTTP. Files are checked, alerts read from files, and histories run again, on this side: an auditor need not trust the service.',
+      'It speaks HTTP. Files are checked, alerts read from files, drills and histories run, on this side: an auditor need not trust the service.',
     ),
     mayImportOnly(
       'bench',

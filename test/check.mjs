@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ensureInstalled, PROJECT_DIR, spawnOnNode24, withPlainErrors } from '../embedded/bootstrap.mjs'
 
 const FOLDERS =
-  'contracts language outgoing rules reach intake supervision workflows activities integrations store proof postmortem rehearsal api worker cli embedded production bench test'
+  'contracts language outgoing rules reach intake supervision workflows activities integrations store proof postmortem drills rehearsal api worker cli embedded production bench test'
 
 /** Cheapest first: a formatting slip should not wait for the compiler. */
 const STEPS = [
