@@ -129,18 +129,21 @@ export interface Expectation {
   pages: ExpectedPage[]
   /** Who is told what, beside pages: all of it, in order. Not looked at when left out. */
   told?: ExpectedNews[]
-  /** Effects at the target by step or `<step>.undo`: all of them. Without it one of each step that `steps` says succeeded, and none of the others. */
+  /**
+   * Effects at the target by step or `<step>.undo`: all of them. Without it one of each step that `steps` says succeeded, one of each
+   * undo that is `undone` and of its step, and none of the others: with none of these at all, nothing may be done.
+   */
   effects?: Record<string, ExpectedEffect>
   /** By step or `overall`: every verdict of its verifications, in order. */
   verdicts?: Record<string, Timed<Verdict>[]>
   undone?: Record<string, UndoEnd>
-  /** In order. */
+  /** All of them, in order; the first one, `detection`, may be left out. */
   phases?: Timed<Phase>[]
   outcome?: IncidentOutcome | 'open'
   closedAtMs?: number
   /** Entries of the timeline that come in this order, others between them. */
   timeline?: ExpectedEntry[]
-  /** `null`: none is asked for. */
+  /** Counted from the closing; `null`: none is asked for. */
   postmortem?: { dueMs: number } | null
   never: Never[]
 }

@@ -23,16 +23,16 @@ export interface Happened {
   told: ToldNews[]
   /** What the targets say was done to them, whatever the record says. */
   receipts: Receipt[]
-  /** What each check answered, in order. */
+  /** What each check answered, in order; `target` is one of a group where the check measures one. */
   measured: Measured[]
-  /** Steps in the order of the runbook that it ran. */
   severity: Severity
   impact: Impact
   phase: Phase
   outcome: IncidentOutcome | 'open'
   closedAt?: Moment
+  /** Counted from the closing, as the runbook says it; missing when none is asked for. */
   postmortemDueMs?: number
-  /** What people, alerts and machines of the drill could not do, and why: `path` is that of the event. */
+  /** What people, alerts and machines of the drill could not do, and why: `event` is its place in the list of the drill. */
   refused: { event: number; moment: Moment; because: string }[]
   /** Real time from the alert to the end. */
   tookMs: number
@@ -40,7 +40,7 @@ export interface Happened {
 
 export interface SentPage {
   moment: Moment
-  /** Of the escalation; undefined for a page beside it. */
+  /** Of the escalation, the first is 0; that of a page beside it is whose people it called. */
   level: number
   to: string[]
 }
