@@ -25,7 +25,11 @@ export type ParameterDefinition = Typed<'int' | 'double', 'duration' | 'string' 
 }
 
 /** `int` and `double` tell CEL how to compare and calculate. A missing value is `no_data`, never zero. */
-export type FieldDefinition = Typed<'int' | 'double', 'string' | 'bool'> & { describe: string }
+export type FieldDefinition = Typed<'int' | 'double', 'string' | 'bool'> & {
+  describe: string
+  /** Of a text: all that it can be. */
+  oneOf?: readonly string[]
+}
 
 export interface CheckDefinition {
   kind: TargetKind

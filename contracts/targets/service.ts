@@ -9,7 +9,11 @@ export const serviceChecks = {
       timeout: answerTimeout,
     },
     fields: {
-      status: { type: 'string', describe: 'up (2xx), degraded (any other answer), down (no answer)' },
+      status: {
+        type: 'string',
+        describe: 'up (2xx), degraded (any other answer), down (no answer)',
+        oneOf: ['up', 'degraded', 'down'],
+      },
       http_status: {
         type: 'int',
         unit: 'status code',
