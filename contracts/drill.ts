@@ -86,6 +86,7 @@ export type When = { atMs: number } | { gateOf: string; afterMs: number }
 export type DrillEvent = When & WhatHappens
 
 export type WhatHappens =
+  /** `labels` are laid over those of the alert that opens the incident: with any it is another one, of the same group. */
   | { kind: 'alert'; does: 'fires' | 'resolves' | 'repeats'; labels: Record<string, string> }
   | { kind: 'person'; who: string; does: PersonsAct }
   | { kind: 'crash'; of: 'worker' | 'engine' }

@@ -63,6 +63,8 @@ export const limits = {
   attemptsPerStep: 5,
   /** A group that one check measures: each member is an activity of its own, and a person still reads which did not answer. */
   targetsPerRole: 50,
+  /** An answer of a target in a drill may take so long by the real clock: longer than most timeouts, and somebody waits for it. */
+  scriptedTakesMs: 2 * minute,
   /** A runbook that has to be told more than this by its alert is several. */
   inputsPerRunbook: 32,
   /** What an alert may say for an input: a name, an address, a path; never a document. */

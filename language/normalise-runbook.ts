@@ -68,7 +68,7 @@ export function normaliseRunbook(source: RunbookSource): Runbook {
 }
 
 /** An optional key is absent, never undefined: JCS and the workflow's input know no undefined. */
-function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+export function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }
 

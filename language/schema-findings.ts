@@ -66,10 +66,10 @@ function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
     ]
   }
   const meant = issue.code === 'invalid_union' ? meantOf(issue, valueAt(tree, path)) : undefined
-  if (meant !== undefined)
-    return meant.flatMap(inner =>
-      findingsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, tree),
-    )
+  if (meant !== undefined) {
+    const inside = meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }))
+    return schemaFindings(inside, schema, tree)
+  }
   const written = valueAt(tree, path)
   const options = optionsOf(issue, schema, path, tree)
   const message = `${subjectOf(path)} ${problemOf(issue, written, options)}`
@@ -82,13 +82,14 @@ function findingsOf(issue: Issue, schema: z.ZodType, tree: unknown): Finding[] {
   ]
 }
 
-/** Of several forms, what is wrong with the one that was meant: a mapping is the long form, anything else the short one. */
+/** Of several forms, what is wrong with the one that was meant: a mapping is the long form, a list the one with items, anything else the short one. */
 function meantOf(issue: Issue & { code: 'invalid_union' }, written: unknown): readonly Issue[] | undefined {
   if (issue.discriminator !== undefined) return undefined
   const isMapping = typeof written === 'object' && written !== null && !Array.isArray(written)
   const isOfForm = (errors: readonly Issue[]): boolean =>
     errors.every(({ code, path }) => path.length > 0 || (code === 'unrecognized_keys') === isMapping)
-  return issue.errors.find(isOfForm)
+  const isInside = (errors: readonly Issue[]): boolean => errors.every(({ path }) => path.length > 0)
+  return (Array.isArray(written) ? issue.errors.find(isInside) : undefined) ?? issue.errors.find(isOfForm)
 }
 
 function didYouMean(written: string, options: readonly string[]): string | undefined {
@@ -187,13 +188,18 @@ function schemaAt(schema: z.ZodType, path: Path, tree: unknown): z.ZodType | und
   return at
 }
 
-/** Of a union of kinds, the one that the written `kind` names; of a short and a long form, the long one for a mapping. */
+/** Of a union of kinds, the one that the written `kind` names; of a short and a long form, the long one for a mapping, and that with items for a list. */
 function chosen(schema: z.ZodType | undefined, value: unknown): z.ZodType | undefined {
   const { options, discriminator } = unwrap(schema)
   if (options === undefined) return schema
-  const isMapping = typeof value === 'object' && value !== null
-  if (discriminator === undefined)
-    return isMapping ? options.find(option => unwrap(option).shape !== undefined) : schema
+  if (discriminator === undefined) return formOf(options, value) ?? schema
   const written = valueAt(value, [discriminator])
   return options.find(option => discriminatorsOf(option, discriminator).includes(String(written)))
+}
+
+function formOf(options: readonly z.ZodType[], value: unknown): z.ZodType | undefined {
+  if (Array.isArray(value)) return options.find(option => unwrap(option).element !== undefined)
+  if (typeof value !== 'object' || value === null) return undefined
+  const isLong = (key: 'shape' | 'valueType') => (option: z.ZodType) => unwrap(option)[key] !== undefined
+  return options.find(isLong('shape')) ?? options.find(isLong('valueType'))
 }
