@@ -2,15 +2,23 @@
 import { replaceUnseen } from '../../contracts/inert-text.ts'
 import type { Fault } from '../../language/fault.ts'
 
-/**
- * One workflow command a fault:
- * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
- */
 export function githubAnnotation({ file, line, column, code, message, hint, isWarning }: Fault): string {
   const properties = { file, line, col: column, title: `runbook lint: ${code}` }
+  const lines = [message, ...(hint === undefined ? [] : [`hint: ${hint}`])]
+  return workflowCommand(isWarning === true ? 'warning' : 'error', properties, lines)
+}
+
+/**
+ * One line that GitHub shows beside a line of a file, whatever stands in the texts:
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
+ */
+export function workflowCommand(
+  level: 'error' | 'warning',
+  properties: Record<string, string | number>,
+  lines: readonly string[],
+): string {
   const told = Object.entries(properties).map(([key, value]) => `${key}=${asProperty(inert(String(value)))}`)
-  const text = [inert(message), ...(hint === undefined ? [] : [`hint: ${inert(hint)}`])].join('\n')
-  return `::${isWarning === true ? 'warning' : 'error'} ${told.join(',')}::${asData(text)}`
+  return `::${level} ${told.join(',')}::${asData(lines.map(inert).join('\n'))}`
 }
 
 /** Messages quote names from the file. */
