@@ -90,6 +90,11 @@ export function incidentWorkflowId(number: string): string {
   return `incident/${number}`
 }
 
+/** The incident that a workflow of ours belongs to; undefined when it is no incident's. */
+export function incidentOfWorkflow(workflowId: string): string | undefined {
+  return /INC-\d{4}-\d{2}-\d{2}-\d{3,}/.exec(workflowId)?.[0]
+}
+
 /** The id of the workflow that archives a closed incident. */
 export function afterWorkflowId(number: string): string {
   return `incident/${number}/after`

@@ -1,129 +1,107 @@
 /** The second place, beside worker/, that composes a worker: the real workflow, harness, relay and store around scripted targets. */
-import { setTimeout as delay } from 'node:timers/promises'
-import { Client, Connection } from '@temporalio/client'
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import { fileURLToPath } from 'node:url'
-import { createActivities, createSiteActivities } from '../activities/activities.ts'
-import { createWorkflowClock } from '../activities/workflow-clock.ts'
-import type { Configuration } from '../contracts/configuration.ts'
-import { logChannel } from '../contracts/directory.ts'
-import type { Notifier } from '../contracts/notice.ts'
-import type { Page } from '../contracts/page.ts'
-import { createRelay } from '../intake/relay.ts'
-import { createChannelGate } from '../reach/channel-gate.ts'
-import type { Pool } from '../store/database.ts'
+import { activityInfo } from '@temporalio/activity'
+import { Client, Connection } from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker'
+import { incidentOfWorkflow } from '../contracts/incident.ts'
 import { createSiteWorkers, createWorkers } from '../worker/create-workers.ts'
-import { createHistories } from '../worker/histories.ts'
-import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
 import { bundleWorkflows } from '../worker/workflow-bundle.ts'
-import type { LoadedRunbook } from '../contracts/runbook.ts'
-import { createScriptActivities, type ScriptedAct, type ScriptedTime } from './script-activities.ts'
-import { createScriptedTargets, type Receipt, type ScriptedTarget } from './scripted-targets.ts'
-import { skipTime } from './time-skipping.ts'
-
-export interface SentPage {
-  page: Page
-  /** The workflow's time. */
-  atMs: number
-}
+import { type ActivityTable, createStage, type Stage, type StageOptions } from './stage.ts'
+import { skipTime, type StartDelay } from './time-skipping.ts'
 
 export interface RehearsalOptions {
-  pool: Pool
   temporalAddress: string
   namespace: string
-  /** Looked up at each use, so that scenes can be added. */
-  configuration: Configuration
-  runbooks: LoadedRunbook[]
-  target(name: string): ScriptedTarget
   /** Those that have a worker. */
   sites?: readonly string[]
-  /** Who acts when; without it the workflows are bundled exactly as production bundles them. */
-  script?(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
+  /** False: the workflows are bundled exactly as production bundles them, and nobody acts by a script. */
+  isScripted?: boolean
   /** Default: hours pass in moments. */
   skipsTime?: boolean
+  /** How long after now an incident begins, by its number; hours before it are skipped as well. */
+  startDelay?: StartDelay
   maxCachedWorkflows?: number
 }
 
 export interface Rehearsal {
   client: Client
-  pages: SentPage[]
-  receipts: Receipt[]
-  relayAll(withinMs: number): Promise<void>
+  /** From now on the incidents that the stage owns play on it. */
+  stage(options: StageOptions): Stage
+  /** Whatever still comes of its incidents fails for good. */
+  leave(stage: Stage): void
   stop(): Promise<void>
 }
 
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
-  const { pool, configuration, namespace, temporalAddress } = options
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') })
+  const { namespace, temporalAddress } = options
+  installRuntime()
   const connection = await Connection.connect({ address: temporalAddress })
-  if (options.skipsTime !== false) skipTime(connection)
+  if (options.skipsTime !== false) skipTime(connection, options.startDelay)
   const client = new Client({ connection, namespace })
-  const workflows = createIncidentWorkflows(client)
-  const log = { error: (fields: object, message: string) => console.error(message, fields) }
-  const relay = createRelay(
-    pool,
-    { runbooks: async () => options.runbooks, targets: configuration.targets, log },
-    workflows,
-  )
-  const relayAll = async (withinMs: number): Promise<void> => {
-    const until = Date.now() + withinMs
-    while (await isWaiting(pool)) {
-      if (Date.now() > until) throw new Error(`the relay did not deliver everything within ${withinMs} ms`)
-      await relay.pass(Date.now())
-    }
-  }
-
-  const pages: SentPage[] = []
-  const notifier: Notifier = {
-    name: logChannel,
-    kind: 'log',
-    async send(notice) {
-      if (notice.kind === 'page') pages.push({ page: notice.page, atMs: createWorkflowClock()() })
-      return {}
-    },
-  }
-  const { checks, actions, receipts } = createScriptedTargets(options.target)
-  const touchingTargets = { pool, configuration, checks, actions, worker: `rehearsal/${process.pid}` }
-  const activities = createActivities({
-    ...touchingTargets,
-    gate: createChannelGate(pool, [notifier], log),
-    histories: createHistories(client),
-  })
-  const { script } = options
-  const scripted = script === undefined ? {} : createScriptActivities({ pool, scriptFor: script, relayAll })
-  const interceptors =
-    script === undefined ? [] : [fileURLToPath(new URL('./scripted-people.ts', import.meta.url))]
   const native = await NativeConnection.connect({ address: temporalAddress })
-  const workers = await createWorkers({
-    connection: native,
-    namespace,
-    bundle: await bundleWorkflows({ interceptorModules: interceptors }),
-    activities: { ...activities, main: { ...activities.main, ...scripted } },
+
+  const stages = new Set<Stage>()
+  function onStage(find: (stage: Stage) => ActivityTable): ActivityTable {
+    // The name of an activity that answers to every type.
+    return { default: (...given: never[]) => workOf(stages, find)(...given) }
+  }
+  const place = { connection: native, namespace }
+  const workers: Worker[] = await createWorkers({
+    ...place,
+    bundle: await bundleWorkflows({
+      interceptorModules: options.isScripted === false ? [] : [scriptedPeople],
+    }),
+    activities: {
+      main: onStage(({ activities }) => activities.main),
+      actions: onStage(({ activities }) => activities.actions),
+      pages: onStage(({ activities }) => activities.pages),
+    },
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   })
   for (const site of options.sites ?? []) {
-    const worker = { ...touchingTargets, worker: `rehearsal at ${site}` }
-    const place = { connection: native, namespace, site, activities: createSiteActivities(worker) }
-    workers.push(...(await createSiteWorkers(place)))
+    const activities = {
+      main: onStage(stage => stage.atSite(site, 'main')),
+      actions: onStage(stage => stage.atSite(site, 'actions')),
+    }
+    workers.push(...(await createSiteWorkers({ ...place, site, activities })))
   }
-  const stopping = new AbortController()
-  const running = Promise.all([relay.run(stopping.signal), ...workers.map(worker => worker.run())])
+  const running = Promise.all(workers.map(worker => worker.run()))
 
   async function stop(): Promise<void> {
-    stopping.abort()
     for (const worker of workers) worker.shutdown()
     await running
     await native.close()
     await connection.close()
   }
-  return { client, pages, receipts, relayAll, stop }
+  function stage(given: StageOptions): Stage {
+    const made = createStage(client, given)
+    stages.add(made)
+    return made
+  }
+  return { client, stage, leave: made => void stages.delete(made), stop }
 }
 
-/** Does a stored alert or message still wait? A pause keeps a held lock from being asked in a tight loop. */
-async function isWaiting(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ waiting: boolean }>(
-    `select exists (select from message where delivered_at is null) or exists (select from alert_event where outcome is null) as waiting`,
-  )
-  if (rows[0]!.waiting) await delay(10)
-  return rows[0]!.waiting
+const scriptedPeople = fileURLToPath(new URL('./scripted-people.ts', import.meta.url))
+
+/** What the activity that is asked for does, on the stage that owns its incident. */
+function workOf(
+  stages: ReadonlySet<Stage>,
+  find: (stage: Stage) => ActivityTable,
+): (...given: never[]) => Promise<unknown> {
+  const { activityType, workflowExecution } = activityInfo()
+  const incident = incidentOfWorkflow(workflowExecution?.workflowId ?? '') ?? ''
+  const stage = [...stages].find(({ owns }) => owns(incident))
+  const work = stage === undefined ? undefined : find(stage)[activityType]
+  if (work === undefined)
+    throw ApplicationFailure.nonRetryable(`nothing plays ${activityType} of ${workflowExecution?.workflowId}`)
+  return work
+}
+
+let isInstalled = false
+
+/** A process has one runtime, for every rehearsal in it. */
+function installRuntime(): void {
+  if (!isInstalled) Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') })
+  isInstalled = true
 }

@@ -5,11 +5,19 @@ import { readWorkflowInput } from '../store/incidents.ts'
 export interface ScriptedAct {
   /** Milliseconds after the incident opened, or after its post-mortem began. */
   afterMs: number
+  /** It counts from when a gate of this step opens instead; whoever puts it on the stage says when that is. */
+  onGate?: string
   perform(context: { pool: Pool; number: string; atMs: number }): Promise<void>
 }
 
 /** Which workflow's clock the acts go by. */
 export type ScriptedTime = 'incident' | 'post-mortem'
+
+/** An act of a script whose time is known. */
+export interface DueAct {
+  index: number
+  afterMs: number
+}
 
 export interface ScriptInput {
   number: string
@@ -26,17 +34,18 @@ export function createScriptActivities(options: {
   pool: Pool
   scriptFor(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
   /** Makes the relay work now; resolves when nothing waits any more. */
-  relayAll(withinMs: number): Promise<void>
+  relayAll(withinMs: number, atMs: number): Promise<void>
 }) {
   return {
-    async readScript(input: ScriptInput): Promise<number[]> {
-      return (await scriptOf(input)).map(act => act.afterMs)
+    async readScript(input: ScriptInput): Promise<DueAct[]> {
+      const acts = (await scriptOf(input)).map(({ afterMs, onGate }, index) => ({ index, afterMs, onGate }))
+      return acts.filter(act => act.onGate === undefined).map(({ index, afterMs }) => ({ index, afterMs }))
     },
 
     async performAct(input: ScriptInput & { index: number; atMs: number }): Promise<void> {
       const act = (await scriptOf(input))[input.index]!
       await act.perform({ pool: options.pool, number: input.number, atMs: input.atMs })
-      await options.relayAll(deliveredWithinMs)
+      await options.relayAll(deliveredWithinMs, input.atMs)
     },
   }
   async function scriptOf({ number, during }: ScriptInput): Promise<readonly ScriptedAct[]> {

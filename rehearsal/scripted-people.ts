@@ -2,8 +2,15 @@
  * A workflow interceptor of rehearsals: people (and alert sources) that act at their minute. It runs inside the incident's
  * workflow, so that they live by its clock, and the incident itself has no rehearsal code.
  */
-import { proxyActivities, sleep, type WorkflowInterceptorsFactory, workflowInfo } from '@temporalio/workflow'
-import type { ScriptActivities, ScriptInput } from './script-activities.ts'
+import {
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+  type WorkflowInterceptorsFactory,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { DueAct, ScriptActivities, ScriptInput } from './script-activities.ts'
 import { incidentWorkflowType, postmortemWorkflowType, taskQueue } from '../contracts/messages.ts'
 import type { CarriedInput } from '../workflows/life.ts'
 
@@ -12,6 +19,9 @@ const { readScript, performAct } = proxyActivities<ScriptActivities>({
   startToCloseTimeout: 30_000,
   retry: { maximumAttempts: 1 },
 })
+
+/** Acts that are due so long from now. */
+export const actsAreDue = defineSignal<[DueAct[]]>('acts-are-due')
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [
@@ -40,8 +50,16 @@ function scriptOf(workflowType: string, args: unknown[]): Script | undefined {
 }
 
 async function followScript({ fromMs, ...script }: Script): Promise<void> {
-  for (const [index, atOffsetMs] of (await readScript(script)).entries()) {
-    const waitMs = fromMs + atOffsetMs - Date.now()
+  setHandler(actsAreDue, acts => {
+    const nowMs = Date.now()
+    void follow(script, nowMs, acts)
+  })
+  await follow(script, fromMs, await readScript(script))
+}
+
+async function follow(script: ScriptInput, fromMs: number, acts: readonly DueAct[]): Promise<void> {
+  for (const { index, afterMs } of acts) {
+    const waitMs = fromMs + afterMs - Date.now()
     if (waitMs > 0) await sleep(waitMs)
     await performAct({ ...script, index, atMs: Date.now() })
   }

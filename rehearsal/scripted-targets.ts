@@ -3,7 +3,7 @@ import type { Effect, EffectContext, ProbeAnswer } from '../activities/targets/t
 import { createWorkflowClock } from '../activities/workflow-clock.ts'
 import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import type { TargetIdentity } from '../contracts/plan.ts'
-import { actionDefinitions, checkDefinitions } from '../contracts/targets/catalogue.ts'
+import { actionDefinitions, checkDefinitions, type ParameterValue } from '../contracts/targets/catalogue.ts'
 
 /** What a scripted target knows when it is asked. */
 export interface Moment {
@@ -13,6 +13,12 @@ export interface Moment {
   nowMs: number
   /** Effects that happened on this target so far. */
   effects: number
+  /** Name of the check or action. */
+  uses: string
+  parameters: Record<string, ParameterValue>
+  /** Of an action: the step it carries out, and which try it is. */
+  step: string
+  attempt: number
 }
 
 /** A target of a rehearsal: only this boundary is scripted, everything before it is the real thing. */
@@ -24,6 +30,8 @@ export interface ScriptedTarget {
   probe?(moment: Moment): ProbeAnswer
 }
 
+type Parameters = Record<string, ParameterValue>
+
 /** One receipt for each effect, written by the target itself: what really happened, whatever the record says. */
 export interface Receipt {
   target: string
@@ -31,46 +39,54 @@ export interface Receipt {
   atMs: number
 }
 
-export function createScriptedTargets(find: (name: string) => ScriptedTarget): {
+export function createScriptedTargets(
+  find: (name: string) => ScriptedTarget,
+  goingOn: () => Pick<Moment, 'step' | 'attempt'>,
+): {
   checks: CheckImplementations
   actions: ActionImplementations
   receipts: Receipt[]
 } {
   const receipts: Receipt[] = []
-  const moment = (target: TargetConfiguration): Moment => ({
+  const moment = (target: TargetConfiguration, uses: string, parameters: Parameters): Moment => ({
     target: target.name,
     nowMs: createWorkflowClock()(),
     effects: receipts.filter(receipt => receipt.target === target.name).length,
+    uses,
+    parameters,
+    ...goingOn(),
   })
-  const check = {
-    measure: async (target: TargetConfiguration) => find(target.name).measure(moment(target)),
-  }
+  const checkNamed = (name: string) => ({
+    measure: async (target: TargetConfiguration, parameters: Parameters) =>
+      find(target.name).measure(moment(target, name, parameters)),
+  })
   const actionNamed = (name: string) => ({
     identify: async (target: TargetConfiguration) =>
-      find(target.name).identity?.(moment(target)) ?? { name: target.name },
-    async plan(target: TargetConfiguration) {
-      const wouldTouch = find(target.name).wouldTouch?.(moment(target)) ?? 1
+      find(target.name).identity?.(moment(target, name, {})) ?? { name: target.name },
+    async plan(target: TargetConfiguration, parameters: Parameters) {
+      const wouldTouch = find(target.name).wouldTouch?.(moment(target, name, parameters)) ?? 1
       return {
         preview: { summary: `would touch ${wouldTouch}`, wouldTouch, unit: 'things', examples: [] },
         atMost: wouldTouch,
       }
     },
-    async apply(target: TargetConfiguration, _: unknown, context: EffectContext) {
-      const scripted = find(target.name)
-      const effect = (await scripted.apply?.(moment(target), context)) ?? {
+    async apply(target: TargetConfiguration, parameters: Parameters, context: EffectContext) {
+      const begun = moment(target, name, parameters)
+      const effect = (await find(target.name).apply?.(begun, context)) ?? {
         touched: 1,
         unit: 'things',
         evidence: {},
       }
-      receipts.push({ target: target.name, action: name, atMs: moment(target).nowMs })
+      receipts.push({ target: target.name, action: name, atMs: createWorkflowClock()() })
       return effect
     },
     probe: async (target: TargetConfiguration) =>
-      find(target.name).probe?.(moment(target)) ?? ({ answer: 'cannot-tell', evidence: {} } as const),
+      find(target.name).probe?.(moment(target, name, {})) ??
+      ({ answer: 'cannot-tell', evidence: {} } as const),
   })
-  const checks = Object.fromEntries(Object.keys(checkDefinitions).map(name => [name, check]))
+  const checks = Object.fromEntries(Object.keys(checkDefinitions).map(name => [name, checkNamed(name)]))
   const actions = Object.fromEntries(Object.keys(actionDefinitions).map(name => [name, actionNamed(name)]))
-  // Every name has the same script behind it; the typed parameters are not looked at.
+  // Every name has the same script behind it, whatever its parameters are.
   return {
     checks: checks as unknown as CheckImplementations,
     actions: actions as unknown as ActionImplementations,

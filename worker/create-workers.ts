@@ -13,7 +13,8 @@ interface Place {
 export async function createWorkers(
   options: Place & {
     bundle: WorkflowBundle
-    activities: Activities
+    /** Of each queue; a rehearsal's answer to every type. */
+    activities: Activities | Record<keyof Activities, object>
     /** 0 makes every workflow task a replay. Default 200 workflows in memory. */
     maxCachedWorkflows?: number
   },
@@ -36,7 +37,7 @@ export async function createWorkers(
 
 /** The workers of a site: its measurements and its actions, and no workflows. */
 export async function createSiteWorkers(
-  options: Place & { site: string; activities: SiteActivities },
+  options: Place & { site: string; activities: SiteActivities | Record<keyof SiteActivities, object> },
 ): Promise<Worker[]> {
   const shared = sharedBy(options)
   const { main, actions } = options.activities

@@ -7,21 +7,19 @@ import { inject } from 'vitest'
 import { configurationSchema } from '../../contracts/configuration.ts'
 import type { TargetConfiguration } from '../../contracts/configuration/targets.ts'
 import { type LoadedRunbook, roleOf } from '../../contracts/runbook.ts'
-import { Secret } from '../../contracts/secret.ts'
-import type { TargetKind } from '../../contracts/targets/definition.ts'
 import type { NewEntry } from '../../contracts/timeline.ts'
 import { registerNamespace } from '../../embedded/temporal-namespace.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import { startRehearsal } from '../../rehearsal/rehearsal.ts'
 import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
 import type { ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import { unreachableTarget } from '../../rehearsal/unreachable-targets.ts'
 import { readTimeline } from '../../store/audit-log.ts'
 import type { Pool } from '../../store/database.ts'
 import { acceptDelivery } from '../../store/deliveries.ts'
 import { answerGate, listGates, vote } from '../../store/gates.ts'
 import { readWorkflowInput } from '../../store/incidents.ts'
 import { saveRunbookVersion } from './runbook-version.ts'
-import { configuredUrl } from './configured-url.ts'
 import { freshDatabase } from './fresh-database.ts'
 import { at } from './incident-harness.ts'
 
@@ -60,20 +58,22 @@ export async function openHandbook(file: string, system: string, alertname: stri
   const configuration = configurationSchema.parse({ apiVersion: 'paramedic/v1', kind: 'Configuration' })
   const nights = new Map<string, Night>()
   const rehearsal = await startRehearsal({
-    pool,
     temporalAddress,
     namespace,
+    maxCachedWorkflows: inject('maxCachedWorkflows'),
+  })
+  const stage = rehearsal.stage({
+    pool,
     configuration,
     runbooks: [loaded],
     target: name => nights.get(name.split('/')[0]!)!.targets[name.split('/')[1]!]!,
     script: (labels, during) =>
       during === 'incident' ? (nights.get(labels['environment']!)?.people ?? []) : [],
-    maxCachedWorkflows: inject('maxCachedWorkflows'),
   })
 
   async function open(environment: string, labels: Record<string, string>): Promise<string> {
     await report(pool, { alertname, system, environment, ...labels }, 'firing', Date.now())
-    await rehearsal.relayAll(relayedWithinMs)
+    await stage.relayAll(relayedWithinMs)
     const { rows } = await pool.query<{ number: string }>(
       'select number from incident where environment = $1',
       [environment],
@@ -94,7 +94,7 @@ export async function openHandbook(file: string, system: string, alertname: stri
         [number],
       )
       const timeline = await readTimeline(pool, number)
-      const sent = rehearsal.pages.filter(({ page }) => page.incident === number)
+      const sent = stage.pages.filter(({ page }) => page.incident === number)
       const minute = (atMs: number): number => Math.round((atMs - rows[0]!.opened_at.getTime()) / 60_000)
       return {
         row: rows[0]!,
@@ -165,32 +165,16 @@ function parsed(source: string, file: string): LoadedRunbook {
   return read
 }
 
-/** One for each role, none of which is ever reached. */
+/** One for each role. */
 function targetsOf({ runbook }: LoadedRunbook, system: string, environment: string): TargetConfiguration[] {
-  return Object.entries(runbook.targets).map(([role, written]) => ({
-    name: `${environment}/${role}`,
-    role,
-    system,
-    environment,
-    autonomy: 'auto',
-    ...reachable[roleOf(written).kind],
-  }))
-}
-
-const nowhere = configuredUrl('http://127.0.0.1:1')
-const reachable: {
-  [K in TargetKind]: Omit<
-    Extract<TargetConfiguration, { kind: K }>,
-    'name' | 'role' | 'system' | 'environment' | 'autonomy'
-  >
-} = {
-  postgres: { kind: 'postgres', connection: { url: new Secret('postgres://nowhere/nothing') } },
-  redis: {
-    kind: 'redis',
-    connection: { url: new Secret('redis://nowhere') },
-    rebuildablePrefixes: [''],
-    rebuildableDatabase: true,
-  },
-  service: { kind: 'service', health: { url: nowhere } },
-  prometheus: { kind: 'prometheus', scrape: { url: nowhere } },
+  return Object.entries(runbook.targets).map(([role, written]) =>
+    unreachableTarget({
+      name: `${environment}/${role}`,
+      role,
+      kind: roleOf(written).kind,
+      system,
+      environment,
+      autonomy: 'auto',
+    }),
+  )
 }

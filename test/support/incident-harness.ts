@@ -10,9 +10,10 @@ import type { NewEntry, TimelineEntry } from '../../contracts/timeline.ts'
 import { parseDuration } from '../../contracts/duration.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import { createRoutineStarter } from '../../intake/begin-routines.ts'
-import { type SentPage, startRehearsal } from '../../rehearsal/rehearsal.ts'
+import { startRehearsal } from '../../rehearsal/rehearsal.ts'
 import type { ScriptedAct } from '../../rehearsal/script-activities.ts'
 import type { Receipt, ScriptedTarget } from '../../rehearsal/scripted-targets.ts'
+import type { SentPage } from '../../rehearsal/stage.ts'
 import { readTimeline } from '../../store/audit-log.ts'
 import { changeInForce } from '../../store/change-in-force.ts'
 import type { Pool } from '../../store/database.ts'
@@ -103,24 +104,25 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const runbooks: LoadedRunbook[] = []
   const scenes = new Map<string, Scene>()
   const rehearsal = await startRehearsal({
-    pool,
     temporalAddress,
     namespace,
-    configuration,
-    runbooks,
-    target: name => scenes.get(name.slice(0, name.indexOf('-')))!.target,
-    ...(options.isScripted === false
-      ? {}
-      : {
-          script: (labels, during) =>
-            scenes.get((labels['alertname'] ?? labels['system'])!)?.[
-              during === 'incident' ? 'people' : 'afterwards'
-            ] ?? [],
-        }),
+    isScripted: options.isScripted !== false,
     ...(options.sites === undefined ? {} : { sites: options.sites }),
     ...(options.skipsTime === undefined ? {} : { skipsTime: options.skipsTime }),
     maxCachedWorkflows: inject('maxCachedWorkflows'),
   })
+  const stageOfScenes = rehearsal.stage({
+    pool,
+    configuration,
+    runbooks,
+    target: name => scenes.get(name.slice(0, name.indexOf('-')))!.target,
+    script: (labels, during) =>
+      scenes.get((labels['alertname'] ?? labels['system'])!)?.[
+        during === 'incident' ? 'people' : 'afterwards'
+      ] ?? [],
+  })
+  const stopping = new AbortController()
+  const relaying = stageOfScenes.relay(stopping.signal)
 
   async function report(
     name: string,
@@ -160,7 +162,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     const { name, loaded } = await stage(scene)
     if (scene.window === undefined) await report(name, 'firing')
     else await begin(loaded)
-    await rehearsal.relayAll(20_000)
+    await stageOfScenes.relayAll(20_000)
     const { rows } = await pool.query<{ number: string }>('select number from incident where system = $1', [
       name,
     ])
@@ -192,7 +194,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     const row = rows[0]!
     const openedAtMs = row.opened_at.getTime()
     const timeline = await readTimeline(pool, number)
-    const pages = rehearsal.pages.filter(sent => sent.page.incident === number)
+    const pages = stageOfScenes.pages.filter(sent => sent.page.incident === number)
     const minute = (atMs: number): number => Math.round((atMs - openedAtMs) / 6_000) / 10
     return {
       number,
@@ -202,12 +204,14 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       timeline,
       pages,
       pagedAt: pages.map(sent => ({ level: sent.page.level, minute: minute(sent.atMs) })),
-      receipts: rehearsal.receipts.filter(receipt => receipt.target.startsWith(name)),
+      receipts: stageOfScenes.receipts.filter(receipt => receipt.target.startsWith(name)),
       entries: kind => timeline.filter(entry => entry.kind === kind).map(entry => entry.data) as never,
     }
   }
 
   async function stop(): Promise<void> {
+    stopping.abort()
+    await relaying
     await rehearsal.stop()
     await database.drop()
   }
@@ -217,13 +221,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     client: rehearsal.client,
     temporal: { address: temporalAddress, namespace },
     targets: configuration.targets,
-    receipts: rehearsal.receipts,
+    receipts: stageOfScenes.receipts,
     stage,
     open,
     ended,
     tell,
     report,
-    relayAll: () => rehearsal.relayAll(20_000),
+    relayAll: () => stageOfScenes.relayAll(20_000),
     play: async scene => ended(await open(scene)),
     stop,
   }
