@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { activityInfo } from '@temporalio/activity'
 import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker'
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  type Worker,
+} from '@temporalio/worker'
 import { incidentOfWorkflow } from '../contracts/incident.ts'
 import { createSiteWorkers, createWorkers } from '../worker/create-workers.ts'
 import { bundleWorkflows } from '../worker/workflow-bundle.ts'
@@ -102,6 +108,12 @@ let isInstalled = false
 
 /** A process has one runtime, for every rehearsal in it. */
 function installRuntime(): void {
-  if (!isInstalled) Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') })
+  if (!isInstalled)
+    Runtime.install({
+      shutdownSignals: [],
+      logger: new DefaultLogger('ERROR'),
+      // A rehearsal that is over ends what is at work; the core would tell of each.
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    })
   isInstalled = true
 }

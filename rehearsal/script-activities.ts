@@ -1,4 +1,5 @@
 import type { Pool } from '../store/database.ts'
+import type { ReadScript } from './due-acts.ts'
 import { readWorkflowInput } from '../store/incidents.ts'
 
 /** Something somebody does at its minute; `atMs` is the workflow's time. */
@@ -12,12 +13,6 @@ export interface ScriptedAct {
 
 /** Which workflow's clock the acts go by. */
 export type ScriptedTime = 'incident' | 'post-mortem'
-
-/** An act of a script whose time is known. */
-export interface DueAct {
-  index: number
-  afterMs: number
-}
 
 export interface ScriptInput {
   number: string
@@ -33,13 +28,19 @@ export type ScriptActivities = ReturnType<typeof createScriptActivities>
 export function createScriptActivities(options: {
   pool: Pool
   scriptFor(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
+  /** The rehearsal is over then; default when its workflows have ended. */
+  endsAfterMs?: number
   /** Makes the relay work now; resolves when nothing waits any more. */
   relayAll(withinMs: number, atMs: number): Promise<void>
 }) {
   return {
-    async readScript(input: ScriptInput): Promise<DueAct[]> {
+    async readScript(input: ScriptInput): Promise<ReadScript> {
       const acts = (await scriptOf(input)).map(({ afterMs, onGate }, index) => ({ index, afterMs, onGate }))
-      return acts.filter(act => act.onGate === undefined).map(({ index, afterMs }) => ({ index, afterMs }))
+      const due = acts
+        .filter(act => act.onGate === undefined)
+        .map(({ index, afterMs }) => ({ index, afterMs }))
+      const { endsAfterMs } = options
+      return { acts: due, ...(endsAfterMs === undefined ? {} : { endsAfterMs }) }
     },
 
     async performAct(input: ScriptInput & { index: number; atMs: number }): Promise<void> {

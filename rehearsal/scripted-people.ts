@@ -10,7 +10,8 @@ import {
   type WorkflowInterceptorsFactory,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { DueAct, ScriptActivities, ScriptInput } from './script-activities.ts'
+import { actsAreDueSignal, type DueAct } from './due-acts.ts'
+import type { ScriptActivities, ScriptInput } from './script-activities.ts'
 import { incidentWorkflowType, postmortemWorkflowType, taskQueue } from '../contracts/messages.ts'
 import type { CarriedInput } from '../workflows/life.ts'
 
@@ -20,16 +21,14 @@ const { readScript, performAct } = proxyActivities<ScriptActivities>({
   retry: { maximumAttempts: 1 },
 })
 
-/** Acts that are due so long from now. */
-export const actsAreDue = defineSignal<[DueAct[]]>('acts-are-due')
+const actsAreDue = defineSignal<[DueAct[]]>(actsAreDueSignal)
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [
     {
       async execute(input, next) {
         const script = scriptOf(workflowInfo().workflowType, input.args)
-        if (script !== undefined) void followScript(script)
-        return next(input)
+        return script === undefined ? next(input) : Promise.race([next(input), followScript(script)])
       },
     },
   ],
@@ -49,12 +48,13 @@ function scriptOf(workflowType: string, args: unknown[]): Script | undefined {
   return carried === undefined ? { number, during: 'incident', fromMs: openedAtMs } : undefined
 }
 
+/** Resolves when the rehearsal is over, which is never unless its script says so. */
 async function followScript({ fromMs, ...script }: Script): Promise<void> {
-  setHandler(actsAreDue, acts => {
-    const nowMs = Date.now()
-    void follow(script, nowMs, acts)
-  })
-  await follow(script, fromMs, await readScript(script))
+  setHandler(actsAreDue, acts => void follow(script, Date.now(), acts))
+  const { acts, endsAfterMs } = await readScript(script)
+  const followed = follow(script, fromMs, acts)
+  if (endsAfterMs === undefined) return new Promise(() => undefined)
+  await Promise.all([followed, sleep(Math.max(1, fromMs + endsAfterMs - Date.now()))])
 }
 
 async function follow(script: ScriptInput, fromMs: number, acts: readonly DueAct[]): Promise<void> {

@@ -41,6 +41,8 @@ export interface StageOptions {
   target(name: string): ScriptedTarget
   /** Who acts when in an incident whose alert has these labels. */
   script?(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
+  /** The rehearsal of an incident is over so long after its opening; default when its workflows have ended. */
+  endsAfterMs?: number
   /** Incidents whose workflows play here; default all. */
   owns?(incident: string): boolean
   /** Somebody is told: news are delivered as they happen. */
@@ -109,7 +111,14 @@ export function createStage(client: Client, options: StageOptions): Stage {
   const touchingTargets = { pool, configuration, checks, actions, worker: `rehearsal/${process.pid}` }
   const real = createActivities({ ...touchingTargets, gate, histories: createHistories(client) })
   const scripted =
-    options.script === undefined ? {} : createScriptActivities({ pool, scriptFor: options.script, relayAll })
+    options.script === undefined
+      ? {}
+      : createScriptActivities({
+          pool,
+          scriptFor: options.script,
+          relayAll,
+          ...(options.endsAfterMs === undefined ? {} : { endsAfterMs: options.endsAfterMs }),
+        })
 
   async function after(activity: string): Promise<void> {
     if (options.tellsNews === true) await news.pass(createWorkflowClock()())
