@@ -19,8 +19,17 @@ export interface ThrowawayServers {
   postgresUrl: string
   /** Undefined when none was wanted, or no redis-server is installed: then `onMissing` was told. */
   redisUrl: string | undefined
+  /** Another Temporal server like it, for whoever wants to kill one; `name` is unique. It ends with the others. */
+  startTemporal(name: string): Promise<MortalTemporal>
   /** Ends them and removes what they wrote. */
   stop(): Promise<void>
+}
+
+export interface MortalTemporal {
+  address: string
+  /** Kills it, and brings it up again on what it wrote. */
+  crash(): Promise<void>
+  end(): Promise<void>
 }
 
 export interface ThrowawayOptions {
@@ -47,15 +56,15 @@ export async function startThrowawayServers(options: ThrowawayOptions): Promise<
   // vitest leaves without teardown on a second Ctrl-C and when a setup fails; the next run removes the folder.
   process.once('exit', processes.killAll)
 
+  const startTemporal = (name: string) =>
+    startTemporalServer({
+      dataDir: join(folder, name),
+      dynamicConfig: TIME_SKIPPING_CONFIG,
+      isDurable: false,
+      processes,
+    })
   const [temporal, postgres, redis] = await Promise.all([
-    needsTemporal
-      ? startTemporalServer({
-          dataDir: join(folder, 'temporal'),
-          dynamicConfig: TIME_SKIPPING_CONFIG,
-          isDurable: false,
-          processes,
-        })
-      : undefined,
+    needsTemporal ? startTemporal('temporal') : undefined,
     startPostgresServer({
       dataDir: join(folder, 'postgres'),
       isDurable: false,
@@ -74,6 +83,18 @@ export async function startThrowawayServers(options: ThrowawayOptions): Promise<
     temporalAddress: temporal?.address,
     postgresUrl: postgres.url('postgres'),
     redisUrl: redis?.url,
+    async startTemporal(name) {
+      let server = await startTemporal(name)
+      return {
+        // Its ports are kept with its data.
+        address: server.address,
+        async crash() {
+          await server.kill()
+          server = await startTemporal(name)
+        },
+        end: () => server.kill(),
+      }
+    },
     async stop() {
       process.removeListener('exit', processes.killAll)
       // Nobody reads this data again, so nobody waits for an orderly end.

@@ -1,11 +1,10 @@
 import type { Drill } from '../contracts/drill.ts'
+import type { Place } from '../contracts/schedule.ts'
 import type { Pool } from '../store/database.ts'
 import { acceptDelivery } from '../store/deliveries.ts'
 
 /** The sender of a drill's alerts: all of them belong to one group, and so to one incident. */
 export interface DrillAlert {
-  system: string
-  environment: string
   report(
     pool: Pool,
     does: 'fires' | 'resolves' | 'repeats',
@@ -16,15 +15,20 @@ export interface DrillAlert {
 
 const group = 'drill'
 
-export function createDrillAlert({ given, runbook }: Drill): DrillAlert {
+/** Where it says that it comes from, or would. */
+export function placeOfAlert({ given }: Drill): Place {
+  const { system = 'drill', environment = 'production' } = given.alert.labels
+  return { system, environment }
+}
+
+export function createDrillAlert(drill: Drill): DrillAlert {
+  const { given, runbook } = drill
   const { labels: own, annotations } = given.alert
-  const place = { system: own['system'] ?? 'drill', environment: own['environment'] ?? 'production' }
   /** A repetition tells the same beginning, a return another one. */
   const startedAtMs = new Map<string, number>()
   return {
-    ...place,
     async report(pool, does, more, atMs) {
-      const labels = { alertname: runbook, ...place, ...own, ...more }
+      const labels = { alertname: runbook, ...placeOfAlert(drill), ...own, ...more }
       const alertKey = `${group}/${JSON.stringify(more)}`
       const startsAtMs = does === 'fires' ? atMs : (startedAtMs.get(alertKey) ?? atMs)
       startedAtMs.set(alertKey, startsAtMs)

@@ -11,6 +11,7 @@ export interface DrillDatabases {
 }
 
 export interface DrillDatabase {
+  name: string
   pool: Pool
   url: string
   /** Nobody waits for it. */
@@ -38,6 +39,7 @@ export async function openDrillDatabases(serverUrl: string): Promise<DrillDataba
       await server.query(`create database ${name} template ${template}`)
       const own = openDatabase(urlOf(name), { name, maxConnections: connectionsOfADrill })
       return {
+        name,
         pool: own,
         url: urlOf(name),
         drop() {

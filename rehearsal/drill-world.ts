@@ -25,8 +25,6 @@ export function createDrillWorld(
 ): DrillWorld {
   const receipts: Receipt[] = []
   const measured: Measured[] = []
-  /** Where another one stands since an effect was about to begin. */
-  const replaced = new Map<string, number>()
 
   async function measure(moment: Moment): Promise<Record<string, unknown>> {
     const { target, nowMs } = moment
@@ -53,24 +51,21 @@ export function createDrillWorld(
     return found
   }
 
-  /** Asked when it is planned and once more before the effect. */
   function identity(moment: Moment): { name: string; instance: string } {
-    const key = `${moment.step}/${moment.attempt}`
-    const asked = (replaced.get(key) ?? 0) + 1
-    replaced.set(key, asked)
-    const isOther = attemptOf(moment).isReplaced === true && asked > 1
+    const isOther = attemptOf(moment).isReplaced === true && moment.isActing
     return { name: moment.target, instance: isOther ? 'another one' : 'the one' }
   }
 
-  async function apply(moment: Moment): Promise<Effect> {
-    const { fails, unknown, takesMs, touches, wouldTouch: planned = 1 } = attemptOf(moment)
+  async function apply(asked: Moment): Promise<Effect> {
+    const { fails, unknown, takesMs, touches, wouldTouch: planned = 1 } = attemptOf(asked)
     if (takesMs !== undefined) await delay(takesMs)
     const touched = touches ?? (fails === undefined ? planned : 0)
     // Of what nobody can tell the worst is assumed: that it was done.
     const isDone = fails === undefined ? unknown !== 'not-done' : touched > 0
     if (isDone) {
-      const { step, attempt, uses: action, target, parameters } = moment
-      receipts.push({ moment: clock.now(), step, attempt, action, target, parameters })
+      const { step, attempt, uses: action, target, parameters, nowMs } = asked
+      const moment = clock.at(nowMs + (takesMs ?? 0))
+      receipts.push({ moment, step, attempt, action, target, parameters })
     }
     if (fails !== undefined) throw new CodedError('target_rejected', fails, { fields: { touched } })
     if (unknown !== undefined)

@@ -2,28 +2,29 @@ import type { Impact, IncidentOutcome, Phase, Severity } from '../contracts/inci
 import type { Happened } from '../drills/happened.ts'
 import { readTimeline } from '../store/audit-log.ts'
 import type { Pool } from '../store/database.ts'
-import type { DrillClock } from './drill-clock.ts'
-import type { DrillWorld } from './drill-world.ts'
+import type { DrillSet } from './drill-set.ts'
 import type { Stage } from './stage.ts'
 
 /** What came of the incident, from its rows, its entries, what people were sent and what its targets say. */
 export async function readHappened(
   pool: Pool,
   number: string,
-  clock: DrillClock,
+  { clock, refused, world: { receipts, measured } }: DrillSet,
   { pages, told }: Stage,
-  { receipts, measured }: DrillWorld,
-  refused: Happened['refused'],
 ): Promise<Happened> {
   const { rows } = await pool.query<IncidentRow>(
     'select severity, impact, phase, outcome, closed_at, postmortem_due_at from incident where number = $1',
     [number],
   )
   const row = rows[0]!
-  const timeline = (await readTimeline(pool, number)).map(entry => ({
-    ...entry,
-    moment: clock.at(entry.atMs, Date.parse(entry.recordedAt)),
-  }))
+  const entries = await readTimeline(pool, number)
+  // Histories are archived by the wall clock, when the incident is over.
+  const timeline = entries
+    .filter(({ kind }) => kind !== 'history.archived')
+    .map(entry => ({
+      ...entry,
+      moment: clock.at(entry.atMs, Date.parse(entry.recordedAt)),
+    }))
   const closing = timeline.find(({ kind }) => kind === 'incident.closed')
   return {
     number,

@@ -18,7 +18,9 @@ import type { CarriedInput } from '../workflows/life.ts'
 const { readScript, performAct } = proxyActivities<ScriptActivities>({
   taskQueue,
   startToCloseTimeout: 30_000,
-  retry: { maximumAttempts: 1 },
+  heartbeatTimeout: 3_000,
+  // Only of those that were lost with their worker; see acted-once.ts.
+  retry: { initialInterval: 100, maximumAttempts: 5 },
 })
 
 const actsAreDue = defineSignal<[DueAct[]]>(actsAreDueSignal)

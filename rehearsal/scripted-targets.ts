@@ -19,15 +19,17 @@ export interface Moment {
   /** Of an action: the step it carries out, and which try it is. */
   step: string
   attempt: number
+  /** It is not planned any more, but carried out. */
+  isActing: boolean
 }
 
 /** A target of a rehearsal: only this boundary is scripted, everything before it is the real thing. */
 export interface ScriptedTarget {
   measure(moment: Moment): Record<string, unknown> | Promise<Record<string, unknown>>
-  identity?(moment: Moment): TargetIdentity
-  wouldTouch?(moment: Moment): number
+  identity?(moment: Moment): TargetIdentity | Promise<TargetIdentity>
+  wouldTouch?(moment: Moment): number | Promise<number>
   apply?(moment: Moment, context: EffectContext): Promise<Effect>
-  probe?(moment: Moment): ProbeAnswer
+  probe?(moment: Moment): ProbeAnswer | Promise<ProbeAnswer>
 }
 
 type Parameters = Record<string, ParameterValue>
@@ -41,7 +43,7 @@ export interface Receipt {
 
 export function createScriptedTargets(
   find: (name: string) => ScriptedTarget,
-  goingOn: () => Pick<Moment, 'step' | 'attempt'>,
+  goingOn: () => Pick<Moment, 'step' | 'attempt' | 'isActing'>,
 ): {
   checks: CheckImplementations
   actions: ActionImplementations
@@ -62,9 +64,10 @@ export function createScriptedTargets(
   })
   const actionNamed = (name: string) => ({
     identify: async (target: TargetConfiguration) =>
-      find(target.name).identity?.(moment(target, name, {})) ?? { name: target.name },
+      (await find(target.name).identity?.(moment(target, name, {}))) ?? { name: target.name },
     async plan(target: TargetConfiguration, parameters: Parameters) {
-      const wouldTouch = find(target.name).wouldTouch?.(moment(target, name, parameters)) ?? 1
+      const asked = moment(target, name, parameters)
+      const wouldTouch = (await find(target.name).wouldTouch?.(asked)) ?? 1
       return {
         preview: { summary: `would touch ${wouldTouch}`, wouldTouch, unit: 'things', examples: [] },
         atMost: wouldTouch,
@@ -81,7 +84,7 @@ export function createScriptedTargets(
       return effect
     },
     probe: async (target: TargetConfiguration) =>
-      find(target.name).probe?.(moment(target, name, {})) ??
+      (await find(target.name).probe?.(moment(target, name, {}))) ??
       ({ answer: 'cannot-tell', evidence: {} } as const),
   })
   const checks = Object.fromEntries(Object.keys(checkDefinitions).map(name => [name, checkNamed(name)]))

@@ -15,7 +15,13 @@ import { createNewsDispatcher } from '../reach/news-dispatcher.ts'
 import type { Pool } from '../store/database.ts'
 import { createHistories } from '../worker/histories.ts'
 import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
-import { createScriptActivities, type ScriptedAct, type ScriptedTime } from './script-activities.ts'
+import { actedOnce } from './acted-once.ts'
+import {
+  createScriptActivities,
+  type ScriptActivities,
+  type ScriptedAct,
+  type ScriptedTime,
+} from './script-activities.ts'
 import { createScriptedTargets, type Receipt, type ScriptedTarget } from './scripted-targets.ts'
 
 export interface SentPage {
@@ -47,14 +53,27 @@ export interface StageOptions {
   owns?(incident: string): boolean
   /** Somebody is told: news are delivered as they happen. */
   tellsNews?: boolean
+  /** Called before each activity of the queue of actions, with the step it is about. */
+  beforeAction?(step: string): Promise<void>
   /** Called after each activity, before the workflow hears of its end. */
-  afterActivity?(activity: string): Promise<void>
+  afterActivity?(): Promise<void>
+  /** Beside those of production. */
+  moreActivities?: ActivityTable
+  /** Who gets to know what people are sent; default the lists of the stage. */
+  heard?: Heard
+}
+
+export interface Heard {
+  page(sent: SentPage): void
+  news(told: ToldNews): void
 }
 
 export interface Stage {
   pages: SentPage[]
   told: ToldNews[]
   receipts: Receipt[]
+  /** What its people do, for whoever performs it outside of an activity. */
+  script: ScriptActivities | undefined
   owns(incident: string): boolean
   /** What the worker of a queue does, by the activity's type. */
   activities: Record<Queue, ActivityTable>
@@ -70,10 +89,10 @@ export type Queue = 'main' | 'actions' | 'pages'
 export type ActivityTable = Record<string, (...given: never[]) => Promise<unknown>>
 
 /** The input of the activity that goes on, for whatever a scripted target has to know of it. */
-const goingOn = new AsyncLocalStorage<{ step?: unknown; attempt?: unknown }>()
+const goingOn = new AsyncLocalStorage<{ step: string; attempt: number; isActing: boolean }>()
 
 export function createStage(client: Client, options: StageOptions): Stage {
-  const { pool, configuration, afterActivity } = options
+  const { pool, configuration, beforeAction, afterActivity } = options
   const log = { error: (fields: object, message: string) => console.error(message, fields) }
   const relay = createRelay(
     pool,
@@ -90,6 +109,10 @@ export function createStage(client: Client, options: StageOptions): Stage {
 
   const pages: SentPage[] = []
   const told: ToldNews[] = []
+  const heard: Heard = options.heard ?? {
+    page: sent => void pages.push(sent),
+    news: one => void told.push(one),
+  }
   const notifier: Notifier = {
     name: logChannel,
     kind: 'log',
@@ -97,43 +120,43 @@ export function createStage(client: Client, options: StageOptions): Stage {
       const recipient = route ?? ''
       const sentAtMs = Date.now()
       if (notice.kind === 'page')
-        pages.push({ page: notice.page, recipient, atMs: createWorkflowClock()(), sentAtMs })
-      if (notice.kind === 'news') told.push({ news: notice.news, recipient, sentAtMs })
+        heard.page({ page: notice.page, recipient, atMs: createWorkflowClock()(), sentAtMs })
+      if (notice.kind === 'news') heard.news({ news: notice.news, recipient, sentAtMs })
       return {}
     },
   }
   const gate = createChannelGate(pool, [notifier], log)
   const news = createNewsDispatcher(pool, gate, configuration, log)
-  const { checks, actions, receipts } = createScriptedTargets(options.target, () => {
-    const { step, attempt } = goingOn.getStore() ?? {}
-    return { step: idOf(step), attempt: typeof attempt === 'number' ? attempt : 0 }
-  })
+  const { checks, actions, receipts } = createScriptedTargets(
+    options.target,
+    () => goingOn.getStore() ?? { step: '', attempt: 0, isActing: false },
+  )
   const touchingTargets = { pool, configuration, checks, actions, worker: `rehearsal/${process.pid}` }
   const real = createActivities({ ...touchingTargets, gate, histories: createHistories(client) })
-  const scripted =
+  const script =
     options.script === undefined
-      ? {}
+      ? undefined
       : createScriptActivities({
           pool,
           scriptFor: options.script,
           relayAll,
           ...(options.endsAfterMs === undefined ? {} : { endsAfterMs: options.endsAfterMs }),
         })
+  const scripted = script === undefined ? {} : actedOnce(script)
 
-  async function after(activity: string): Promise<void> {
+  async function perform(work: ActivityTable[string], given: never[]): Promise<unknown> {
+    const { step, isActing } = goingOn.getStore()!
+    if (isActing) await beforeAction?.(step)
+    const result = await work(...given)
     if (options.tellsNews === true) await news.pass(createWorkflowClock()())
-    await afterActivity?.(activity)
+    await afterActivity?.()
+    return result
   }
-  function watched(table: object): ActivityTable {
+  function played(table: object, isActing = false): ActivityTable {
     return Object.fromEntries(
       Object.entries(table as ActivityTable).map(([name, work]) => [
         name,
-        (...given: never[]) =>
-          goingOn.run((given[0] ?? {}) as object, async () => {
-            const result = await work(...given)
-            await after(name)
-            return result
-          }),
+        (...given: never[]) => goingOn.run({ ...attemptIn(given[0]), isActing }, () => perform(work, given)),
       ]),
     )
   }
@@ -145,7 +168,7 @@ export function createStage(client: Client, options: StageOptions): Stage {
       ...touchingTargets,
       worker: `rehearsal at ${site}`,
     })
-    const made = { main: watched(main), actions: watched(acting) }
+    const made = { main: played(main), actions: played(acting, true) }
     sites.set(site, made)
     return made[queue]
   }
@@ -153,11 +176,12 @@ export function createStage(client: Client, options: StageOptions): Stage {
     pages,
     told,
     receipts,
+    script,
     owns: options.owns ?? (() => true),
     activities: {
-      main: watched({ ...real.main, ...scripted }),
-      actions: watched(real.actions),
-      pages: watched(real.pages),
+      main: played({ ...real.main, ...scripted, ...options.moreActivities }),
+      actions: played(real.actions, true),
+      pages: played(real.pages),
     },
     atSite,
     relayAll,
@@ -165,10 +189,10 @@ export function createStage(client: Client, options: StageOptions): Stage {
   }
 }
 
-/** Of a plan the step is whole, of what carries it out only its id. */
-function idOf(step: unknown): string {
-  if (typeof step === 'string') return step
-  return typeof step === 'object' && step !== null && 'id' in step ? String(step.id) : ''
+/** Which try of which step an activity is about. Of a plan the step is whole, of what carries it out only its id. */
+function attemptIn(input: unknown): { step: string; attempt: number } {
+  const { step, attempt } = (input ?? {}) as { step?: string | { id: string }; attempt?: number }
+  return { step: typeof step === 'object' ? step.id : (step ?? ''), attempt: attempt ?? 0 }
 }
 
 /** Does a stored alert or message still wait? A pause keeps a held lock from being asked in a tight loop. */

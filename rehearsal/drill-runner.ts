@@ -1,0 +1,89 @@
+/** Where drills are run: one engine for all of them, and processes of their own for those that kill some. */
+import { randomBytes } from 'node:crypto'
+import type { Drill } from '../contracts/drill.ts'
+import type { Happened } from '../drills/happened.ts'
+import { findTemporalProgram } from '../embedded/temporal-program.ts'
+import { registerNamespace } from '../embedded/temporal-namespace.ts'
+import { type MortalTemporal, startThrowawayServers } from '../embedded/throwaway-servers.ts'
+import { openDrillDatabases } from './drill-databases.ts'
+import { createDrillSet, type RehearsedRunbook } from './drill-set.ts'
+import { runOnOwnEngine } from './own-engine.ts'
+import { runOnOwnWorker } from './own-worker.ts'
+import { runDrill } from './run-drill.ts'
+import { openTheatre } from './theatre.ts'
+
+export interface DrillRunner {
+  /** Any number of them may run at once. Throws when the drill could not be run to its end. */
+  run(drill: Drill, loaded: RehearsedRunbook): Promise<Happened>
+  stop(): Promise<void>
+}
+
+/** Servers of its own, whatever the environment names. `say` hears what takes long. Throws SetupError when something is missing. */
+export async function startDrillRunner(options: { say(line: string): void }): Promise<DrillRunner> {
+  const { say } = options
+  await findTemporalProgram({ say })
+  say('starting a PostgreSQL and a Temporal server of its own')
+  const servers = await startThrowawayServers({
+    of: 'drill',
+    part: 'servers',
+    needsTemporal: true,
+    needsRedis: false,
+  })
+  const runner = await runDrillsOn({ ...servers, temporalAddress: servers.temporalAddress! })
+  return {
+    ...runner,
+    async stop() {
+      await runner.stop()
+      await servers.stop()
+    },
+  }
+}
+
+export interface DrillServers {
+  temporalAddress: string
+  postgresUrl: string
+  /** For drills that kill theirs; without it they cannot be run. */
+  startTemporal?(name: string): Promise<MortalTemporal>
+}
+
+/** On servers that are there, and stay. */
+export async function runDrillsOn({
+  temporalAddress,
+  postgresUrl,
+  startTemporal,
+}: DrillServers): Promise<DrillRunner> {
+  const namespace = `drills-${randomBytes(4).toString('hex')}`
+  const [databases] = await Promise.all([
+    openDrillDatabases(postgresUrl),
+    registerNamespace(temporalAddress, namespace),
+  ])
+  const theatre = await openTheatre({ temporalAddress, namespace })
+  let count = 0
+
+  async function run(drill: Drill, loaded: RehearsedRunbook): Promise<Happened> {
+    const index = count
+    count += 1
+    const database = await databases.open()
+    try {
+      if (kills(drill, 'engine')) return await runOnOwnEngine({ drill, loaded, database, startTemporal })
+      if (kills(drill, 'worker')) return await runOnOwnWorker({ drill, loaded, database, temporalAddress })
+      const set = createDrillSet(drill, loaded, () => Promise.reject(new Error('nothing is to be killed')))
+      return await runDrill(theatre, set, database, index)
+    } finally {
+      database.drop()
+    }
+  }
+  async function stop(): Promise<void> {
+    await theatre.stop()
+    await databases.close()
+  }
+  return { run, stop }
+}
+
+/** What is killed takes with it whatever else it does. */
+function kills({ crashes, events }: Drill, what: 'worker' | 'engine'): boolean {
+  return (
+    (what === 'worker' && crashes.length > 0) ||
+    events.some(event => event.kind === 'crash' && event.of === what)
+  )
+}
