@@ -6,7 +6,7 @@ import { momentOf } from '../language/weekly-moment.ts'
 
 /** The next such moment after now, by the clocks of the runbook; a routine begins at its first time from then on. */
 export function begins(at: WeeklyMoment, { officeHours, schedule }: Runbook, nowMs: number): number {
-  const zone = at.zone ?? officeHours?.zone ?? schedule?.zone ?? 'UTC'
+  const zone = officeHours?.zone ?? schedule?.zone ?? 'UTC'
   // Some time before now is too little for a workflow that has to be started first.
   const ms = momentOf(at, zone, nowMs + 60_000)
   return schedule === undefined ? ms : (timesAfter(schedule, ms - 1, 1)[0] ?? ms)
