@@ -21,8 +21,7 @@ COPY language ./language
 COPY postmortem ./postmortem
 COPY store ./store
 COPY proof ./proof
-COPY drills ./drills
-COPY rehearsal ./rehearsal
+COPY rehearsal/replay-histories.ts rehearsal/note-commands.ts ./rehearsal/
 COPY intake ./intake
 COPY outgoing ./outgoing
 COPY rules ./rules

@@ -3,7 +3,7 @@ import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import type { Plan, PlannedStep } from '../contracts/plan.ts'
 import type { Attempted } from '../contracts/runbook.ts'
 import { actionDefinitions } from '../contracts/targets/catalogue.ts'
-import { demandGate } from './demand-gate.ts'
+import { demandGate } from '../contracts/demand-gate.ts'
 import { withinLimits } from './target-limits.ts'
 import type { AnyAction } from './targets/any-action.ts'
 

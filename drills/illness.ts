@@ -58,8 +58,8 @@ const groupSizes = [1, 2, 3, 5] as const
  * Ill: no proof of the whole or of a step holds, customers are affected, and as many steps as can be are taken. Well: every proof holds,
  * and nothing is worse than when it was ill. Undefined with a reason when no alert meets `match`.
  */
-export function illnessOf(runbook: Runbook): Illness | { because: string } {
-  const alert = alertFor(runbook)
+export function illnessOf(runbook: Runbook, written?: DrillAlert): Illness | { because: string } {
+  const alert = written ?? alertFor(runbook)
   if ('because' in alert) return alert
   const inputs = resolveInputs(runbook.inputs ?? [], alert)
   const groups = Object.keys(runbook.targets).filter(role => roleOf(runbook.targets[role]!).many === true)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { demandGate } from '../../activities/demand-gate.ts'
+import { demandGate } from '../../contracts/demand-gate.ts'
 import type { RunbookGate } from '../../contracts/runbook.ts'
 
 const asked = (quorum: number): RunbookGate => ({

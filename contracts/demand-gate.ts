@@ -1,7 +1,7 @@
-import type { Autonomy, Risk } from '../contracts/incident.ts'
-import { limits } from '../contracts/limits.ts'
-import type { GateDemand } from '../contracts/plan.ts'
-import type { RunbookGate } from '../contracts/runbook.ts'
+import type { Autonomy, Risk } from './incident.ts'
+import { limits } from './limits.ts'
+import type { GateDemand } from './plan.ts'
+import type { RunbookGate } from './runbook.ts'
 
 /** Policy: who must allow a plan, or undefined when it may run. The runbook may ask for more than this, never for less. */
 export function demandGate(
