@@ -21,7 +21,8 @@ COPY language ./language
 COPY postmortem ./postmortem
 COPY store ./store
 COPY proof ./proof
-COPY rehearsal/replay-histories.ts rehearsal/note-commands.ts ./rehearsal/
+COPY drills ./drills
+COPY rehearsal ./rehearsal
 COPY intake ./intake
 COPY outgoing ./outgoing
 COPY rules ./rules

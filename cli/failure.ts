@@ -17,6 +17,8 @@ export type LocalCode =
   | 'file_exists'
   | 'unreadable_postmortem'
   | 'editor_failed'
+  | 'no_drills'
+  | 'drills_impossible'
   | 'sandbox_refused'
 
 /** A command that ends early: what was attempted and what came back, what to do, and the exit code. */

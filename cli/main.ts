@@ -48,6 +48,11 @@ const nouns: readonly Noun[] = [
     description: 'check, understand, compare and begin runbooks, and put them in force',
     load: () => import('./commands/runbook.ts'),
   },
+  {
+    name: 'drill',
+    description: 'rehearse incidents before they happen',
+    load: () => import('./commands/drill.ts'),
+  },
   { name: 'config', description: 'check the configuration', load: () => import('./commands/config.ts') },
   { name: 'sandbox', description: 'break and heal the sandbox', load: () => import('./commands/sandbox.ts') },
   {

@@ -1,6 +1,5 @@
 /** Who is called and who is told: by whom it reaches, and not by the order in which a moment's messages went out. */
 import type { Drill } from '../contracts/drill.ts'
-import { formatDuration } from '../contracts/duration.ts'
 import type { Runbook } from '../contracts/runbook.ts'
 import type { Happened, Moment } from './happened.ts'
 import { atMoment, atTime, type Held, isSameSet, listed, setKey } from './held.ts'
@@ -22,7 +21,7 @@ export function holdPages(
 
 /** ` (escalate: after 1h)`. */
 function levelInWords({ afterMs, unless }: Runbook['escalate'][number]): string {
-  return ` (escalate: after ${formatDuration(afterMs)}${unless === undefined ? '' : `, unless ${unless}`})`
+  return ` (escalate: after ${sinceOpening(afterMs)}${unless === undefined ? '' : `, unless ${unless}`})`
 }
 
 function isSameTime({ atMs }: Called, { moment }: Call): boolean {

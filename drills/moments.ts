@@ -9,19 +9,17 @@ export function isAt({ atMs, slackMs }: Moment, expectedMs: number): boolean {
   return atMs - slackMs - clocksDifferMs <= expectedMs && expectedMs <= atMs + clocksDifferMs
 }
 
-/** The roundest figures first: what people write in a runbook. */
-const roundMs = [60_000, 5_000, 1_000, 100] as const
-
 /**
- * When it would have happened on an endlessly fast machine: the first of `figures` that is possible, else the roundest time that
- * is, in milliseconds.
+ * When it would have happened on an endlessly fast machine, in milliseconds: the first of `figures` that is possible, else a whole
+ * minute, as most things that wait have, else the earliest whole second, else tenth, that is possible.
  */
 export function likelyMs({ atMs, slackMs }: Moment, figures: readonly number[] = []): number {
   const earliestMs = Math.max(0, atMs - slackMs)
   const known = figures.find(figure => isAt({ atMs, slackMs }, figure))
   if (known !== undefined) return known
-  const round = roundMs.map(unit => Math.floor(atMs / unit) * unit).find(candidate => candidate >= earliestMs)
-  return round ?? atMs
+  const minute = Math.floor(atMs / 60_000) * 60_000
+  const round = [minute, ...[1_000, 100].map(unit => Math.ceil(earliestMs / unit) * unit)]
+  return round.find(candidate => candidate >= earliestMs && candidate <= atMs) ?? atMs
 }
 
 /** `0s`, `45s`, `15m`, `2m 05s`, `1h 30m`: hours, minutes and seconds since the opening, tenths where they tell something apart. */

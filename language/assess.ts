@@ -38,7 +38,7 @@ export function assessSeverity(
     const evaluated = rule.when === undefined ? { value: true } : evaluateCondition(rule.when, scope)
     if ('noData' in evaluated) unknown.push(`${rule.is} could not be judged: no ${evaluated.noData}`)
     else if (evaluated.value && hasLasted(rule, held.since[index], held.atMs)) {
-      const told = [`${rule.is}: ${whyItHolds(rule)}`, ...unknown].join('; ')
+      const told = [ruleInWords(rule), ...unknown].join('; ')
       return { severity: rule.is, label: rule.label, because: told }
     } else if (evaluated.value) unknown.push(`${rule.is} has to hold for ${durationInWords(rule.forMs ?? 0)}`)
   }
@@ -48,6 +48,11 @@ export function assessSeverity(
 
 function hasLasted({ forMs }: SeverityRule, sinceMs: number | undefined, atMs: number): boolean {
   return forMs === undefined || (sinceMs !== undefined && atMs - sinceMs >= forMs)
+}
+
+/** What is said first of a severity that this rule has chosen. */
+export function ruleInWords(rule: SeverityRule): string {
+  return `${rule.is}: ${whyItHolds(rule)}`
 }
 
 function whyItHolds({ when, forMs }: SeverityRule): string {

@@ -10,6 +10,7 @@ import { define as defineAction } from '../../cli/commands/action.ts'
 import { define as defineConfig } from '../../cli/commands/config.ts'
 import { define as defineContact } from '../../cli/commands/contact.ts'
 import { define as defineDoctor } from '../../cli/commands/doctor.ts'
+import { define as defineDrill } from '../../cli/commands/drill.ts'
 import { define as defineFreeze } from '../../cli/commands/freeze.ts'
 import { define as defineGate } from '../../cli/commands/gate.ts'
 import { define as defineIncident } from '../../cli/commands/incident.ts'
@@ -161,6 +162,7 @@ describe('the command line', () => {
     audit: defineAudit,
     contact: defineContact,
     runbook: defineRunbook,
+    drill: defineDrill,
     config: defineConfig,
     sandbox: defineSandbox,
     doctor: defineDoctor,

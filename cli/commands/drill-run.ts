@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs'
+import { type Command, Option } from 'commander'
+import type { DrillResult } from '../../drills/result.ts'
+import { isAsExpected } from '../../drills/result.ts'
+import { formatFault } from '../../language/format-fault.ts'
+import { oneOf, wholeNumber, withExamples } from '../command-help.ts'
+import { drillAnnotations } from '../drill/annotations.ts'
+import { type DrilledRunbook, type FaultyFile, readDrilled } from '../drill/drill-files.ts'
+import { junitXml } from '../drill/junit.ts'
+import { openRunner } from '../drill/open-runner.ts'
+import { defaultJobs, type Planned, runAll } from '../drill/run-all.ts'
+import { runAsJson } from '../drill/run-json.ts'
+import { drillLine, endLines } from '../drill/run-lines.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { githubAnnotation } from '../lint/github-annotations.ts'
+import { startProgress } from '../progress.ts'
+import { runbookFolder, usualFolder } from '../runbook/files.ts'
+import { inSession, type Session } from '../session.ts'
+
+const formats = ['text', 'json', 'github'] as const
+type Format = (typeof formats)[number]
+
+interface RunOptions {
+  filter?: string
+  jobs?: number
+  junit?: string
+  format?: Format
+  common: boolean
+}
+
+export function define(noun: Command): void {
+  const run = noun
+    .command('run')
+    .description(
+      'rehearse whole incidents on the real engine, hours in moments, and hold them against what is expected',
+    )
+    .argument('[path...]', `drills, runbooks or folders; default PARAMEDIC_RUNBOOKS, else ${usualFolder}/`)
+    .option('--filter <text>', "only drills whose name, or whose runbook's, has this in it")
+    .option('--no-common', 'only the drills that are written, not those that every runbook has')
+    .option('--jobs <count>', `drills at once; default ${defaultJobs} on this machine`, wholeNumber(1, 200))
+    .option('--junit <file>', 'write the results as JUnit XML too')
+    .addOption(
+      new Option(
+        '--format <name>',
+        'text, json (as --json), or github: annotations of a pull request',
+      ).argParser(oneOf(formats)),
+    )
+    .action((paths: string[], options: RunOptions, command: Command) =>
+      inSession(command, session => runDrills(session, paths, options)),
+    )
+  withExamples(
+    run,
+    [
+      'drill run',
+      'drill run runbooks/shop/pool-exhausted.drill.yaml --filter nobody',
+      'drill run --junit drills.xml --format github',
+    ],
+    [
+      'It brings up a Temporal and a PostgreSQL of its own and ends them; nothing that you run is touched.',
+      '0 when all is as expected, 1 when anything is not, 2 when a file cannot be read.',
+    ],
+  )
+}
+
+async function runDrills(session: Session, given: readonly string[], options: RunOptions): Promise<ExitCode> {
+  const { drilled, faulty } = await readDrilled(given.length > 0 ? given : [runbookFolder()])
+  if (faulty.length > 0) return refuse(session, faulty, options)
+  const planned = planFor(drilled, options)
+  if (planned.length === 0) throw nothingToRun(options)
+  const begun = performance.now()
+  const progress = startProgress()
+  progress.say('starting')
+  const runner = await openRunner(progress)
+  const tell = createTeller(session, planned, options.format ?? 'text')
+  let done = 0
+  const say = (): void => progress.say(`${done} of ${planned.length} drills`)
+  say()
+  const results = await runAll(runner, planned, options.jobs ?? defaultJobs, (result, one) => {
+    done += 1
+    say()
+    tell(result, one)
+  })
+  progress.say('stopping')
+  await runner.stop()
+  progress.stop()
+  return report(session, results, performance.now() - begun, options)
+}
+
+function planFor(drilled: readonly DrilledRunbook[], { filter }: RunOptions): Planned[] {
+  const all = drilled.flatMap(({ loaded, file, drills, lineOf }) =>
+    drills.map((drill): Planned => ({ file, loaded, drill, lineOf: path => lineOf(drill.name, path) })),
+  )
+  if (filter === undefined) return all
+  return all.filter(({ drill, loaded }) => `${loaded.runbook.name} ${drill.name}`.includes(filter))
+}
+
+/** A line a drill as soon as all of its file are done, so that they stand together. */
+function createTeller({ terminal, isJson }: Session, planned: readonly Planned[], format: Format) {
+  const waiting = Map.groupBy(planned, ({ file, loaded }) => file ?? loaded.file)
+  const results = new Map<Planned, DrillResult>()
+  return (result: DrillResult, one: Planned): void => {
+    results.set(one, result)
+    if (isJson || format !== 'text') return
+    const source = one.file ?? one.loaded.file
+    const group = waiting.get(source) ?? []
+    if (group.some(other => !results.has(other))) return
+    const width = Math.max(...group.map(({ drill }) => drill.name.length))
+    const page = { paint: terminal.paint, width: terminal.width() }
+    terminal.print([
+      terminal.paint.strong(source),
+      ...group.map(other => drillLine(results.get(other)!, page, width)),
+    ])
+  }
+}
+
+function report(
+  session: Session,
+  results: readonly DrillResult[],
+  tookMs: number,
+  { format, junit }: RunOptions,
+): ExitCode {
+  const { terminal, isJson } = session
+  const run = { results, tookMs }
+  if (junit !== undefined) writeFileSync(junit, junitXml(run))
+  if (isJson || format === 'json') session.printJson(runAsJson(run))
+  else if (format === 'github') terminal.print(drillAnnotations(results))
+  else terminal.print(endLines(run, { paint: terminal.paint, width: terminal.width() }))
+  return results.every(isAsExpected) ? exitCodes.ok : exitCodes.refused
+}
+
+function refuse(session: Session, faulty: readonly FaultyFile[], { format }: RunOptions): ExitCode {
+  const { terminal, isJson } = session
+  if (isJson || format === 'json')
+    session.printJson({ faulty: faulty.map(({ file, faults }) => ({ file, faults })) })
+  else if (format === 'github') terminal.print(faulty.flatMap(({ faults }) => faults.map(githubAnnotation)))
+  else
+    for (const { text, faults } of faulty)
+      for (const fault of faults) terminal.print([...formatFault(fault, text).split('\n'), ''])
+  return exitCodes.refused
+}
+
+function nothingToRun({ filter }: RunOptions): Failure {
+  const message =
+    filter === undefined ? 'There are no drills.' : `No drill has ${JSON.stringify(filter)} in its name.`
+  return new Failure('no_drills', message, {
+    hint: 'write them beside the runbook, as NAME.drill.yaml; docs/drills.md shows how',
+    exitCode: exitCodes.usage,
+  })
+}

@@ -1,0 +1,83 @@
+/** Drills of files and folders, each beside the runbook it rehearses. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Drill } from '../../contracts/drill.ts'
+import type { Fault } from '../../language/fault.ts'
+import { isDrillFile, type LineOf, parseDrills } from '../../language/parse-drill.ts'
+import { isRunbookFile, parseRunbook } from '../../language/parse-runbook.ts'
+import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+
+/** A runbook with the drills that are written for it. */
+export interface DrilledRunbook {
+  loaded: RehearsedRunbook
+  /** Undefined where none are written. */
+  file: string | undefined
+  drills: Drill[]
+  lineOf: LineOf
+}
+
+export interface FaultyFile {
+  file: string
+  text: string
+  faults: Fault[]
+}
+
+/** Of each path: a file of drills, a runbook, or a folder with some. Throws `unreadable_file`. */
+export async function readDrilled(
+  paths: readonly string[],
+): Promise<{ drilled: DrilledRunbook[]; faulty: FaultyFile[] }> {
+  const runbooks = [...new Set((await Promise.all(paths.map(runbooksAt))).flat())]
+  if (runbooks.length === 0) throw unreadable(paths.join(', '), 'there is no runbook in it')
+  const read = runbooks.map(readOne)
+  return {
+    drilled: read.flatMap(one => ('faults' in one ? [] : [one])),
+    faulty: read.flatMap(one => ('faults' in one ? [one] : [])),
+  }
+}
+
+async function runbooksAt(path: string): Promise<string[]> {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw unreadable(path, 'it does not exist')
+  if (found.isDirectory()) {
+    const names = await readdir(path, { recursive: true })
+    return names
+      .filter(isRunbookFile)
+      .sort()
+      .map(name => join(path, name))
+  }
+  return [isDrillFile(basename(path)) ? runbookBeside(path) : path]
+}
+
+/** `x.yaml` or `x.yml` of `x.drill.yaml`. */
+function runbookBeside(drillFile: string): string {
+  const stem = join(dirname(drillFile), basename(drillFile).replace(/\.drill\.ya?ml$/, ''))
+  const beside = [`${stem}.yaml`, `${stem}.yml`]
+  const found = beside.find(file => existsSync(file))
+  if (found !== undefined) return found
+  throw unreadable(drillFile, `the runbook that it rehearses should lie beside it as ${beside[0]}`)
+}
+
+function readOne(file: string): DrilledRunbook | FaultyFile {
+  const source = readFileSync(file, 'utf8')
+  const parsed = parseRunbook(source, file)
+  if ('faults' in parsed) return { file, text: source, faults: parsed.faults }
+  const { runbook, hash } = parsed
+  const loaded = { runbook, hash, file, source }
+  const drillFile = file.replace(/\.(ya?ml)$/, '.drill.$1')
+  if (!existsSync(drillFile))
+    return { loaded, file: undefined, drills: [], lineOf: () => ({ line: 1, column: 1 }) }
+  const text = readFileSync(drillFile, 'utf8')
+  const drills = parseDrills(text, drillFile, runbook)
+  if ('faults' in drills) return { file: drillFile, text, faults: drills.faults }
+  return { loaded, file: drillFile, drills: drills.drills, lineOf: drills.lineOf }
+}
+
+function unreadable(path: string, reason: string): Failure {
+  return new Failure('unreadable_file', `No drills could be read from ${path}: ${reason}.`, {
+    hint: 'give the path of a .drill.yaml, of a runbook, or of a folder with some',
+    exitCode: exitCodes.usage,
+  })
+}

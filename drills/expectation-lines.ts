@@ -1,0 +1,84 @@
+/** What happened, in the words in which a drill expects it. */
+import { formatDuration } from '../contracts/duration.ts'
+import type { Runbook } from '../contracts/runbook.ts'
+import type { Happened, Moment, Receipt } from './happened.ts'
+import { likelyMs, sinceOpening } from './moments.ts'
+import { severitiesOf, stepEndsOf } from './record-read.ts'
+
+/** `expect:` and what belongs below it. */
+export function expectationLines(runbook: Runbook, happened: Happened): string[] {
+  const { outcome, closedAt } = happened
+  return [
+    'expect:',
+    '  # Recorded: this is what happened. Read it, correct what should be otherwise, and take this line out.',
+    ...severityLines(happened),
+    ...stepLines(happened),
+    ...pageLines(runbook, happened),
+    ...effectLines(happened.receipts),
+    `  outcome: ${outcome}`,
+    ...(closedAt === undefined ? [] : [`  closed: ${durationOf(closedAt)}${asComment(closedAt)}`]),
+  ]
+}
+
+/** That of triage comes when everything is measured, which nobody waits for; later ones have their time. */
+function severityLines(happened: Happened): string[] {
+  const severities = severitiesOf(happened).map(({ is, moment }, index) =>
+    index === 0 ? is : `{ is: ${is}, at: ${durationOf(moment)} }`,
+  )
+  return severities.length === 0 ? [] : [`  severity: [${severities.join(', ')}]`]
+}
+
+/** Only what nobody has answered has a time of its own: that of the others is how long their work took. */
+function stepLines(happened: Happened): string[] {
+  const ends = [...stepEndsOf(happened)].filter(([step]) => !isUndo(step))
+  if (ends.length === 0) return ['  steps: {} # none was reached']
+  const lines = ends.map(([step, { is, moment }]) =>
+    is === 'expired'
+      ? `    ${key(step)}: { is: ${is}, at: ${durationOf(moment)} }${asComment(moment)}`
+      : `    ${key(step)}: ${is}`,
+  )
+  return ['  steps:', ...lines]
+}
+
+/** Of what the workflow takes back; no step has a dot in its name. */
+function isUndo(step: string): boolean {
+  return step.endsWith('.undo')
+}
+
+function pageLines({ escalate }: Runbook, { pages }: Happened): string[] {
+  if (pages.length === 0) return ['  pages: [] # nobody was called']
+  const figures = escalate.map(({ afterMs }) => afterMs)
+  const lines = pages.map(({ moment, to, level }) => {
+    const rule = escalate[level]
+    const unless = rule?.unless === undefined ? '' : `, unless ${rule.unless}`
+    const why = rule === undefined ? '' : ` # escalate: after ${written(rule.afterMs)}${unless}`
+    return `    - { at: ${durationOf(moment, figures)}, to: [${to.map(key).join(', ')}] }${why}`
+  })
+  return ['  pages:', ...lines]
+}
+
+function effectLines(receipts: readonly Receipt[]): string[] {
+  const times = Map.groupBy(receipts, ({ step }) => step)
+  if (times.size === 0) return ['  effects: {} # nothing was changed']
+  return ['  effects:', ...[...times].map(([step, all]) => `    ${key(step)}: ${all.length}`)]
+}
+
+function durationOf(moment: Moment, figures?: readonly number[]): string {
+  return written(likelyMs(moment, figures))
+}
+
+function written(ms: number): string {
+  return ms === 0 ? '0s' : formatDuration(ms)
+}
+
+/** ` # 2m 05s`, where the file says `125s`. */
+function asComment(moment: Moment): string {
+  const ms = likelyMs(moment)
+  return ms % 60_000 === 0 || ms < 60_000 ? '' : ` # ${sinceOpening(ms)}`
+}
+
+/** As it stands in YAML; quoted where it could be read as something else. */
+function key(name: string): string {
+  const isPlain = /^[a-z][\w.-]*$/i.test(name) && !/^(true|false|null|yes|no|on|off)$/i.test(name)
+  return isPlain ? name : JSON.stringify(name)
+}
