@@ -86,6 +86,8 @@ function aimsOfWhen(
     path: [...common.path, 'when'],
     seen: `${when} is ${value}`,
     isReachedBy: ({ happened }) =>
+      // People who are needed are called before the time of the level.
+      (value && pagedLevels(happened).includes(Number(common.path[1]))) ||
       statesOf(happened).some(({ incident, untilMs }) => {
         const evaluated = evaluateCondition(when, incidentScope(incident))
         return untilMs > afterMs && 'value' in evaluated && evaluated.value === value

@@ -32,12 +32,20 @@ export function aimsOfConditions(runbook: Runbook): Aim[] {
     answers
       .filter(answer => answer !== 'no data' || canLackData(condition))
       .map((seen): Aim => {
-        const { path, text } = condition
+        const { path } = condition
         const isReachedBy = (played: Played): boolean => answersOf(runbook, condition, played).includes(seen)
-        return { area: 'conditions', path, of: text, seen, isReachedBy }
+        return { area: 'conditions', path, of: inWords(runbook, condition), seen, isReachedBy }
       }),
   )
   return [...rules, ...conditions]
+}
+
+/** `end-idle precheck: value.used_ratio > 0.8`: the same words may stand at several places. */
+function inWords({ mitigate, triage }: Runbook, { path, text }: AskedCondition): string {
+  const [section, index, key] = path
+  if (section === 'verify') return `verify: ${text}`
+  if (section === 'mitigate') return `${mitigate[Number(index)]!.id} ${String(key)}: ${text}`
+  return `${index === 'impact' ? 'impact' : triage.severity[Number(key)]!.is}: ${text}`
 }
 
 /** What asks for a label alone has its answer with the alert. */

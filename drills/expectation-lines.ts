@@ -1,6 +1,6 @@
 /** What happened, in the words in which a drill expects it. */
 import { formatDuration } from '../contracts/duration.ts'
-import type { Runbook } from '../contracts/runbook.ts'
+import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
 import type { Happened, Moment, Receipt } from './happened.ts'
 import { likelyMs, sinceOpening } from './moments.ts'
 import { severitiesOf, stepEndsOf } from './record-read.ts'
@@ -49,12 +49,18 @@ function pageLines({ escalate }: Runbook, { pages }: Happened): string[] {
   if (pages.length === 0) return ['  pages: [] # nobody was called']
   const figures = escalate.map(({ afterMs }) => afterMs)
   const lines = pages.map(({ moment, to, level }) => {
-    const rule = escalate[level]
-    const unless = rule?.unless === undefined ? '' : `, unless ${rule.unless}`
-    const why = rule === undefined ? '' : ` # escalate: after ${written(rule.afterMs)}${unless}`
+    const why = whyPaged(escalate[level], moment)
     return `    - { at: ${durationOf(moment, figures)}, to: [${to.map(key).join(', ')}] }${why}`
   })
   return ['  pages:', ...lines]
+}
+
+/** Levels page before their time when people are needed. */
+function whyPaged(level: EscalationLevel | undefined, moment: Moment): string {
+  if (level === undefined) return ''
+  const { afterMs, unless } = level
+  const words = `after ${written(afterMs)}${unless === undefined ? '' : `, unless ${unless}`}`
+  return ` # escalate: ${words}${likelyMs(moment, [afterMs]) < afterMs ? '; earlier, as people were needed' : ''}`
 }
 
 function effectLines(receipts: readonly Receipt[]): string[] {

@@ -14,7 +14,7 @@ export function holdEvents({ events }: Drill, { refused }: Happened): Held[] {
         ...(written !== undefined && 'atMs' in written ? { atMs: written.atMs } : {}),
       },
       happened: { moment, text: `could not: ${because}` },
-      wrong: `what was to happen${atMoment(moment)} could not (${what}): ${because.replace(/\.$/, '')}`,
+      wrong: `${what}: that was not possible${atMoment(moment)}: ${because.replace(/\.$/, '')}`,
     }
   })
 }

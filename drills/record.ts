@@ -34,21 +34,28 @@ function placeFor(text: string, drill: string): Place {
   if (pair === undefined) return { problem: `The file has no drill ${drill}.` }
   const { value } = pair
   const indent = columnOf(text, endOfKey(pair, 0)) + 2
-  const isEmpty =
-    value === null || (isScalar(value) && value.value === null) || (isMap(value) && value.items.length === 0)
-  if (isEmpty) {
+  if (isEmpty(value)) {
     const colon = text.indexOf(':', endOfKey(pair, 1))
     const behind = Math.max(colon + 1, lastOf(pair))
     return { at: endOfLine(text, behind), indent, without: [colon + 1, behind] }
   }
   if (!isMap(value)) return { problem: `${drill} is no drill: it has no keys.` }
-  if (pairOf(value, 'expect') !== undefined)
-    return { problem: `${drill} has an \`expect\` already. Take it out to record it anew.` }
   if (value.flow === true)
     return { problem: `${drill} is written in braces. Write each of its keys on a line of its own.` }
+  const expected = pairOf(value, 'expect')
+  if (expected !== undefined && !isEmpty(expected.value))
+    return { problem: `${drill} expects something already. Make it \`expect: {}\` to record it anew.` }
   const [first, last] = [value.items[0]!, value.items.at(-1)!]
-  const end = endOfLine(text, lastOf(last))
-  return { at: end, indent: columnOf(text, endOfKey(first, 0)) }
+  const at = endOfLine(text, lastOf(last))
+  const keys = columnOf(text, endOfKey(first, 0))
+  if (expected === undefined) return { at, indent: keys }
+  const begins = endOfKey(expected, 0) - keys
+  return { at, indent: keys, without: [begins, endOfLine(text, lastOf(expected))] }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (isMap(value)) return value.items.length === 0
+  return value === null || (isScalar(value) && value.value === null)
 }
 
 function pairOf(map: YAMLMap, key: string): Pair | undefined {

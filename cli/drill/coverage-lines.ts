@@ -46,7 +46,7 @@ function countsOf(points: readonly CoveragePoint[]): string[] {
 /** `  conditions  checks.pool.idle >= 50: false, no data`. */
 function missingLines(missing: readonly CoveragePoint[], page: Page): string[] {
   const inOrder = coverageAreas.flatMap(area => missing.filter(point => point.area === area))
-  const things = Map.groupBy(inOrder, ({ area, of }) => `${area} ${of}`)
+  const things = Map.groupBy(inOrder, ({ area, path, of }) => JSON.stringify([area, path[1], of]))
   const areaWidth = Math.max(...missing.map(({ area }) => area.length))
   let last: CoverageArea | undefined
   return [...things.values()].flatMap(points => {

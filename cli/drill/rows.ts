@@ -1,13 +1,11 @@
 /** A drill as rows: what was expected beside what happened, and between them what else was going on. */
-import type { TimelineKind } from '../../contracts/timeline.ts'
 import { heldInTime } from '../../drills/compare.ts'
 import type { Happened } from '../../drills/happened.ts'
 import type { Held } from '../../drills/held.ts'
 import { likelyMs, sinceOpening } from '../../drills/moments.ts'
 import type { DrillResult } from '../../drills/result.ts'
-import { narrate } from '../narrate.ts'
-import { createClock } from '../terminal/clock.ts'
 import { oneLine } from '../terminal/plain-text.ts'
+import { storyOf } from './story.ts'
 
 export interface Side {
   /** Since the opening; empty where any time is right. */
@@ -30,7 +28,7 @@ export function rowsOf({ drill, runbook }: DrillResult, happened: Happened): Row
     return { atMs, row }
   })
   const said = new Set(held.map(({ row }) => row.right?.text))
-  return [...storyOf(happened, said), ...held]
+  return [...storyRows(happened, said), ...held]
     .toSorted((one, other) => one.atMs - other.atMs)
     .map(({ row }) => row)
 }
@@ -54,35 +52,15 @@ function rowOf({ expected, happened }: Held): Row {
   }
 }
 
-/** What a reader needs to know to see why the next thing happened. */
-const telling = new Set<TimelineKind>([
-  'alert.firing',
-  'alert.resolved',
-  'acknowledged',
-  'freeze.on',
-  'freeze.off',
-  'gate.opened',
-  'gate.decided',
-  'gate.expired',
-  'gate.withdrawn',
-  'ladder.exhausted',
-  'recovery.lost',
-  'resolve.requested',
-  'cancel.requested',
-  'step.ended',
-  'verification.ended',
-])
-
 /** `said`: what stands there already, because it was looked at. */
-function storyOf(
+function storyRows(
   { timeline }: Happened,
   said: ReadonlySet<string | undefined>,
 ): { atMs: number; row: Row }[] {
-  const clock = createClock('UTC')
   return timeline.flatMap(entry => {
-    if (!telling.has(entry.kind)) return []
-    if (entry.kind === 'step.ended' && said.has(`${entry.data.step} ended as ${entry.data.result}`)) return []
+    const text = storyOf(entry)
+    if (text === undefined || said.has(text)) return []
     const atMs = likelyMs(entry.moment)
-    return [{ atMs, row: { right: { at: sinceOpening(atMs), text: narrate(entry, { clock }).text } } }]
+    return [{ atMs, row: { right: { at: sinceOpening(atMs), text } } }]
   })
 }

@@ -282,7 +282,7 @@ test('what a person could not do is a difference, whatever is expected', () => {
   ]
   const refused = [{ event: 0, moment: after('5m'), because: 'No gate of end-idle is open.' }]
   expect(saidOf({}, { refused }, { events })).toEqual([
-    'events.0: what was to happen at 5m could not (ana approves end-idle): No gate of end-idle is open',
+    'events.0: ana approves end-idle: that was not possible at 5m: No gate of end-idle is open',
   ])
 })
 

@@ -61,12 +61,16 @@ drills:
 
 const other = `
   # another one
-  other:   {what:  "stays",  expect: { outcome: open } }
+  other:
+    what:  "stays"
+    expect: { outcome: open }
 `
 
 test.each([
   ['with keys', '  night:\n    what: It is night. # and dark\n    given: { autonomy: auto }\n'],
   ['with a text of several lines', '  night:\n      what: |\n        It is night.\n        And dark.\n'],
+  ['that expects nothing', '  night:\n    expect: {} # to be recorded\n    what: It is night.\n'],
+  ['that has only an empty expectation', '  night:\n    expect:\n'],
   ['with nothing', '  night:\n'],
   ['with empty braces', '  night: {} # to be recorded\n'],
   ['that is quoted', '  "night":\n    what: It is night.\n'],
@@ -95,7 +99,11 @@ test('a file without a newline at its end gets one', () => {
 
 test.each([
   ['that is not there', 'day', 'The file has no drill day.'],
-  ['that expects something', 'other', 'other has an `expect` already. Take it out to record it anew.'],
+  [
+    'that expects something',
+    'other',
+    'other expects something already. Make it `expect: {}` to record it anew.',
+  ],
   ['in braces', 'braced', 'braced is written in braces. Write each of its keys on a line of its own.'],
 ])('a drill %s is not recorded', (_, name, problem) => {
   const text = `${head}${other}  braced: { what: It is night. }\n`
