@@ -14,13 +14,33 @@ export function writtenPath(tree: unknown, drill: string, path: Path): Path {
   return section === undefined ? own : deepest(tree, [...own, ...path])
 }
 
-/** Lists of names are one thing, like a text; the others are merged name by name. */
+/** Merged name by name, and each of these is written in one place. */
 function ofGiven(tree: unknown, own: Path, [key, ...inside]: Path): Path {
-  const named = key === 'alert' ? 2 : key === undefined ? 0 : 1
-  const asked = [...(key === undefined ? [] : [writtenKey(key)]), ...inside]
-  const merged = asked.slice(0, 1 + Math.min(named, inside.length))
-  const place = [[...own, 'given'], ['given']].find(base => valueAt(tree, [...base, ...merged]) !== undefined)
-  return deepest(tree, [...(place ?? [...own, 'given']), ...asked.map(writtenKey)])
+  if (key === undefined) return deepest(tree, [...own, 'given'])
+  const merged = [key, ...inside.slice(0, key === 'alert' ? 2 : 1)]
+  const place = nearestPlace(tree, [[...own, 'given'], ['given']], merged)
+  const named = [...place, ...merged]
+  const rest = inside.slice(merged.length - 1)
+  return deepest(tree, [
+    ...named,
+    ...(Array.isArray(valueAt(tree, named)) ? rest : asShort(rest)).flatMap(written),
+  ])
+}
+
+/** Where the most of it is written; of two that have as much, the first. */
+function nearestPlace(tree: unknown, places: readonly [Path, Path], path: Path): Path {
+  for (let length = path.length; length > 0; length--) {
+    const found = places.find(place => valueAt(tree, [...place, ...path.slice(0, length)]) !== undefined)
+    if (found !== undefined) return found
+  }
+  return places[0]
+}
+
+/** One attempt stands for a list of one, and fields for a change from the beginning. */
+function asShort(path: Path): Path {
+  const [index, ...inside] = path
+  if (typeof index !== 'number') return path
+  return inside[0] === 'is' ? inside.slice(1) : inside
 }
 
 function ofEvents(tree: unknown, own: Path, section: 'events' | 'crashes', [index, ...inside]: Path): Path {
@@ -30,17 +50,17 @@ function ofEvents(tree: unknown, own: Path, section: 'events' | 'crashes', [inde
     return isCrash === (section === 'crashes') ? [at] : []
   })
   const at = typeof index === 'number' ? places[index] : undefined
-  return deepest(tree, at === undefined ? base : [...base, at, ...inside.map(writtenKey)])
+  return deepest(tree, at === undefined ? base : [...base, at, ...inside.flatMap(written)])
 }
 
 function ofExpectation(tree: unknown, own: Path, [key, ...inside]: Path): Path {
   const [ofDrill, ofAll] = [[...own, 'expect'], ['expect']] as const
   if (key === undefined) return deepest(tree, ofDrill)
-  const written = writtenKey(key)
-  if (written === 'never') return ofNever(tree, ofDrill, ofAll, inside)
+  const top = written(key)
+  if (key === 'never') return ofNever(tree, ofDrill, ofAll, inside)
   const isShared =
-    valueAt(tree, [...ofDrill, written]) === undefined && valueAt(tree, [...ofAll, written]) !== undefined
-  return deepest(tree, [...(isShared ? ofAll : ofDrill), written, ...inside.map(writtenKey)])
+    valueAt(tree, [...ofDrill, ...top]) === undefined && valueAt(tree, [...ofAll, ...top]) !== undefined
+  return deepest(tree, [...(isShared ? ofAll : ofDrill), ...top, ...inside.flatMap(written)])
 }
 
 /** Those of the drill come first. */
@@ -57,19 +77,21 @@ function deepest(tree: unknown, path: Path): Path {
   return ends === -1 ? path : path.slice(0, ends)
 }
 
-const otherKeys: Readonly<Record<string, string>> = {
-  atMs: 'at',
-  afterMs: 'wait',
-  afterEffectOf: 'after',
-  takesMs: 'takes',
-  wouldTouch: 'would_touch',
-  isReplaced: 'is_replaced',
-  cannotPlan: 'cannot_plan',
-  closedAtMs: 'closed',
-  dueMs: 'due',
-  kind: 'entry',
+/** Keys that are written otherwise; those of a moment stand beside what happens at it. */
+const otherKeys: Readonly<Record<string, Path>> = {
+  from: [],
+  atMs: ['at'],
+  afterEffectOf: ['after'],
+  gateOf: ['on', 'gate'],
+  takesMs: ['takes'],
+  wouldTouch: ['would_touch'],
+  isReplaced: ['is_replaced'],
+  cannotPlan: ['cannot_plan'],
+  closedAtMs: ['closed'],
+  dueMs: ['due'],
+  kind: ['entry'],
 }
 
-function writtenKey(key: string | number): string | number {
-  return typeof key === 'number' ? key : (otherKeys[key] ?? key)
+function written(key: string | number): Path {
+  return typeof key === 'number' ? [key] : (otherKeys[key] ?? [key])
 }

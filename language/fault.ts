@@ -18,6 +18,7 @@ export const faultCodes = {
   label: 'a label of the alert is likely misspelt, which is a warning',
   condition: 'a condition does not parse, or its types do not fit',
   reach: 'something is never reached, or proves nothing',
+  drill: 'a drill expects or does what its runbook cannot come to',
   configuration: 'the configuration has no target or person for what the runbook says',
 } as const satisfies Record<string, string>
 export type FaultCode = keyof typeof faultCodes

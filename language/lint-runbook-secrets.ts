@@ -22,13 +22,13 @@ const address = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'`<>]{1,500}/gi
 /** `postgres://shop:***@db` shows that there is one. */
 const placeholder = /^(\*|%2A|\.|x)+$/i
 
-export function lintRunbookSecrets(tree: unknown): Finding[] {
+/** `file` is what the file is, in words. */
+export function lintRunbookSecrets(tree: unknown, file: 'runbook' | 'drill' = 'runbook'): Finding[] {
   return textsIn(tree, []).flatMap(({ path, text }): Finding[] => {
     const what = secretIn(path, text)
     if (what === undefined) return []
-    const message = `the ${what} must not stand in a runbook`
-    const hint =
-      'everybody who reads the runbook would know it; credentials belong into the configuration of a target'
+    const message = `the ${what} must not stand in a ${file}`
+    const hint = `everybody who reads the ${file} would know it; credentials belong into the configuration of a target`
     return [{ path, message, hint }]
   })
 }

@@ -2,13 +2,16 @@ import type { Drill } from '../contracts/drill.ts'
 import type { Runbook } from '../contracts/runbook.ts'
 import { writtenPath } from './drill-places.ts'
 import { drillSource } from './drill-source.ts'
-import { coded, inReadingOrder, type Fault, type Finding, type Path } from './fault.ts'
+import { coded, type CodedFinding, inReadingOrder, type Fault, type Finding, type Path } from './fault.ts'
 import { lintDrillForms } from './lint-drill-forms.ts'
 import { parametersIn } from './lint-drill.ts'
+import { lintDrills, warnOfDrills } from './lint-drills.ts'
 import { lintRunbookSecrets } from './lint-runbook-secrets.ts'
 import { locateFindings } from './locate-findings.ts'
 import { normaliseDrills } from './normalise-drill.ts'
 import { schemaFindings } from './schema-findings.ts'
+import { soundPart } from './sound-part.ts'
+import { entriesOf } from './tree.ts'
 import { parseYamlSource } from './yaml-source.ts'
 
 export type ParsedDrills =
@@ -43,17 +46,23 @@ export function parseDrills(text: string, file: string, runbook?: Runbook): Pars
   const tree = yaml.source.value
   const checked = drillSource.safeParse(tree)
   const ofSchema = checked.success ? [] : schemaFindings(checked.error.issues, drillSource, tree)
-  const shape = coded('shape', [...ofSchema, ...withoutEchoes(lintDrillForms(tree), ofSchema)])
-  const secrets = coded('secret', lintRunbookSecrets(tree))
-  const faults = locateFindings(yaml.source, [...shape, ...secrets], secrets)
+  const forms = [...ofSchema, ...withoutEchoes(lintDrillForms(tree), ofSchema)]
+  const secrets = coded('secret', lintRunbookSecrets(tree, 'drill'))
+  const against = runbook === undefined ? [] : lintSound(tree, forms, runbook)
+  const faults = locateFindings(yaml.source, [...coded('shape', forms), ...against, ...secrets], secrets)
   if (!checked.success || faults.length > 0) return { faults }
   const drills = normaliseDrills(checked.data, runbook && parametersIn(runbook))
+  const warned = runbook === undefined ? [] : warnOfDrills(tree, drills, runbook)
+  const warnings = locateFindings(yaml.source, warned, []).map((fault): Fault => ({
+    ...fault,
+    isWarning: true,
+  }))
   const lineOf: LineOf = (drill, path) => {
     const at = { path: writtenPath(tree, drill, path), code: 'shape', message: '' } as const
     const { line, column } = yaml.source.locate(at)
     return { line, column }
   }
-  return { drills, runbook: checked.data.runbook, lineOf, warnings: [] }
+  return { drills, runbook: checked.data.runbook, lineOf, warnings }
 }
 
 /** Where a key is unknown, what was meant is missing as well, which helps nobody. */
@@ -62,4 +71,29 @@ function withoutEchoes(forms: readonly Finding[], ofSchema: readonly Finding[]):
     ofSchema.filter(({ at }) => at === 'key').map(({ path }) => JSON.stringify(path.slice(0, -1))),
   )
   return forms.filter(({ path }) => !withUnknownKeys.has(JSON.stringify(path)))
+}
+
+/** What has no sound form has been told; the rest is held against the runbook all the same. */
+function lintSound(tree: unknown, forms: readonly Finding[], runbook: Runbook): CodedFinding[] {
+  const sound = soundPart(tree, forms, partOf)
+  const { runbook: name } = Object.fromEntries(entriesOf(sound.tree))
+  const source = drillSource.safeParse({
+    ...Object.fromEntries(entriesOf(sound.tree)),
+    apiVersion: 'paramedic/v1',
+    kind: 'Drill',
+    runbook: name ?? runbook.name,
+  })
+  if (!source.success) return []
+  const drills = normaliseDrills(source.data, parametersIn(runbook))
+  const isAlertWhole = [[], ...drills.map(drill => ['drills', drill.name])].every(place =>
+    sound.isWhole([...place, 'given', 'alert']),
+  )
+  return lintDrills(tree, drills, runbook).filter(({ code }) => isAlertWhole || code !== 'match')
+}
+
+/** The largest part in which one mistake makes the others unreadable. */
+function partOf(path: Path): Path {
+  const [first, , section] = path
+  if (first === 'given' || first === 'expect') return path.slice(0, 2)
+  return path.slice(0, first === 'drills' && section !== 'events' ? 4 : 3)
 }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { limits } from '../../contracts/limits.ts'
+import type { Runbook } from '../../contracts/runbook.ts'
 import type { Fault } from '../../language/fault.ts'
 import { parseConfiguration } from '../../language/parse-configuration.ts'
+import { parseDrills } from '../../language/parse-drill.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 
 const runbook = readFileSync(new URL('../../runbooks/shop/pool-exhausted.yaml', import.meta.url), 'utf8')
@@ -16,8 +18,12 @@ targets:
 principals:
   - { name: mia, roles: [approver], token: '\${file:/run/mia}' }
 `
+const broken = new URL('broken-drills/', import.meta.url)
+const drills = readFileSync(new URL('sound.yaml', broken), 'utf8')
+const rehearsed = soundRunbook(readFileSync(new URL('runbook.yaml', broken), 'utf8'))
 const parsers = {
   runbook: { text: runbook, parse: (text: string): Answer => parseRunbook(text, 'x.yaml') },
+  drill: { text: drills, parse: (text: string): Answer => parseDrills(text, 'x.drill.yaml', rehearsed) },
   configuration: {
     text: configuration,
     parse: (text: string): Answer => parseConfiguration(text, 'x.yaml', () => 'x'.repeat(30)),
@@ -143,6 +149,12 @@ function aliases(names: string): string {
     .split('')
     .map(name => `${name}: &${name} [${`*${String.fromCharCode(name.charCodeAt(0) - 1)},`.repeat(9)}]`)
     .join('\n')
+}
+
+function soundRunbook(text: string): Runbook {
+  const parsed = parseRunbook(text, 'x.yaml')
+  if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
+  return parsed.runbook
 }
 
 type Answer = { faults: Fault[] } | object
