@@ -24,7 +24,7 @@ export const event = z
   .strictObject({
     at: duration().optional().describe('When it happens, since the opening'),
     on: z
-      .strictObject({ gate: attempted.describe('The step, or <step>.undo') })
+      .strictObject({ gate: attempted.describe('The step, or `<step>.undo`') })
       .optional()
       .describe(
         'In place of at: when the step begins to wait for people, be it for leave, a tick or an answer',

@@ -39,7 +39,7 @@ const outcomes = [
 
 const at = duration().optional().describe('When, since the opening; any time without it')
 const parameters = z.record(text, z.unknown())
-const dataFields = z.record(text, plainValue())
+const dataFields = z.record(text, plainValue)
 
 const page = z
   .strictObject({
@@ -76,7 +76,7 @@ const entry = z
 /** Exactly one of its keys, but for `has`; lint-drill-forms.ts says so. */
 const never = z
   .strictObject({
-    effect: attempted.optional().describe('A step, or <step>.undo, that has no effect at the target'),
+    effect: attempted.optional().describe('A step, or `<step>.undo`, that has no effect at the target'),
     page: name.optional().describe('A function that is not paged'),
     severity: z.enum(severities).optional().describe('A severity that it never has'),
     step: attempted.optional().describe('A step that is not reached'),
@@ -110,7 +110,7 @@ export const expectation = z.strictObject({
     .record(attempted, z.union([z.int().min(0), effect]))
     .optional()
     .describe(
-      'Step, or <step>.undo: how often it really happened at the target. Without it once for each step that succeeded, and never for any other',
+      'Step, or `<step>.undo`: how often it really happened at the target. Without it once for each step that succeeded, and never for any other',
     ),
   verdicts: z
     .record(z.union([z.literal('overall'), attempted]), inTurn(verdicts))

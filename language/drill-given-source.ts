@@ -5,7 +5,7 @@ import { duration } from '../contracts/duration.ts'
 import { autonomies } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
-import { attempted, checkName, name, plainValue, text, texts } from './drill-name-source.ts'
+import { attempted, checkName, fieldName, name, plainOrNull, text, texts } from './drill-name-source.ts'
 
 const momentShape = 'must be a weekday and a time of day such as sunday 03:00'
 const clockShape = 'must be a time of day such as 03:00, before 24:00'
@@ -45,7 +45,7 @@ const zonedMoment = z
 /** In office hours, for a drill that says nothing of its time. */
 export const usualMoment: WeeklyMoment = { day: 'mon', minute: 10 * 60 }
 
-const fields = z.record(checkName, plainValue({ isNullable: true }))
+const fields = z.record(fieldName, plainOrNull)
 
 const change = z
   .strictObject({
@@ -136,7 +136,7 @@ export const given = z.strictObject({
     .record(attempted, z.union([attempt, z.array(attempt).min(1)]))
     .optional()
     .describe(
-      'Step of the runbook, or <step>.undo: what an attempt finds and does, or a list of one attempt after the other; the last one again and again. Without it, it finds one thing to touch and succeeds',
+      'Step of the runbook, or `<step>.undo`: what an attempt finds and does, or a list of one attempt after the other; the last one again and again. Without it, it finds one thing to touch and succeeds',
     ),
 })
 

@@ -22,23 +22,38 @@ export const checkName = named(
   'must be the name of a check: lower-case letters, digits and underscores',
 )
 
+export const fieldName = named(
+  'field',
+  /^[a-z][a-z0-9_]{0,62}$/,
+  'must be the name of a field: lower-case letters, digits and underscores',
+)
+
 export const texts = z.record(text, z.string())
 
 type Plain = string | number | boolean
 
-/** Text, a number, true or false; and null where it may be taken away. */
-export function plainValue(options: { isNullable: true }): z.ZodType<Plain | null>
-export function plainValue(): z.ZodType<Plain>
-export function plainValue({ isNullable = false } = {}): z.ZodType<Plain | null> {
-  const types = ['string', 'number', 'boolean', ...(isNullable ? ['null'] : [])]
-  const words = `text, a number, true${isNullable ? ', false or null' : ' or false'}`
-  // What a union would say of each of its parts helps nobody.
+/** What a field measured or an entry says. What a union would say of each of its parts helps nobody. */
+export const plainValue = plain('text, a number, true or false', ['string', 'number', 'boolean'])
+
+/** The same, and null to take a field away. */
+export const plainOrNull = plain('text, a number, true, false or null', [
+  'string',
+  'number',
+  'boolean',
+  'null',
+])
+
+function plain<const T extends 'string' | 'number' | 'boolean' | 'null'>(title: string, types: readonly T[]) {
   return z
-    .custom<Plain | null>(
-      written => types.includes(written === null ? 'null' : typeof written),
-      `must be ${words}`,
-    )
-    .meta({ title: words, type: types })
+    .unknown()
+    .meta({ title, type: [...types] })
+    .transform((written, context): Plain | ('null' extends T ? null : never) => {
+      const type = written === null ? 'null' : typeof written
+      // The compiler does not see that the type which was found is one of those.
+      if (types.some(known => known === type)) return written as Plain
+      context.addIssue({ code: 'custom', message: `must be ${title}` })
+      return z.NEVER
+    })
 }
 
 /** Text of one shape; linter and editor say what is wrong with it in the same words. */

@@ -20,8 +20,12 @@ export const runbookSchemaPath = '/schemas/runbook.json'
  * because that is what every editor reads.
  */
 export function runbookJsonSchema(): JsonSchema {
-  const schema = everywhere(withCatalogue(runbookKeys()), sayingAll)
-  return { ...schema, title: 'Runbook of Paramedic' }
+  return { ...sayingAllOf(withCatalogue(runbookKeys())), title: 'Runbook of Paramedic' }
+}
+
+/** A schema whose descriptions say what editors do not show by themselves. */
+export function sayingAllOf(schema: JsonSchema): JsonSchema {
+  return everywhere(schema, sayingAll)
 }
 
 /** The keys as runbook-source.ts declares them, the type of each in words as its `title`. */

@@ -1,14 +1,13 @@
 /** docs/runbook-reference.md: every key, condition, check and action as Markdown, from the definitions that validate. */
-import { durationShape } from '../contracts/duration.ts'
 import { actionDefinitions, checkDefinitions } from '../contracts/targets/catalogue.ts'
 import type { ActionDefinition, CheckDefinition } from '../contracts/targets/definition.ts'
 import { conditionPlaces, conditionVariables, functionWords } from './condition-places.ts'
-import type { JsonSchema } from './configuration-json-schema.ts'
+import { below, code, defaultOf, keysOf, titleOf, typesOf } from './key-sections.ts'
 import { markdownTable } from './markdown-table.ts'
 import { parameterSchema } from './parameter-schema.ts'
 import { keysByPlace, type Mapping } from './runbook-places.ts'
 import { aboutOf, runbookKeys } from './runbook-json-schema.ts'
-import { defaultWords, typeWords } from './type-words.ts'
+import { typeWords } from './type-words.ts'
 
 /** The page; the same for the same version. */
 export function runbookReference(): string {
@@ -21,7 +20,7 @@ export function runbookReference(): string {
     ...places.flatMap(mapping => [titleOf(mapping), keysOf(mapping, places)]),
     '## Types',
     'A list or mapping is written as YAML has it; the others are:',
-    typesOf(places),
+    typesOf(places, typesToldElsewhere),
     '## Conditions',
     `Conditions are [CEL](https://cel.dev); how they treat what was not measured is told in [Runbooks](runbooks.md#conditions). Each sees what is known at its place:`,
     markdownTable(['Place', 'Variables'], conditionsOf(places)),
@@ -41,56 +40,14 @@ export function runbookReference(): string {
   return `${parts.join('\n\n')}\n`
 }
 
+const typesToldElsewhere = [
+  ['condition (CEL)', 'true or false, see [Conditions](#conditions)'],
+  ['check', 'the name of one, see [Checks](#checks)'],
+  ['action', 'the name of one, see [Actions](#actions)'],
+] as const
+
 const introduction =
   'Every key, condition, check and action of this version. [Runbooks](runbooks.md) tells how one is written. This page is generated from the definitions that validate runbooks: `npx paramedic runbook reference > docs/runbook-reference.md`.'
-
-function titleOf({ place }: Mapping): string {
-  return `### ${place === '' ? 'Top level' : code(place)}`
-}
-
-function keysOf({ place, schema, keys }: Mapping, places: readonly Mapping[]): string {
-  const required = (schema['required'] ?? []) as string[]
-  const rows = Object.entries(keys).map(([key, value]) => [
-    code(key),
-    linked(typeWords(value, code), below(place, key), places),
-    required.includes(key) ? 'required' : defaultOf(value),
-    (value['description'] as string | undefined) ?? '',
-  ])
-  return markdownTable(['Key', 'Type', 'Default', 'Meaning'], rows)
-}
-
-function below(place: string, key: string): string {
-  return place === '' ? key : `${place}.${key}`
-}
-
-/** Leads from a mapping to the section that has its keys. */
-function linked(words: string, place: string, places: readonly Mapping[]): string {
-  const target = places.find(one => [place, `${place}[]`, `${place}.<name>`].includes(one.place))
-  return target === undefined
-    ? words
-    : `[${words}](#${target.place.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '')})`
-}
-
-function defaultOf(schema: JsonSchema): string {
-  const words = defaultWords(schema)
-  return words === undefined ? 'none' : code(words)
-}
-
-/** The named types and what makes a text one of them. */
-function typesOf(places: readonly Mapping[]): string {
-  const rows = new Map([
-    ['text', 'not empty'],
-    ['duration', durationShape],
-    ['condition (CEL)', 'true or false, see [Conditions](#conditions)'],
-    ['check', 'the name of one, see [Checks](#checks)'],
-    ['action', 'the name of one, see [Actions](#actions)'],
-  ])
-  for (const { title, patternErrorMessage } of places.flatMap(({ texts }) => texts)) {
-    if (typeof title === 'string' && typeof patternErrorMessage === 'string')
-      rows.set(title, patternErrorMessage)
-  }
-  return markdownTable(['Type', 'How it is written'], [...rows])
-}
 
 function conditionsOf(places: readonly Mapping[]): string[][] {
   const found = places.flatMap(({ place, keys }) =>
@@ -150,8 +107,4 @@ function sectionOf(name: string, definition: CheckDefinition | ActionDefinition)
       ? 'It takes no parameters.'
       : markdownTable(['Parameter', 'Type', 'Default', 'Meaning'], parameters),
   ]
-}
-
-function code(text: string): string {
-  return `\`${text}\``
 }

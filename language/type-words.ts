@@ -51,7 +51,9 @@ function many(words: string): string {
   return /^(name|role|mapping)$/.test(words) ? `${words}s` : words.replace(/^one of /, '')
 }
 
-function rangeOf({ minimum, maximum }: Shape): string {
+function rangeOf({ minimum, maximum: most }: Shape): string {
+  // What zod says of any whole number.
+  const maximum = most === Number.MAX_SAFE_INTEGER ? undefined : most
   if (minimum === undefined) return maximum === undefined ? '' : `, at most ${maximum}`
   return maximum === undefined ? `, at least ${minimum}` : `, ${minimum} to ${maximum}`
 }

@@ -133,7 +133,8 @@ function refuse(session: Session, faulty: readonly FaultyFile[], { format }: Run
   const { terminal, isJson } = session
   if (isJson || format === 'json')
     session.printJson({ faulty: faulty.map(({ file, faults }) => ({ file, faults })) })
-  else if (format === 'github') terminal.print(faulty.flatMap(({ faults }) => faults.map(githubAnnotation)))
+  else if (format === 'github')
+    terminal.print(faulty.flatMap(({ faults }) => faults.map(fault => githubAnnotation(fault, 'drill lint'))))
   else
     for (const { text, faults } of faulty)
       for (const fault of faults) terminal.print([...formatFault(fault, text).split('\n'), ''])

@@ -1,16 +1,13 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { addFormat, type Format, formatOf } from '../lint/formats.ts'
 import { githubAnnotation } from '../lint/github-annotations.ts'
 import { type Linted, lintFiles } from '../lint/lint-files.ts'
 import { readConfigured } from '../lint/read-configured.ts'
 import { tellLinted } from '../lint/tell.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
-import { oneOf, withExamples } from '../command-help.ts'
+import { withExamples } from '../command-help.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
 import { inSession, type Session } from '../session.ts'
-
-const formats = ['text', 'json', 'github'] as const
-type Format = (typeof formats)[number]
 
 interface LintOptions {
   config?: string
@@ -26,15 +23,9 @@ export function define(noun: Command): void {
       '--config <file>',
       'hold them against this configuration; default PARAMEDIC_CONFIG, else paramedic.yaml if there is one',
     )
-    .addOption(
-      new Option(
-        '--format <name>',
-        'text, json (as --json), or github: annotations of a pull request',
-      ).argParser(oneOf(formats)),
-    )
-    .action((paths: string[], options: LintOptions, command: Command) =>
-      inSession(command, session => lintRunbooks(session, paths, options)),
-    )
+  addFormat(lint).action((paths: string[], options: LintOptions, command: Command) =>
+    inSession(command, session => lintRunbooks(session, paths, options)),
+  )
   withExamples(
     lint,
     [
@@ -59,19 +50,12 @@ async function lintRunbooks(
   if (format === 'json') session.printJson(asJson(linted, configuration?.file))
   else if (format === 'github')
     session.terminal.print(
-      linted.flatMap(({ faults, sound }) => [...faults, ...(sound?.warnings ?? [])].map(githubAnnotation)),
+      linted.flatMap(({ faults, sound }) =>
+        [...faults, ...(sound?.warnings ?? [])].map(fault => githubAnnotation(fault, 'runbook lint')),
+      ),
     )
   else tellLinted(session.terminal, linted, configuration?.file, again)
   return linted.every(({ faults }) => faults.length === 0) ? exitCodes.ok : exitCodes.refused
-}
-
-function formatOf({ isJson }: Session, asked: Format | undefined): Format {
-  if (!isJson) return asked ?? 'text'
-  if (asked === undefined || asked === 'json') return 'json'
-  throw new Failure('wrong_usage', `--json and --format ${asked} exclude each other.`, {
-    hint: 'give one of them',
-    exitCode: exitCodes.usage,
-  })
 }
 
 function asJson(linted: readonly Linted[], configuration: string | undefined): object {

@@ -1,7 +1,7 @@
 /** Drills of files and folders, each beside the runbook it rehearses. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Drill } from '../../contracts/drill.ts'
 import type { Fault } from '../../language/fault.ts'
 import { isDrillFile, type LineOf, parseDrills } from '../../language/parse-drill.ts'
@@ -9,6 +9,7 @@ import { isRunbookFile, parseRunbook } from '../../language/parse-runbook.ts'
 import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { runbookBeside } from './beside.ts'
 
 /** A runbook with the drills that are written for it. */
 export interface DrilledRunbook {
@@ -48,16 +49,13 @@ async function runbooksAt(path: string): Promise<string[]> {
       .sort()
       .map(name => join(path, name))
   }
-  return [isDrillFile(basename(path)) ? runbookBeside(path) : path]
+  return [isDrillFile(basename(path)) ? runbookOf(path) : path]
 }
 
-/** `x.yaml` or `x.yml` of `x.drill.yaml`. */
-function runbookBeside(drillFile: string): string {
-  const stem = join(dirname(drillFile), basename(drillFile).replace(/\.drill\.ya?ml$/, ''))
-  const beside = [`${stem}.yaml`, `${stem}.yml`]
-  const found = beside.find(file => existsSync(file))
-  if (found !== undefined) return found
-  throw unreadable(drillFile, `the runbook that it rehearses should lie beside it as ${beside[0]}`)
+function runbookOf(drillFile: string): string {
+  const beside = runbookBeside(drillFile)
+  if ('file' in beside) return beside.file
+  throw unreadable(drillFile, `the runbook that it rehearses should lie beside it as ${beside.expected}`)
 }
 
 function readOne(file: string): DrilledRunbook | FaultyFile {

@@ -2,8 +2,12 @@
 import { replaceUnseen } from '../../contracts/inert-text.ts'
 import type { Fault } from '../../language/fault.ts'
 
-export function githubAnnotation({ file, line, column, code, message, hint, isWarning }: Fault): string {
-  const properties = { file, line, col: column, title: `runbook lint: ${code}` }
+/** `by` is the command that found it. */
+export function githubAnnotation(
+  { file, line, column, code, message, hint, isWarning }: Fault,
+  by: string,
+): string {
+  const properties = { file, line, col: column, title: `${by}: ${code}` }
   const lines = [message, ...(hint === undefined ? [] : [`hint: ${hint}`])]
   return workflowCommand(isWarning === true ? 'warning' : 'error', properties, lines)
 }

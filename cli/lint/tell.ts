@@ -1,4 +1,5 @@
 /** What the linter found, for a person. */
+import type { Fault } from '../../language/fault.ts'
 import { formatFault } from '../../language/format-fault.ts'
 import { counted, shortHash } from '../narrate/narration.ts'
 import { asTyped } from '../terminal/shell-word.ts'
@@ -13,11 +14,35 @@ export function tellLinted(
   configuration: string | undefined,
   args: readonly string[],
 ): void {
-  const { paint } = terminal
   const valid = linted.flatMap(({ file, sound }) =>
     sound === undefined ? [] : [[sound.runbook.name, shortHash(sound.hash), file]],
   )
-  terminal.print(table(valid, paint))
+  terminal.print(table(valid, terminal.paint))
+  tellFaults(terminal, linted, {
+    counted: counted(linted.length, 'runbook'),
+    against: configuration === undefined ? '' : `, held against ${configuration}`,
+    again: ['npx paramedic runbook lint', ...args.map(asTyped)].join(' '),
+  })
+}
+
+interface FaultyText {
+  text: string
+  faults: readonly Fault[]
+  sound?: { warnings: readonly Fault[] }
+}
+
+interface Verdict {
+  /** What was looked at, such as `3 runbooks`. */
+  counted: string
+  /** Behind it: what it was held against. */
+  against: string
+  /** The command to try again. */
+  again: string
+}
+
+/** Every fault and warning below its line, and how many there are. */
+export function tellFaults(terminal: Terminal, linted: readonly FaultyText[], said: Verdict): void {
+  const { paint } = terminal
   for (const { text, faults, sound } of linted) {
     for (const fault of [...faults, ...(sound?.warnings ?? [])])
       terminal.print(['', ...formatFault(fault, text).split('\n')])
@@ -26,11 +51,9 @@ export function tellLinted(
   const faults = faulty.flatMap(one => one.faults).length
   const warnings = linted.flatMap(({ sound }) => sound?.warnings ?? []).length
   const warned = warnings === 0 ? '' : ` ${counted(warnings, 'warning')}.`
-  const against = configuration === undefined ? '' : `, held against ${configuration}`
   const verdict =
     faults === 0
-      ? paint.good(`${counted(linted.length, 'runbook')}${against}, nothing wrong.${warned}`)
-      : paint.bad(`${counted(faults, 'fault')} in ${counted(faulty.length, 'file')}${against}.${warned}`)
-  const again = paint.command(['npx paramedic runbook lint', ...args.map(asTyped)].join(' '))
-  terminal.print(['', verdict, ...(faults === 0 ? [] : [again])])
+      ? paint.good(`${said.counted}${said.against}, nothing wrong.${warned}`)
+      : paint.bad(`${counted(faults, 'fault')} in ${counted(faulty.length, 'file')}${said.against}.${warned}`)
+  terminal.print(['', verdict, ...(faults === 0 ? [] : [paint.command(said.again)])])
 }

@@ -1,0 +1,86 @@
+/** Files of drills, each with the runbook that lies beside it. */
+import { readFileSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { LoadedRunbook } from '../../contracts/runbook.ts'
+import type { Fault } from '../../language/fault.ts'
+import { isDrillFile, type ParsedDrills, parseDrills } from '../../language/parse-drill.ts'
+import { parseRunbook } from '../../language/parse-runbook.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { counted } from '../narrate/narration.ts'
+import { runbookFolder } from '../runbook/files.ts'
+import { asTyped } from '../terminal/shell-word.ts'
+import { runbookBeside } from './beside.ts'
+
+export interface DrillFile {
+  file: string
+  text: string
+  /** Missing when the file has faults, or its runbook. */
+  sound?: Exclude<ParsedDrills, { faults: Fault[] }> & { beside: LoadedRunbook & { file: string } }
+  faults: Fault[]
+}
+
+/**
+ * Reads the drills of files and folders, without any those of the usual folder of runbooks, and holds each against its runbook. Throws
+ * `unreadable_file` when a path does not exist or none of them has drills.
+ */
+export async function readDrills(given: readonly string[]): Promise<DrillFile[]> {
+  const paths = given.length > 0 ? given : [runbookFolder()]
+  const files = (await Promise.all(paths.map(drillFilesIn))).flat()
+  if (files.length === 0) throw unreadableDrills(paths.join(', '), 'there is no .drill.yaml file')
+  return [...new Set(files)].map(readDrillFile)
+}
+
+/** A file is one whatever it is called, a folder holds those below it. */
+async function drillFilesIn(path: string): Promise<string[]> {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw unreadableDrills(path, 'it does not exist')
+  if (!found.isDirectory()) return [path]
+  const names = await readdir(path, { recursive: true })
+  return names
+    .filter(isDrillFile)
+    .sort()
+    .map(name => join(path, name))
+}
+
+function unreadableDrills(path: string, reason: string): Failure {
+  return new Failure('unreadable_file', `No drills could be read from ${path}: ${reason}.`, {
+    hint: 'give the path of a .drill.yaml file, or of a folder with some',
+    exitCode: exitCodes.usage,
+  })
+}
+
+function readDrillFile(file: string): DrillFile {
+  const text = readFileSync(file, 'utf8')
+  const beside = readBeside(file)
+  const parsed = parseDrills(text, file, 'runbook' in beside ? beside.runbook : undefined)
+  const faults = 'faults' in parsed ? parsed.faults : []
+  if ('problem' in beside) return { file, text, faults: [withoutRunbook(file, beside), ...faults] }
+  return 'faults' in parsed ? { file, text, faults } : { file, text, faults, sound: { ...parsed, beside } }
+}
+
+interface Problem {
+  problem: string
+  hint: string
+}
+
+function readBeside(drillFile: string): (LoadedRunbook & { file: string }) | Problem {
+  const beside = runbookBeside(drillFile)
+  if ('expected' in beside)
+    return {
+      problem: `there is no runbook beside it: ${basename(beside.expected)}`,
+      hint: 'a file of drills lies beside its runbook and is called like it: x.drill.yaml beside x.yaml',
+    }
+  const { file } = beside
+  const parsed = parseRunbook(readFileSync(file, 'utf8'), file)
+  if ('runbook' in parsed) return { file, runbook: parsed.runbook, hash: parsed.hash }
+  return {
+    problem: `the runbook beside it has ${counted(parsed.faults.length, 'fault')}`,
+    hint: `mend it first: npx paramedic runbook lint ${asTyped(file)}`,
+  }
+}
+
+function withoutRunbook(file: string, { problem: message, hint }: Problem): Fault {
+  return { file, line: 1, column: 1, code: 'drill', message, hint }
+}
