@@ -31,9 +31,8 @@ function lintDrillsThere(tree: unknown): Finding[] {
 
 /** A drill that expects nothing says that nobody is paged and nothing happens, which somebody has to mean. */
 function lintExpected(tree: unknown, drill: Path): Finding[] {
-  const isDrill = entriesOf(valueAt(tree, drill)).length > 0
   const isExpecting = [drill, []].some(place => valueAt(tree, [...place, 'expect']) !== undefined)
-  if (!isDrill || isExpecting) return []
+  if (!isMapping(valueAt(tree, drill)) || isExpecting) return []
   const hint = 'the least is `expect: {}`: nobody is paged, and nothing is done at a target'
   return [{ path: drill, at: 'key', message: '`expect` is required', hint }]
 }

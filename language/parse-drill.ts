@@ -11,7 +11,7 @@ import { locateFindings } from './locate-findings.ts'
 import { normaliseDrills } from './normalise-drill.ts'
 import { schemaFindings } from './schema-findings.ts'
 import { soundPart } from './sound-part.ts'
-import { entriesOf } from './tree.ts'
+import { entriesOf, valueAt } from './tree.ts'
 import { parseYamlSource } from './yaml-source.ts'
 
 export type ParsedDrills =
@@ -38,12 +38,13 @@ export function isDrillFile(name: string): boolean {
 
 /**
  * Parses, checks and normalises a file of drills. Reports every fault at once, in the order a reader meets them; never throws because of
- * what the text says. With the runbook they are held against it as well, and durations among the parameters of an effect are read.
+ * what the text says. With the runbook they are held against it as well, and durations among the parameters of an effect are read. The drill
+ * named `toRecord` may be without `expect`: what happens is about to be written there.
  */
-export function parseDrills(text: string, file: string, runbook?: Runbook): ParsedDrills {
+export function parseDrills(text: string, file: string, runbook?: Runbook, toRecord?: string): ParsedDrills {
   const yaml = parseYamlSource(text, file)
   if ('faults' in yaml) return { faults: inReadingOrder(yaml.faults) }
-  const tree = yaml.source.value
+  const tree = toRecord === undefined ? yaml.source.value : withExpect(yaml.source.value, toRecord)
   const checked = drillSource.safeParse(tree)
   const ofSchema = checked.success ? [] : schemaFindings(checked.error.issues, drillSource, tree)
   const forms = [...ofSchema, ...withoutEchoes(lintDrillForms(tree), ofSchema)]
@@ -63,6 +64,15 @@ export function parseDrills(text: string, file: string, runbook?: Runbook): Pars
     return { line, column }
   }
   return { drills, runbook: checked.data.runbook, lineOf, warnings }
+}
+
+/** The tree as if the drill expected nothing, where it says nothing of it. */
+function withExpect(tree: unknown, name: string): unknown {
+  const drills = Object.fromEntries(entriesOf(valueAt(tree, ['drills'])))
+  const drill = drills[name]
+  if (drill === undefined || (drill !== null && typeof drill !== 'object')) return tree
+  const named = { ...drills, [name]: { expect: {}, ...drill } }
+  return { ...Object.fromEntries(entriesOf(tree)), drills: named }
 }
 
 /** Where a key is unknown, what was meant is missing as well, which helps nobody. */

@@ -47,8 +47,8 @@ test(
     expect(taken).toBeGreaterThan(runs / 100)
     expect([...found].toSorted()).toEqual(
       Object.keys(faultCodes)
-        // A misspelt label is a warning, of a runbook without a fault.
-        .filter(code => code !== 'reference' && code !== 'site' && code !== 'label')
+        // A misspelt label is a warning, of a runbook without a fault; the others are not about runbooks.
+        .filter(code => !['reference', 'site', 'drill', 'label'].includes(code))
         .toSorted(),
     )
   },

@@ -263,6 +263,21 @@ drills:
   expect(begins([])).toMatch(/^given/)
 })
 
+test.each(['  one:', '  one: {}', '  one:\n    what: It is night'])(
+  'a drill that is to be recorded may say nothing of what is expected: %j',
+  written => {
+    const text = `${head}drills:\n${written}\n  two: {}\n`
+    const messages = (toRecord?: string): string[] => {
+      const read = parseDrills(text, 'x.drill.yaml', undefined, toRecord)
+      return 'faults' in read ? read.faults.map(({ line }) => `${line}`) : []
+    }
+    expect(messages('two')).toEqual(['5'])
+    expect(parseDrills(text.replace('  two: {}', ''), 'x', undefined, 'one')).toMatchObject({
+      drills: [{ name: 'one', expect: { pages: [], never: [] } }],
+    })
+  },
+)
+
 test('a drill is no runbook, and a runbook no drill', () => {
   expect(['a/pool.drill.yaml', 'pool.drill.yml', 'pool.yaml', '.x/pool.drill.yaml'].map(isDrillFile)).toEqual(
     [true, true, false, false],

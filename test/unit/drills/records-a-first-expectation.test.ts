@@ -79,7 +79,7 @@ test.each([
     const recorded = textOf(withRecorded(head + drill + rest, 'night', runbook, what))
     expect(recorded.startsWith(head)).toBe(true)
     expect(recorded.endsWith(rest)).toBe(true)
-    const parsed = parseDrills(recorded, 'orders.drill.yaml', runbook)
+    const parsed = parseDrills(recorded, 'orders.drill.yaml')
     if ('faults' in parsed) throw new Error(`${JSON.stringify(parsed.faults)}\n${recorded}`)
     const night = parsed.drills.find(({ name }) => name === 'night')!
     expect(compare(night, runbook, what)).toEqual([])
