@@ -8,7 +8,7 @@ import { normaliseRunbook } from '../../language/normalise-runbook.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
 import { runbookSource } from '../../language/runbook-source.ts'
 import { at, pathsIn, shippedRunbooks, shippedTrees, type Tree } from '../support/mutated-runbooks.ts'
-import { writtenRunbook } from '../support/written-runbook.ts'
+import { writtenRunbook } from '../../language/written-runbook.ts'
 
 interface Taken {
   runbook: Runbook

@@ -20,7 +20,7 @@ import { renderMarkdown } from '../../../postmortem/markdown.ts'
 import { postmortemOf } from '../../cli/support/full-postmortem.ts'
 import { waitingIncident, waitingNowMs } from '../../cli/support/full-story.ts'
 import { fullTimeline, number, openedMs } from '../../cli/support/full-timeline.ts'
-import { writtenRunbook } from '../../support/written-runbook.ts'
+import { writtenRunbook } from '../../../language/written-runbook.ts'
 
 const shipped = readFileSync('runbooks/shop/pool-exhausted.yaml', 'utf8')
 const task = `  - id: raise-pool

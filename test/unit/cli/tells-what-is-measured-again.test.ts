@@ -8,7 +8,7 @@ import { tellChapters } from '../../../cli/explain/tell.ts'
 import { createPaint } from '../../../cli/terminal/paint.ts'
 import type { Runbook } from '../../../contracts/runbook.ts'
 import { parseRunbook } from '../../../language/parse-runbook.ts'
-import { writtenRunbook } from '../../support/written-runbook.ts'
+import { writtenRunbook } from '../../../language/written-runbook.ts'
 
 const shipped = readFileSync('runbooks/shop/pool-exhausted.yaml', 'utf8')
 const level = `  - { after: 45m, when: 'incident.severity == "SEV2"', for: 5m, page: [lead] }\n`

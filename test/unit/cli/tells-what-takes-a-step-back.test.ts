@@ -11,7 +11,7 @@ import type { Runbook } from '../../../contracts/runbook.ts'
 import type { TimelineEntry, TimelineEvents } from '../../../contracts/timeline.ts'
 import { parseRunbook } from '../../../language/parse-runbook.ts'
 import { waitingIncident, waitingNowMs } from '../../cli/support/full-story.ts'
-import { writtenRunbook } from '../../support/written-runbook.ts'
+import { writtenRunbook } from '../../../language/written-runbook.ts'
 
 const paint = createPaint(false)
 

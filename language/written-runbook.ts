@@ -1,14 +1,15 @@
-/** A normalised runbook, written again as its author would have: the way back, which only tests go. */
-import { formatDuration } from '../../contracts/duration.ts'
-import type { Runbook } from '../../contracts/runbook.ts'
-import type { RunbookInput } from '../../contracts/runbook-input.ts'
-import { actionDefinitions, checkDefinitions } from '../../contracts/targets/catalogue.ts'
-import { formatAlertText } from '../../language/alert-text.ts'
+/** A normalised runbook, written again as its author would have: the way back. */
+import { formatDuration } from '../contracts/duration.ts'
+import type { OfficeHours } from '../contracts/office-hours.ts'
+import type { Runbook } from '../contracts/runbook.ts'
+import type { RunbookInput } from '../contracts/runbook-input.ts'
+import { actionDefinitions, checkDefinitions } from '../contracts/targets/catalogue.ts'
+import { formatAlertText } from './alert-text.ts'
 
 type Written = Record<string, unknown>
 
 export function writtenRunbook(runbook: Runbook): Written {
-  const { name, title, owner, source, inputs, ...rest } = runbook
+  const { name, title, owner, source, inputs, officeHours, ...rest } = runbook
   const written = inYamlWords(rest) as Written & { triage: { checks: Written[] } }
   const checks = written.triage.checks.map(({ name, ...check }) => [String(name), check])
   return {
@@ -17,8 +18,17 @@ export function writtenRunbook(runbook: Runbook): Written {
     metadata: { name, title, owner, ...(source === undefined ? {} : { source }) },
     ...written,
     ...(inputs === undefined ? {} : { inputs: writtenInputs(inputs) }),
+    ...(officeHours === undefined ? {} : { office_hours: writtenHours(officeHours) }),
     triage: { ...written.triage, checks: Object.fromEntries(checks) as Written },
   }
+}
+
+function writtenHours({ zone, days, fromMinute, toMinute }: OfficeHours): Written {
+  return { zone, days, from: timeOfDay(fromMinute), to: timeOfDay(toMinute) }
+}
+
+function timeOfDay(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map(part => String(part).padStart(2, '0')).join(':')
 }
 
 /** `settleMs: 5000` becomes `settle: 5s`; names and labels inside `with` and `targets` stay as they are. */
