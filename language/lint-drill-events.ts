@@ -1,5 +1,6 @@
 /** What happens in a drill, against the gates and steps of the runbook. */
 import type { Drill, DrillEvent, PersonsAct } from '../contracts/drill.ts'
+import { demandGate } from '../contracts/demand-gate.ts'
 import type { Runbook } from '../contracts/runbook.ts'
 import { actionDefinitions } from '../contracts/targets/catalogue.ts'
 import { isManual, lintAttempted, lintEffect, useOf } from './attempted-steps.ts'
@@ -49,8 +50,8 @@ function noGate(drill: Drill, attempted: string): Pick<Finding, 'message' | 'hin
 function asksForLeave({ given }: Drill, runbook: Runbook, attempted: string): boolean {
   const use = useOf(runbook, attempted)
   if (use === undefined || given.autonomy === 'observe') return false
-  const isGated = 'gate' in use && use.gate !== undefined
-  return isGated || given.autonomy === 'propose' || actionDefinitions[use.uses].risk === 'destructive'
+  const gate = 'gate' in use ? use.gate : undefined
+  return demandGate(gate, given.autonomy, actionDefinitions[use.uses].risk) !== undefined
 }
 
 /** Whether it happened may be asked of people wherever nobody knows. */

@@ -69,18 +69,18 @@ function lintKinds({ timeline = [] }: Expectation): Finding[] {
 
 function lintKind(kind: string, path: Path): Finding[] {
   if (isTimelineKind(kind)) return []
-  const hint = nameHint(kind, [])
-  return [{ path, message: `the timeline has no entries \`${kind}\``, hint: hint ?? hintOfKind(kind) }]
+  return [{ path, message: `the timeline has no entries \`${kind}\``, hint: hintOfKind(kind) }]
 }
 
-function hintOfKind(kind: string): string {
+function hintOfKind(kind: string): string | undefined {
   const [begins = ''] = kind.split('.')
   const alike = timelineKinds.filter(known => known.startsWith(`${begins}.`))
-  return nameHint(kind, alike.length > 0 ? alike : timelineKinds) ?? ''
+  return nameHint(kind, alike.length > 0 ? alike : timelineKinds)
 }
 
 function lintNever(runbook: Runbook, never: Never, path: Path): Finding[] {
-  if ('effect' in never) return lintEffect(runbook, never.effect, [...path, 'effect'])
+  // That what a person does has no effect here is so.
+  if ('effect' in never) return lintAttempted(runbook, never.effect, [...path, 'effect'])
   if ('step' in never) return lintAttempted(runbook, never.step, [...path, 'step'])
   return 'entry' in never ? lintKind(never.entry, [...path, 'entry']) : []
 }

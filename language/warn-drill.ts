@@ -1,6 +1,6 @@
 /** What in a drill is most likely a mistake, and may be so on purpose. */
-import { type Drill, type DrillEvent } from '../contracts/drill.ts'
-import type { Runbook } from '../contracts/runbook.ts'
+import type { Drill, DrillEvent } from '../contracts/drill.ts'
+import { roleOf, type Runbook } from '../contracts/runbook.ts'
 import { roles as builtInRoles } from '../contracts/configuration/people.ts'
 import { formatDuration } from '../contracts/duration.ts'
 import { askedFields } from './asked-fields.ts'
@@ -23,6 +23,7 @@ export function warnOfDrill(drill: Drill, runbook: Runbook): CodedFinding[] {
 /** A field that a condition asks for and nothing gives is no data, which is a drill of its own. */
 function warnOfFields({ given }: Drill, runbook: Runbook): Finding[] {
   return [...askedFields(runbook)].flatMap(([check, fields]): Finding[] => {
+    if (!isMeasured(given, runbook, check)) return []
     const changes = given.checks[check]
     if (changes === undefined) {
       const hint = `give it what it measures, or say that it fails: ${check}: [{ fails: no answer }]`
@@ -45,6 +46,13 @@ function warnOfFields({ given }: Drill, runbook: Runbook): Finding[] {
       hint: `${field}: null says that it is meant`,
     }))
   })
+}
+
+/** Where the drill leaves a role without its target, nothing is measured, which is what it shows. */
+function isMeasured({ targets }: Drill['given'], runbook: Runbook, name: string): boolean {
+  const role = runbook.triage.checks.find(check => check.name === name)?.target ?? ''
+  const count = targets[role]?.length ?? 1
+  return roleOf(runbook.targets[role] ?? 'service').many === true ? count > 0 : count === 1
 }
 
 function warnOfSeverities({ events, expect }: Drill, { triage, escalate }: Runbook): Finding[] {

@@ -15,7 +15,7 @@ export function define(noun: Command): void {
   const lint = noun
     .command('lint')
     .description('everything that is wrong with drills, at once, with line and column')
-    .argument('[path...]', `files or folders; default PARAMEDIC_RUNBOOKS, else ${usualFolder}/`)
+    .argument('[path...]', `drills, runbooks or folders; default PARAMEDIC_RUNBOOKS, else ${usualFolder}/`)
   addFormat(lint).action((paths: string[], options: { format?: Format }, command: Command) =>
     inSession(command, session => lintDrills(session, paths, options.format)),
   )

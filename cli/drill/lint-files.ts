@@ -11,7 +11,7 @@ import { Failure } from '../failure.ts'
 import { counted } from '../narrate/narration.ts'
 import { runbookFolder } from '../runbook/files.ts'
 import { asTyped } from '../terminal/shell-word.ts'
-import { runbookBeside } from './beside.ts'
+import { drillsBeside, runbookBeside } from './beside.ts'
 
 export interface DrillFile {
   file: string
@@ -32,16 +32,22 @@ export async function readDrills(given: readonly string[]): Promise<DrillFile[]>
   return [...new Set(files)].map(readDrillFile)
 }
 
-/** A file is one whatever it is called, a folder holds those below it. */
+/** A runbook means the drills beside it, a folder those below it. */
 async function drillFilesIn(path: string): Promise<string[]> {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw unreadableDrills(path, 'it does not exist')
-  if (!found.isDirectory()) return [path]
+  if (!found.isDirectory()) return [isDrillFile(basename(path)) ? path : drillsOf(path)]
   const names = await readdir(path, { recursive: true })
   return names
     .filter(isDrillFile)
     .sort()
     .map(name => join(path, name))
+}
+
+function drillsOf(runbookFile: string): string {
+  const found = drillsBeside(runbookFile)
+  if (found !== undefined) return found
+  throw unreadableDrills(runbookFile, 'no drills lie beside it, in a file of its name with .drill.yaml')
 }
 
 function unreadableDrills(path: string, reason: string): Failure {

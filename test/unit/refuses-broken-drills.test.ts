@@ -44,14 +44,38 @@ test('an effect is expected with the parameters as the action takes them', () =>
   expect(parsed).toHaveProperty('drills.0.expect.effects.end-idle.with', { idle_longer_than: 600_000 })
 })
 
+const messagesOf = (text: string, of = runbook): string[] => {
+  const parsed = parseDrills(text, 'x.drill.yaml', of)
+  return 'faults' in parsed ? parsed.faults.map(({ line, message }) => `${line} ${message}`) : []
+}
+
+test('what holds in all drills is told once', () => {
+  const text = read('given/a-role-that-is-none.yaml')
+  expect(messagesOf(`${text}  another:\n    expect: {}\n`)).toEqual(['6 the runbook has no role `edge`'])
+})
+
+test('an alert that has no sound form is not held against `match` as well', () => {
+  const text = read('sound.yaml').replace('system: shop', 'system: [shop]')
+  expect(messagesOf(text)).toEqual(['5 `system` must be text, not a list'])
+})
+
+test('of several ways to fulfil `match`, what is missing for the nearest is told', () => {
+  const either = read('runbook.yaml').replace(
+    /^match: .*$/m,
+    'match: (alert.labels.alertname == "A" && alert.labels.team == "a") || (alert.labels.system == "shop" && alert.labels.pod == "b")',
+  )
+  expect(messagesOf(read('sound.yaml'), runbookIn(either))).toEqual([
+    '5 `match` asks for alert.labels.pod == "b", and the alert has no such label',
+  ])
+})
+
 test('a routine has no alert', () => {
   const routine = read('runbook.yaml').replace(
     /^match: .*$/m,
     "schedule: { cron: '0 2 * * mon', zone: UTC, window: 1h, system: shop, environment: production }",
   )
   const text = read('sound.yaml').replace('who: ana, does: acknowledge', 'alert: resolves')
-  const parsed = parseDrills(text, 'x.drill.yaml', runbookIn(routine))
-  expect('faults' in parsed && parsed.faults.map(({ line, message }) => `${line} ${message}`)).toEqual([
+  expect(messagesOf(text, runbookIn(routine))).toEqual([
     '5 the runbook is a routine: it begins at its times, and no alert opens it',
     '23 the runbook is a routine: no alert belongs to it',
   ])

@@ -44,6 +44,13 @@ test('a runbook that is missing is said, and what is wrong without it as well', 
   ])
 })
 
+test('a runbook means the drills beside it', async () => {
+  const beside = write('pool.yml', runbook)
+  await expect(readDrills([beside])).rejects.toThrow(/no drills lie beside it/)
+  const file = write('pool.drill.yaml', drills)
+  expect(await readDrills([beside, file])).toMatchObject([{ file, faults: [] }])
+})
+
 test('a runbook with faults is to be mended first', async () => {
   write('pool.yaml', runbook.replace('uses: service.restart', 'uses: service.restrat'))
   const file = write('pool.drill.yaml', drills)
