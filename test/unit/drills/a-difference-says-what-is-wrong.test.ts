@@ -121,8 +121,8 @@ const rows: HeldCase[] = [
     happens: {
       timeline: [
         gateOpened('1m', 'end-idle'),
-        gateOpened('2m', 'end-idle', 'outcome'),
         entry('3m', 'gate.decided', { gateId: gateOf('end-idle'), state: 'approved' }, 'person:ana'),
+        gateOpened('3m 30s', 'end-idle', 'outcome'),
         gateOpened('4m', 'tick', 'manual'),
       ],
     },
