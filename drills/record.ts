@@ -24,6 +24,13 @@ export function withRecorded(
   return { text: `${before}${ending}${lines.join('')}${text.slice(at)}` }
 }
 
+/** Whether a drill of the file says itself what it expects. */
+export function hasExpectation(text: string, drill: string): boolean {
+  const drills: unknown = parseDocument(text).get('drills')
+  const pair = isMap(drills) ? pairOf(drills, drill) : undefined
+  return isMap(pair?.value) && pairOf(pair.value, 'expect') !== undefined
+}
+
 /** Where it is put in, and what before it gives way: from, to. */
 type Place = { at: number; indent: number; without?: [number, number] } | { problem: string }
 

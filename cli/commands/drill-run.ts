@@ -2,19 +2,22 @@ import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { DrillResult } from '../../drills/result.ts'
 import { isAsExpected } from '../../drills/result.ts'
+import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
 import { formatFault } from '../../language/format-fault.ts'
 import { oneOf, wholeNumber, withExamples } from '../command-help.ts'
 import { drillAnnotations } from '../drill/annotations.ts'
 import { type DrilledRunbook, type FaultyFile, readDrilled } from '../drill/drill-files.ts'
 import { junitXml } from '../drill/junit.ts'
+import { eachChange } from '../drill/each-change.ts'
 import { openRunner } from '../drill/open-runner.ts'
+import { recordAll } from '../drill/record-all.ts'
 import { defaultJobs, type Planned, runAll } from '../drill/run-all.ts'
 import { runAsJson } from '../drill/run-json.ts'
 import { drillLine, endLines } from '../drill/run-lines.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { githubAnnotation } from '../lint/github-annotations.ts'
-import { startProgress } from '../progress.ts'
+import { type Progress, startProgress } from '../progress.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
 import { inSession, type Session } from '../session.ts'
 
@@ -27,6 +30,8 @@ interface RunOptions {
   junit?: string
   format?: Format
   common: boolean
+  record?: true
+  watch?: true
 }
 
 export function define(noun: Command): void {
@@ -39,6 +44,11 @@ export function define(noun: Command): void {
     .option('--filter <text>', "only drills whose name, or whose runbook's, has this in it")
     .option('--no-common', 'only the drills that are written, not those that every runbook has')
     .option('--jobs <count>', `drills at once; default ${defaultJobs} on this machine`, wholeNumber(1, 200))
+    .option(
+      '--record',
+      'write what happened as a first expectation into drills that have none, to be read and corrected',
+    )
+    .option('--watch', 'run again what a changed file is about, until Ctrl-C')
     .option('--junit <file>', 'write the results as JUnit XML too')
     .addOption(
       new Option(
@@ -54,6 +64,7 @@ export function define(noun: Command): void {
     [
       'drill run',
       'drill run runbooks/shop/pool-exhausted.drill.yaml --filter nobody',
+      'drill run runbooks/shop --watch',
       'drill run --junit drills.xml --format github',
     ],
     [
@@ -64,14 +75,43 @@ export function define(noun: Command): void {
 }
 
 async function runDrills(session: Session, given: readonly string[], options: RunOptions): Promise<ExitCode> {
-  const { drilled, faulty } = await readDrilled(given.length > 0 ? given : [runbookFolder()])
-  if (faulty.length > 0) return refuse(session, faulty, options)
-  const planned = planFor(drilled, options)
-  if (planned.length === 0) throw nothingToRun(options)
-  const begun = performance.now()
+  const paths = given.length > 0 ? given : [runbookFolder()]
+  const first = await readDrilled(paths)
+  if (options.watch !== true && first.faulty.length > 0) return refuse(session, first.faulty, options)
+  const planned = planFor(first.drilled, options)
+  if (options.watch !== true && planned.length === 0) throw nothingToRun(options)
   const progress = startProgress()
   progress.say('starting')
   const runner = await openRunner(progress)
+  const run = (some: readonly Planned[]): Promise<ExitCode> =>
+    runSome({ session, runner, progress, options }, some)
+  try {
+    if (options.watch !== true) return await run(planned)
+    for await (const { drilled, faulty } of eachChange(paths, first)) {
+      if (faulty.length > 0) refuse(session, faulty, options)
+      const changed = planFor(drilled, options)
+      if (changed.length > 0) await run(changed)
+      progress.say('')
+      session.terminal.print(['', session.terminal.paint.quiet('Waiting for a change; Ctrl-C ends it.')])
+    }
+    return exitCodes.ok
+  } finally {
+    progress.say('stopping')
+    await runner.stop()
+    progress.stop()
+  }
+}
+
+interface Running {
+  session: Session
+  runner: DrillRunner
+  progress: Progress
+  options: RunOptions
+}
+
+async function runSome(running: Running, planned: readonly Planned[]): Promise<ExitCode> {
+  const { session, runner, progress, options } = running
+  const begun = performance.now()
   const tell = createTeller(session, planned, options.format ?? 'text')
   let done = 0
   const say = (): void => progress.say(`${done} of ${planned.length} drills`)
@@ -81,9 +121,8 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
     say()
     tell(result, one)
   })
-  progress.say('stopping')
-  await runner.stop()
-  progress.stop()
+  progress.say('')
+  if (options.record === true) session.terminal.print(recordAll(results))
   return report(session, results, performance.now() - begun, options)
 }
 
