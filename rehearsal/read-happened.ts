@@ -1,5 +1,6 @@
 import type { Impact, IncidentOutcome, Phase, Severity } from '../contracts/incident.ts'
 import type { Happened } from '../drills/happened.ts'
+import type { TimelineKind } from '../contracts/timeline.ts'
 import { readTimeline } from '../store/audit-log.ts'
 import type { Pool } from '../store/database.ts'
 import type { DrillSet } from './drill-set.ts'
@@ -18,9 +19,8 @@ export async function readHappened(
   )
   const row = rows[0]!
   const entries = await readTimeline(pool, number)
-  // Histories are archived by the wall clock, when the incident is over.
   const timeline = entries
-    .filter(({ kind }) => kind !== 'history.archived')
+    .filter(({ kind }) => !byTheWallClock.has(kind))
     .map(entry => ({
       ...entry,
       moment: clock.at(entry.atMs, Date.parse(entry.recordedAt)),
@@ -58,6 +58,9 @@ export async function readHappened(
     tookMs: Date.now() - clock.begunAtMs,
   }
 }
+
+/** What is told is kept beside it, and histories are archived when the incident is over. */
+const byTheWallClock = new Set<TimelineKind>(['news.told', 'news.failed', 'history.archived'])
 
 interface IncidentRow {
   severity: Severity
