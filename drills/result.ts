@@ -10,7 +10,12 @@ export interface DrillResult {
   file: string | undefined
   drill: Drill
   runbook: Runbook
-  /** Where the file says what is at this path of the drill, counted from 1; undefined when it says nothing there. */
+  /** The file of its runbook. */
+  runbookFile?: string
+  /**
+   * Where the file says what is at this path of the drill, counted from 1; undefined when it says nothing there. Of a drill that every runbook
+   * has, where its runbook says what it follows from.
+   */
   lineOf(path: Path): { line: number; column: number } | undefined
   /** Missing when it could not be run. */
   happened?: Happened

@@ -6,11 +6,13 @@ import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
 import { formatFault } from '../../language/format-fault.ts'
 import { oneOf, wholeNumber, withExamples } from '../command-help.ts'
 import { drillAnnotations } from '../drill/annotations.ts'
-import { type DrilledRunbook, type FaultyFile, readDrilled } from '../drill/drill-files.ts'
+import { type FaultyFile, readDrilled } from '../drill/drill-files.ts'
 import { junitXml } from '../drill/junit.ts'
 import { eachChange } from '../drill/each-change.ts'
+import { sourceOf } from '../drill/place.ts'
 import { openRunner } from '../drill/open-runner.ts'
 import { recordAll } from '../drill/record-all.ts'
+import { planDrills } from '../drill/plan-drills.ts'
 import { defaultJobs, type Planned, runAll } from '../drill/run-all.ts'
 import { runAsJson } from '../drill/run-json.ts'
 import { drillLine, endLines } from '../drill/run-lines.ts'
@@ -20,6 +22,7 @@ import { githubAnnotation } from '../lint/github-annotations.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
 import { inSession, type Session } from '../session.ts'
+import { oneLine } from '../terminal/plain-text.ts'
 
 const formats = ['text', 'json', 'github'] as const
 type Format = (typeof formats)[number]
@@ -78,8 +81,10 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
   const paths = given.length > 0 ? given : [runbookFolder()]
   const first = await readDrilled(paths)
   if (options.watch !== true && first.faulty.length > 0) return refuse(session, first.faulty, options)
-  const planned = planFor(first.drilled, options)
+  const { planned, left } = planDrills(first.drilled, options)
   if (options.watch !== true && planned.length === 0) throw nothingToRun(options)
+  if (isForPeople(session, options) && options.filter === undefined)
+    session.terminal.print(left.map(line => session.terminal.paint.quiet(oneLine(line))))
   const progress = startProgress()
   progress.say('starting')
   const runner = await openRunner(progress)
@@ -89,7 +94,7 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
     if (options.watch !== true) return await run(planned)
     for await (const { drilled, faulty } of eachChange(paths, first)) {
       if (faulty.length > 0) refuse(session, faulty, options)
-      const changed = planFor(drilled, options)
+      const changed = planDrills(drilled, options).planned
       if (changed.length > 0) await run(changed)
       progress.say('')
       session.terminal.print(['', session.terminal.paint.quiet('Waiting for a change; Ctrl-C ends it.')])
@@ -112,7 +117,7 @@ interface Running {
 async function runSome(running: Running, planned: readonly Planned[]): Promise<ExitCode> {
   const { session, runner, progress, options } = running
   const begun = performance.now()
-  const tell = createTeller(session, planned, options.format ?? 'text')
+  const tell = createTeller(session, planned, options)
   let done = 0
   const say = (): void => progress.say(`${done} of ${planned.length} drills`)
   say()
@@ -126,22 +131,15 @@ async function runSome(running: Running, planned: readonly Planned[]): Promise<E
   return report(session, results, performance.now() - begun, options)
 }
 
-function planFor(drilled: readonly DrilledRunbook[], { filter }: RunOptions): Planned[] {
-  const all = drilled.flatMap(({ loaded, file, drills, lineOf }) =>
-    drills.map((drill): Planned => ({ file, loaded, drill, lineOf: path => lineOf(drill.name, path) })),
-  )
-  if (filter === undefined) return all
-  return all.filter(({ drill, loaded }) => `${loaded.runbook.name} ${drill.name}`.includes(filter))
-}
-
 /** A line a drill as soon as all of its file are done, so that they stand together. */
-function createTeller({ terminal, isJson }: Session, planned: readonly Planned[], format: Format) {
-  const waiting = Map.groupBy(planned, ({ file, loaded }) => file ?? loaded.file)
+function createTeller(session: Session, planned: readonly Planned[], options: RunOptions) {
+  const { terminal } = session
+  const waiting = Map.groupBy(planned, listedUnder)
   const results = new Map<Planned, DrillResult>()
   return (result: DrillResult, one: Planned): void => {
     results.set(one, result)
-    if (isJson || format !== 'text') return
-    const source = one.file ?? one.loaded.file
+    if (!isForPeople(session, options)) return
+    const source = listedUnder(one)
     const group = waiting.get(source) ?? []
     if (group.some(other => !results.has(other))) return
     const width = Math.max(...group.map(({ drill }) => drill.name.length))
@@ -151,6 +149,14 @@ function createTeller({ terminal, isJson }: Session, planned: readonly Planned[]
       ...group.map(other => drillLine(results.get(other)!, page, width)),
     ])
   }
+}
+
+function listedUnder({ file, loaded }: Planned): string {
+  return sourceOf({ file, runbook: loaded.runbook })
+}
+
+function isForPeople({ isJson }: Session, { format }: RunOptions): boolean {
+  return !isJson && (format ?? 'text') === 'text'
 }
 
 function report(

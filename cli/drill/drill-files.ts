@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Drill } from '../../contracts/drill.ts'
-import type { Fault } from '../../language/fault.ts'
+import type { Fault, Path } from '../../language/fault.ts'
 import { isDrillFile, type LineOf, parseDrills } from '../../language/parse-drill.ts'
 import { isRunbookFile, parseRunbook } from '../../language/parse-runbook.ts'
 import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
@@ -18,6 +18,8 @@ export interface DrilledRunbook {
   file: string | undefined
   drills: Drill[]
   lineOf: LineOf
+  /** Where the runbook says what is at this path of it. */
+  lineOfRunbook(path: Path): { line: number; column: number }
 }
 
 export interface FaultyFile {
@@ -63,14 +65,18 @@ function readOne(file: string): DrilledRunbook | FaultyFile {
   const parsed = parseRunbook(source, file)
   if ('faults' in parsed) return { file, text: source, faults: parsed.faults }
   const { runbook, hash } = parsed
+  const lineOfRunbook = (path: Path): { line: number; column: number } => {
+    const { line, column } = parsed.locate({ path, code: 'shape', message: '' })
+    return { line, column }
+  }
   const loaded = { runbook, hash, file, source }
   const drillFile = file.replace(/\.(ya?ml)$/, '.drill.$1')
   if (!existsSync(drillFile))
-    return { loaded, file: undefined, drills: [], lineOf: () => ({ line: 1, column: 1 }) }
+    return { loaded, lineOfRunbook, file: undefined, drills: [], lineOf: () => ({ line: 1, column: 1 }) }
   const text = readFileSync(drillFile, 'utf8')
   const drills = parseDrills(text, drillFile, runbook)
   if ('faults' in drills) return { file: drillFile, text, faults: drills.faults }
-  return { loaded, file: drillFile, drills: drills.drills, lineOf: drills.lineOf }
+  return { loaded, lineOfRunbook, file: drillFile, drills: drills.drills, lineOf: drills.lineOf }
 }
 
 function unreadable(path: string, reason: string): Failure {

@@ -7,11 +7,12 @@ export interface Place {
   column: number
 }
 
-/** Where a file says what is at a path, or the nearest thing around it; undefined of a drill that is in no file. */
+/** Where a file says what is at a path, or the nearest thing around it; undefined when no file has anything to do with it. */
 export function placeOf(
-  { file, lineOf }: Pick<DrillResult, 'file' | 'lineOf'>,
+  { file: own, runbookFile, lineOf }: Pick<DrillResult, 'file' | 'runbookFile' | 'lineOf'>,
   path: Path,
 ): Place | undefined {
+  const file = own ?? runbookFile
   if (file === undefined) return undefined
   for (let length = path.length; length >= 0; length -= 1) {
     const found = lineOf(path.slice(0, length))

@@ -47,16 +47,16 @@ export function killsAProcess({ crashes, events }: Drill): boolean {
 }
 
 async function runOne(runner: DrillRunner, { file, loaded, drill, lineOf }: Planned): Promise<DrillResult> {
-  const { runbook } = loaded
+  const { runbook, file: runbookFile } = loaded
   const begun = performance.now()
   const tookMs = (): number => Math.round(performance.now() - begun)
   try {
     const happened = await runner.run(drill, loaded)
     const differences = compare(drill, runbook, happened)
-    return { file, drill, runbook, lineOf, happened, differences, tookMs: tookMs() }
+    return { file, runbookFile, drill, runbook, lineOf, happened, differences, tookMs: tookMs() }
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)
-    return { file, drill, runbook, lineOf, differences: [], failure, tookMs: tookMs() }
+    return { file, runbookFile, drill, runbook, lineOf, differences: [], failure, tookMs: tookMs() }
   }
 }
 

@@ -84,7 +84,8 @@ function adviceLines(failures: readonly DrillResult[], page: Page): string[] {
   ]
 }
 
-function againCommand({ file, drill }: DrillResult): string {
-  const words = [...(file === undefined ? [] : [oneLine(file)]), '--filter', oneLine(drill.name)]
+function againCommand({ file, runbookFile, drill }: DrillResult): string {
+  const source = file ?? runbookFile
+  const words = [...(source === undefined ? [] : [oneLine(source)]), '--filter', oneLine(drill.name)]
   return `npx paramedic drill run ${words.map(asTyped).join(' ')}`
 }
