@@ -10,6 +10,7 @@ import {
   type WorkflowInterceptorsFactory,
   workflowInfo,
 } from '@temporalio/workflow'
+import { waitForDueTimers } from './due-timers.ts'
 import { actsAreDueSignal, type DueAct } from './due-acts.ts'
 import type { ScriptActivities, ScriptInput } from './script-activities.ts'
 import { incidentWorkflowType, postmortemWorkflowType, taskQueue } from '../contracts/messages.ts'
@@ -25,16 +26,21 @@ const { readScript, performAct } = proxyActivities<ScriptActivities>({
 
 const actsAreDue = defineSignal<[DueAct[]]>(actsAreDueSignal)
 
-export const interceptors: WorkflowInterceptorsFactory = () => ({
-  inbound: [
-    {
-      async execute(input, next) {
-        const script = scriptOf(workflowInfo().workflowType, input.args)
-        return script === undefined ? next(input) : Promise.race([next(input), followScript(script)])
+export const interceptors: WorkflowInterceptorsFactory = () => {
+  const { inbound, outbound } = waitForDueTimers()
+  return {
+    outbound,
+    inbound: [
+      ...inbound,
+      {
+        async execute(input, next) {
+          const script = scriptOf(workflowInfo().workflowType, input.args)
+          return script === undefined ? next(input) : Promise.race([next(input), followScript(script)])
+        },
       },
-    },
-  ],
-})
+    ],
+  }
+}
 
 type Script = ScriptInput & { fromMs: number }
 

@@ -16,6 +16,7 @@ import type { Pool } from '../store/database.ts'
 import { createHistories } from '../worker/histories.ts'
 import { createIncidentWorkflows } from '../worker/incident-workflows.ts'
 import { actedOnce } from './acted-once.ts'
+import { createStageHandActivities } from './stage-hands.ts'
 import {
   createScriptActivities,
   type ScriptActivities,
@@ -179,7 +180,12 @@ export function createStage(client: Client, options: StageOptions): Stage {
     script,
     owns: options.owns ?? (() => true),
     activities: {
-      main: played({ ...real.main, ...scripted, ...options.moreActivities }),
+      main: played({
+        ...real.main,
+        ...scripted,
+        ...createStageHandActivities(),
+        ...options.moreActivities,
+      }),
       actions: played(real.actions, true),
       pages: played(real.pages),
     },
