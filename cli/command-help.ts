@@ -55,3 +55,5 @@ export function wholeNumber(min: number, max: number): (written: string) => numb
     return number
   }
 }
+
+export const percent = wholeNumber(0, 100)

@@ -1,8 +1,8 @@
 /** What happened, in the words in which a drill expects it. */
-import { formatDuration } from '../contracts/duration.ts'
+import { formatDrillTime } from '../language/drill-time-source.ts'
 import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
 import type { Happened, Moment, Receipt } from './happened.ts'
-import { likelyMs, sinceOpening } from './moments.ts'
+import { likelyMs } from './moments.ts'
 import { severitiesOf, stepEndsOf } from './record-read.ts'
 
 /** `expect:` and what belongs below it. */
@@ -16,7 +16,7 @@ export function expectationLines(runbook: Runbook, happened: Happened): string[]
     ...pageLines(runbook, happened),
     ...effectLines(happened.receipts),
     `  outcome: ${outcome}`,
-    ...(closedAt === undefined ? [] : [`  closed: ${durationOf(closedAt)}${asComment(closedAt)}`]),
+    ...(closedAt === undefined ? [] : [`  closed: ${durationOf(closedAt)}`]),
   ]
 }
 
@@ -34,7 +34,7 @@ function stepLines(happened: Happened): string[] {
   if (ends.length === 0) return ['  steps: {} # none was reached']
   const lines = ends.map(([step, { is, moment }]) =>
     is === 'expired'
-      ? `    ${key(step)}: { is: ${is}, at: ${durationOf(moment)} }${asComment(moment)}`
+      ? `    ${key(step)}: { is: ${is}, at: ${durationOf(moment)} }`
       : `    ${key(step)}: ${is}`,
   )
   return ['  steps:', ...lines]
@@ -59,7 +59,7 @@ function pageLines({ escalate }: Runbook, { pages }: Happened): string[] {
 function whyPaged(level: EscalationLevel | undefined, moment: Moment): string {
   if (level === undefined) return ''
   const { afterMs, unless } = level
-  const words = `after ${written(afterMs)}${unless === undefined ? '' : `, unless ${unless}`}`
+  const words = `after ${formatDrillTime(afterMs)}${unless === undefined ? '' : `, unless ${unless}`}`
   return ` # escalate: ${words}${likelyMs(moment, [afterMs]) < afterMs ? '; earlier, as people were needed' : ''}`
 }
 
@@ -70,17 +70,7 @@ function effectLines(receipts: readonly Receipt[]): string[] {
 }
 
 function durationOf(moment: Moment, figures?: readonly number[]): string {
-  return written(likelyMs(moment, figures))
-}
-
-function written(ms: number): string {
-  return ms === 0 ? '0s' : formatDuration(ms)
-}
-
-/** ` # 2m 05s`, where the file says `125s`. */
-function asComment(moment: Moment): string {
-  const ms = likelyMs(moment)
-  return ms % 60_000 === 0 || ms < 60_000 ? '' : ` # ${sinceOpening(ms)}`
+  return formatDrillTime(likelyMs(moment, figures))
 }
 
 /** As it stands in YAML; quoted where it could be read as something else. */

@@ -1,9 +1,9 @@
 /** What happens in a drill, as it is written. Which keys go together is told by lint-drill-forms.ts. */
 import { z } from 'zod'
 import { crashPoints } from '../contracts/drill.ts'
-import { duration } from '../contracts/duration.ts'
 import { impacts, severities } from '../contracts/incident.ts'
 import { attempted, name, text, texts } from './drill-name-source.ts'
+import { drillTime } from './drill-time-source.ts'
 
 /** What a person does, and what its entry takes beside who and when. */
 export const personsActs = {
@@ -22,14 +22,14 @@ const actNames = Object.keys(personsActs) as PersonsActName[]
 
 export const event = z
   .strictObject({
-    at: duration().optional().describe('When it happens, since the opening'),
+    at: drillTime().optional().describe('When it happens, since the opening'),
     on: z
       .strictObject({ gate: attempted.describe('The step, or `<step>.undo`') })
       .optional()
       .describe(
         'In place of at: when the step begins to wait for people, be it for leave, a tick or an answer',
       ),
-    after: duration().optional().describe('With on: so long after it'),
+    after: drillTime().optional().describe('With on: so long after it'),
     who: name.optional().describe('The person who does it'),
     does: z
       .enum(actNames)

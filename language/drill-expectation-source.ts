@@ -14,6 +14,7 @@ import {
 } from '../contracts/incident.ts'
 import type { NewsEvent } from '../contracts/notice.ts'
 import { attempted, name, plainValue, text } from './drill-name-source.ts'
+import { drillTime } from './drill-time-source.ts'
 
 const newsEvents = [
   ...communicationEvents,
@@ -37,13 +38,13 @@ const outcomes = [
   'open',
 ] as const satisfies readonly Expectation['outcome'][]
 
-const at = duration().optional().describe('When, since the opening; any time without it')
+const at = drillTime().optional().describe('When, since the opening; any time without it')
 const parameters = z.record(text, z.unknown())
 const dataFields = z.record(text, plainValue)
 
 const page = z
   .strictObject({
-    at: duration().describe('When, since the opening'),
+    at: drillTime().describe('When, since the opening'),
     to: z.array(name).min(1).describe('The functions that are paged, in any order'),
   })
   .meta({ title: 'page' })
@@ -122,7 +123,7 @@ export const expectation = z.strictObject({
     .describe('Step that paramedic takes back: what became of that'),
   phases: inTurn(phases).optional().describe('Every phase it was in'),
   outcome: z.enum(outcomes).optional().describe('How it ended'),
-  closed: duration().optional().describe('When it closed, since the opening'),
+  closed: drillTime().optional().describe('When it closed, since the opening'),
   timeline: z
     .array(z.union([text, entry]))
     .min(1)

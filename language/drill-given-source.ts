@@ -6,6 +6,7 @@ import { autonomies } from '../contracts/incident.ts'
 import { limits } from '../contracts/limits.ts'
 import { isTimeZone, parseTimeOfDay, weekdays } from '../contracts/office-hours.ts'
 import { attempted, checkName, fieldName, name, plainOrNull, text, texts } from './drill-name-source.ts'
+import { drillTime } from './drill-time-source.ts'
 
 const momentShape = 'must be a weekday and a time of day such as sunday 03:00'
 const clockShape = 'must be a time of day such as 03:00, before 24:00'
@@ -49,9 +50,9 @@ const fields = z.record(fieldName, plainOrNull)
 
 const change = z
   .strictObject({
-    at: duration().optional().describe('From when on, since the opening; 0m without it and without after'),
+    at: drillTime().optional().describe('From when on, since the opening; 0m without it and without after'),
     after: attempted.optional().describe('In place of at: from the effect of this step on'),
-    wait: duration().optional().describe('With after: so long after the effect'),
+    wait: drillTime().optional().describe('With after: so long after the effect'),
     target: text.optional().describe('Of a group: only this member'),
     is: fields
       .optional()

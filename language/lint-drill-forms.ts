@@ -33,7 +33,8 @@ function lintDrillsThere(tree: unknown): Finding[] {
 function lintExpected(tree: unknown, drill: Path): Finding[] {
   const isExpecting = [drill, []].some(place => valueAt(tree, [...place, 'expect']) !== undefined)
   if (!isMapping(valueAt(tree, drill)) || isExpecting) return []
-  const hint = 'the least is `expect: {}`: nobody is paged, and nothing is done at a target'
+  const hint =
+    'the least is `expect: {}`: nobody is paged, and nothing is done at a target; `drill run --record` writes what happens'
   return [{ path: drill, at: 'key', message: '`expect` is required', hint }]
 }
 

@@ -38,13 +38,18 @@ export function isDrillFile(name: string): boolean {
 
 /**
  * Parses, checks and normalises a file of drills. Reports every fault at once, in the order a reader meets them; never throws because of
- * what the text says. With the runbook they are held against it as well, and durations among the parameters of an effect are read. The drill
- * named `toRecord` may be without `expect`: what happens is about to be written there.
+ * what the text says. With the runbook they are held against it as well, and durations among the parameters of an effect are read. While it
+ * is recorded drills may be without `expect`: what happens is about to be written there.
  */
-export function parseDrills(text: string, file: string, runbook?: Runbook, toRecord?: string): ParsedDrills {
+export function parseDrills(
+  text: string,
+  file: string,
+  runbook?: Runbook,
+  isRecording = false,
+): ParsedDrills {
   const yaml = parseYamlSource(text, file)
   if ('faults' in yaml) return { faults: inReadingOrder(yaml.faults) }
-  const tree = toRecord === undefined ? yaml.source.value : withExpect(yaml.source.value, toRecord)
+  const tree = isRecording ? withExpectations(yaml.source.value) : yaml.source.value
   const checked = drillSource.safeParse(tree)
   const ofSchema = checked.success ? [] : schemaFindings(checked.error.issues, drillSource, tree)
   const forms = [...ofSchema, ...withoutEchoes(lintDrillForms(tree), ofSchema)]
@@ -67,12 +72,13 @@ export function parseDrills(text: string, file: string, runbook?: Runbook, toRec
 }
 
 /** The tree as if the drill expected nothing, where it says nothing of it. */
-function withExpect(tree: unknown, name: string): unknown {
-  const drills = Object.fromEntries(entriesOf(valueAt(tree, ['drills'])))
-  const drill = drills[name]
-  if (drill === undefined || (drill !== null && typeof drill !== 'object')) return tree
-  const named = { ...drills, [name]: { expect: {}, ...drill } }
-  return { ...Object.fromEntries(entriesOf(tree)), drills: named }
+function withExpectations(tree: unknown): unknown {
+  const drills = entriesOf(valueAt(tree, ['drills'])).map(([name, drill]) => {
+    const isDrill = drill === null || (typeof drill === 'object' && !Array.isArray(drill))
+    return [name, isDrill ? { expect: {}, ...drill } : drill] as const
+  })
+  if (drills.length === 0) return tree
+  return { ...Object.fromEntries(entriesOf(tree)), drills: Object.fromEntries(drills) }
 }
 
 /** Where a key is unknown, what was meant is missing as well, which helps nobody. */

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { DrillResult } from '../../drills/result.ts'
 import { isAsExpected } from '../../drills/result.ts'
 import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
 import { formatFault } from '../../language/format-fault.ts'
-import { oneOf, wholeNumber, withExamples } from '../command-help.ts'
+import { percent, wholeNumber, withExamples } from '../command-help.ts'
 import { drillAnnotations } from '../drill/annotations.ts'
 import { type FaultyFile, readDrilled } from '../drill/drill-files.ts'
+import { coverageOfAll } from '../drill/coverage-of-all.ts'
 import { junitXml } from '../drill/junit.ts'
 import { eachChange } from '../drill/each-change.ts'
 import { sourceOf } from '../drill/place.ts'
@@ -18,14 +19,12 @@ import { runAsJson } from '../drill/run-json.ts'
 import { drillLine, endLines } from '../drill/run-lines.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { addFormat, type Format, formatOf } from '../lint/formats.ts'
 import { githubAnnotation } from '../lint/github-annotations.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
 import { inSession, type Session } from '../session.ts'
 import { oneLine } from '../terminal/plain-text.ts'
-
-const formats = ['text', 'json', 'github'] as const
-type Format = (typeof formats)[number]
 
 interface RunOptions {
   filter?: string
@@ -35,6 +34,7 @@ interface RunOptions {
   common: boolean
   record?: true
   watch?: true
+  coverage?: true | number
 }
 
 export function define(noun: Command): void {
@@ -52,22 +52,22 @@ export function define(noun: Command): void {
       'write what happened as a first expectation into drills that have none, to be read and corrected',
     )
     .option('--watch', 'run again what a changed file is about, until Ctrl-C')
+    .option(
+      '--coverage [percent]',
+      'tell what of the runbooks no drill reaches; less than so many percent fails',
+      percent,
+    )
     .option('--junit <file>', 'write the results as JUnit XML too')
-    .addOption(
-      new Option(
-        '--format <name>',
-        'text, json (as --json), or github: annotations of a pull request',
-      ).argParser(oneOf(formats)),
-    )
-    .action((paths: string[], options: RunOptions, command: Command) =>
-      inSession(command, session => runDrills(session, paths, options)),
-    )
+  addFormat(run).action((paths: string[], options: RunOptions, command: Command) =>
+    inSession(command, session => runDrills(session, paths, options)),
+  )
   withExamples(
     run,
     [
       'drill run',
       'drill run runbooks/shop/pool-exhausted.drill.yaml --filter nobody',
       'drill run runbooks/shop --watch',
+      'drill run --coverage 90',
       'drill run --junit drills.xml --format github',
     ],
     [
@@ -79,7 +79,8 @@ export function define(noun: Command): void {
 
 async function runDrills(session: Session, given: readonly string[], options: RunOptions): Promise<ExitCode> {
   const paths = given.length > 0 ? given : [runbookFolder()]
-  const first = await readDrilled(paths)
+  const recording = { isRecording: options.record === true }
+  const first = await readDrilled(paths, recording)
   if (options.watch !== true && first.faulty.length > 0) return refuse(session, first.faulty, options)
   const { planned, left } = planDrills(first.drilled, options)
   if (options.watch !== true && planned.length === 0) throw nothingToRun(options)
@@ -92,7 +93,7 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
     runSome({ session, runner, progress, options }, some)
   try {
     if (options.watch !== true) return await run(planned)
-    for await (const { drilled, faulty } of eachChange(paths, first)) {
+    for await (const { drilled, faulty } of eachChange(paths, first, recording)) {
       if (faulty.length > 0) refuse(session, faulty, options)
       const changed = planDrills(drilled, options).planned
       if (changed.length > 0) await run(changed)
@@ -155,30 +156,35 @@ function listedUnder({ file, loaded }: Planned): string {
   return sourceOf({ file, runbook: loaded.runbook })
 }
 
-function isForPeople({ isJson }: Session, { format }: RunOptions): boolean {
-  return !isJson && (format ?? 'text') === 'text'
+function isForPeople(session: Session, { format }: RunOptions): boolean {
+  return formatOf(session, format) === 'text'
 }
 
 function report(
   session: Session,
   results: readonly DrillResult[],
   tookMs: number,
-  { format, junit }: RunOptions,
+  { format: asked, junit, coverage }: RunOptions,
 ): ExitCode {
-  const { terminal, isJson } = session
+  const { terminal } = session
   const run = { results, tookMs }
+  const page = { paint: terminal.paint, width: terminal.width() }
+  const format = formatOf(session, asked)
+  const covered =
+    coverage === undefined ? undefined : coverageOfAll(results, coverage === true ? undefined : coverage)
   if (junit !== undefined) writeFileSync(junit, junitXml(run))
-  if (isJson || format === 'json') session.printJson(runAsJson(run))
-  else if (format === 'github') terminal.print(drillAnnotations(results))
-  else terminal.print(endLines(run, { paint: terminal.paint, width: terminal.width() }))
-  return results.every(isAsExpected) ? exitCodes.ok : exitCodes.refused
+  if (format === 'json') session.printJson({ ...runAsJson(run), ...covered?.asJson })
+  else if (format === 'github')
+    terminal.print([...drillAnnotations(results), ...(covered?.lines(page) ?? [])])
+  else terminal.print([...(covered?.lines(page) ?? []), ...endLines(run, page)])
+  return results.every(isAsExpected) && covered?.isEnough !== false ? exitCodes.ok : exitCodes.refused
 }
 
 function refuse(session: Session, faulty: readonly FaultyFile[], { format }: RunOptions): ExitCode {
-  const { terminal, isJson } = session
-  if (isJson || format === 'json')
-    session.printJson({ faulty: faulty.map(({ file, faults }) => ({ file, faults })) })
-  else if (format === 'github')
+  const { terminal } = session
+  const form = formatOf(session, format)
+  if (form === 'json') session.printJson({ faulty: faulty.map(({ file, faults }) => ({ file, faults })) })
+  else if (form === 'github')
     terminal.print(faulty.flatMap(({ faults }) => faults.map(fault => githubAnnotation(fault, 'drill lint'))))
   else
     for (const { text, faults } of faulty)

@@ -1,5 +1,5 @@
 /** Drills of files and folders, each beside the runbook it rehearses. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Drill } from '../../contracts/drill.ts'
@@ -9,7 +9,7 @@ import { isRunbookFile, parseRunbook } from '../../language/parse-runbook.ts'
 import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
-import { runbookBeside } from './beside.ts'
+import { drillsBeside, runbookBeside } from './beside.ts'
 
 /** A runbook with the drills that are written for it. */
 export interface DrilledRunbook {
@@ -28,13 +28,17 @@ export interface FaultyFile {
   faults: Fault[]
 }
 
-/** Of each path: a file of drills, a runbook, or a folder with some. Throws `unreadable_file`. */
+/**
+ * Of each path: a file of drills, a runbook, or a folder with some. While they are recorded drills may expect nothing. Throws
+ * `unreadable_file`.
+ */
 export async function readDrilled(
   paths: readonly string[],
+  { isRecording = false }: { isRecording?: boolean } = {},
 ): Promise<{ drilled: DrilledRunbook[]; faulty: FaultyFile[] }> {
   const runbooks = [...new Set((await Promise.all(paths.map(runbooksAt))).flat())]
   if (runbooks.length === 0) throw unreadable(paths.join(', '), 'there is no runbook in it')
-  const read = runbooks.map(readOne)
+  const read = runbooks.map(file => readOne(file, isRecording))
   return {
     drilled: read.flatMap(one => ('faults' in one ? [] : [one])),
     faulty: read.flatMap(one => ('faults' in one ? [one] : [])),
@@ -60,7 +64,7 @@ function runbookOf(drillFile: string): string {
   throw unreadable(drillFile, `the runbook that it rehearses should lie beside it as ${beside.expected}`)
 }
 
-function readOne(file: string): DrilledRunbook | FaultyFile {
+function readOne(file: string, isRecording: boolean): DrilledRunbook | FaultyFile {
   const source = readFileSync(file, 'utf8')
   const parsed = parseRunbook(source, file)
   if ('faults' in parsed) return { file, text: source, faults: parsed.faults }
@@ -70,11 +74,11 @@ function readOne(file: string): DrilledRunbook | FaultyFile {
     return { line, column }
   }
   const loaded = { runbook, hash, file, source }
-  const drillFile = file.replace(/\.(ya?ml)$/, '.drill.$1')
-  if (!existsSync(drillFile))
+  const drillFile = drillsBeside(file)
+  if (drillFile === undefined)
     return { loaded, lineOfRunbook, file: undefined, drills: [], lineOf: () => ({ line: 1, column: 1 }) }
   const text = readFileSync(drillFile, 'utf8')
-  const drills = parseDrills(text, drillFile, runbook)
+  const drills = parseDrills(text, drillFile, runbook, isRecording)
   if ('faults' in drills) return { file: drillFile, text, faults: drills.faults }
   return { loaded, lineOfRunbook, file: drillFile, drills: drills.drills, lineOf: drills.lineOf }
 }

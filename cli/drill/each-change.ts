@@ -13,7 +13,11 @@ interface Read {
 }
 
 /** At first all of it; then, at each change, what is otherwise than it was. Never ends by itself. */
-export async function* eachChange(paths: readonly string[], first: Read): AsyncGenerator<Read> {
+export async function* eachChange(
+  paths: readonly string[],
+  first: Read,
+  options: { isRecording: boolean },
+): AsyncGenerator<Read> {
   let before = first
   let wake: () => void = () => undefined
   let isChanged = false
@@ -28,7 +32,7 @@ export async function* eachChange(paths: readonly string[], first: Read): AsyncG
     if (!isChanged) await new Promise<void>(resolve => (wake = resolve))
     await delay(settlesWithinMs)
     isChanged = false
-    const now = await readDrilled(paths)
+    const now = await readDrilled(paths, options)
     const changed = now.drilled.filter(one => !before.drilled.some(other => isSame(one, other)))
     before = now
     if (changed.length > 0 || now.faulty.length > 0) yield { drilled: changed, faulty: now.faulty }

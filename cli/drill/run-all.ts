@@ -19,8 +19,8 @@ const drillsACore = 6
 
 export const defaultJobs = drillsACore * availableParallelism()
 
-/** Those that kill a process bring another one up, which keeps a core busy for a second. */
-const killersAtOnce = availableParallelism()
+/** Those that kill a process bring another one up, which keeps a core busy for a second, and wait until the loss is noticed. */
+const killersAtOnce = 2 * availableParallelism()
 
 /** Every result as it comes. */
 export async function runAll(
@@ -37,8 +37,7 @@ export async function runAll(
   }
   const killers = planned.filter(({ drill }) => killsAProcess(drill))
   const others = planned.filter(one => !killers.includes(one))
-  await atOnce(others, jobs, run)
-  await atOnce(killers, Math.min(jobs, killersAtOnce), run)
+  await Promise.all([atOnce(others, jobs, run), atOnce(killers, Math.min(jobs, killersAtOnce), run)])
   return planned.map(one => results.get(one)!)
 }
 

@@ -21,7 +21,7 @@ first-step-helps:
     pages: [{ at: 0m, to: [on-call] }]
     told: [{ event: opened, to: [support], at: 0m }, { event: resolved, to: [support] }]
     phases: [triage, mitigation, { is: verification, at: 15s }, closed]
-    closed: 85s
+    closed: 1m25s
     outcome: recovered
     postmortem: { due: 48h }
     timeline: [incident.opened, { entry: step.ended, has: { step: end-idle, result: succeeded } }, incident.closed]
@@ -34,7 +34,7 @@ two-people-approve:
     - { on: { gate: restart }, after: 3m, who: ben, does: approve }
     - { at: 4m, alert: resolves }
   expect:
-    steps: { end-idle: skipped, restart: { is: succeeded, at: 186s } }
+    steps: { end-idle: skipped, restart: { is: succeeded, at: 3m6s } }
     gates: { restart: { is: approved, at: 3m } }
     pages: [{ at: 0m, to: [on-call] }]
     outcome: recovered
@@ -49,13 +49,13 @@ nobody-does-anything:
 denied-and-mended-by-hand:
   given:
     checks:
-      pool: [{ is: { used_ratio: 0.95, idle: 0 } }, { at: 210s, is: { used_ratio: 0.2 } }]
+      pool: [{ is: { used_ratio: 0.95, idle: 0 } }, { at: 3m30s, is: { used_ratio: 0.2 } }]
   events:
     - { on: { gate: restart }, after: 2m, who: ana, does: deny, because: it is the database }
     - { on: { gate: raise }, after: 2m, who: ben, does: tick }
     - { at: 5m, alert: resolves }
   expect:
-    steps: { end-idle: skipped, restart: { is: denied, at: 2m }, raise: { is: succeeded, at: 246s } }
+    steps: { end-idle: skipped, restart: { is: denied, at: 2m }, raise: { is: succeeded, at: 4m6s } }
     gates: { restart: denied, raise: approved }
     effects: {}
     pages: [{ at: 0m, to: [on-call] }]

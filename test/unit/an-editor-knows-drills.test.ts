@@ -32,7 +32,7 @@ test('explains a key', async () => {
 test.each([
   ['nothing in a sound file', 'kind: Drill', 'kind: Drill', []],
   ['a misspelt key', 'would_touch', 'would_tuch', [/Property would_tuch is not allowed/]],
-  ['a duration without its unit', 'at: 20m', 'at: 20', [/must be a duration with its unit/]],
+  ['a time without its unit', 'at: 20m', 'at: 20', [/must be a time with its units/]],
 ])('marks %s', async (_, from, to, expected) => {
   const found = await editor.diagnose(folder, put(from, to))
   expect(found).toHaveLength(expected.length)

@@ -36,7 +36,7 @@ const lines = [
   '    restart-api: 1',
   '    restart-api.undo: 1',
   '  outcome: recovered',
-  '  closed: 4805s # 1h 20m 05s',
+  '  closed: 1h20m5s',
 ]
 
 test('what happened is told in the words of a drill', () => {
