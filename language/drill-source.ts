@@ -30,6 +30,10 @@ export const drillSource = z.strictObject({
   runbook: name.describe('The name of the runbook that is rehearsed, which lies beside it'),
   given: given.default({}).describe('What each of the drills begins with'),
   expect: expectation.optional().describe('What must have come of each of the drills'),
+  survivors: z
+    .record(text, text)
+    .default({})
+    .describe('Change of the runbook as `drill mutate` names it: why no drill need notice it'),
   drills: z.record(name, drill).describe('Name: one incident from its alert to its end'),
 })
 

@@ -19,6 +19,8 @@ export type ParsedDrills =
       drills: Drill[]
       /** Name of the runbook that they rehearse. */
       runbook: string
+      /** Why a change of the runbook need not be noticed, by its id. */
+      survivors: Record<string, string>
       lineOf: LineOf
       /** What may be a mistake. */
       warnings: Fault[]
@@ -68,7 +70,8 @@ export function parseDrills(
     const { line, column } = yaml.source.locate(at)
     return { line, column }
   }
-  return { drills, runbook: checked.data.runbook, lineOf, warnings }
+  const { runbook: name, survivors } = checked.data
+  return { drills, runbook: name, survivors, lineOf, warnings }
 }
 
 /** The tree as if the drill expected nothing, where it says nothing of it. */

@@ -3,10 +3,9 @@ import type { Command } from 'commander'
 import type { DrillResult } from '../../drills/result.ts'
 import { isAsExpected } from '../../drills/result.ts'
 import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
-import { formatFault } from '../../language/format-fault.ts'
 import { percent, wholeNumber, withExamples } from '../command-help.ts'
 import { drillAnnotations } from '../drill/annotations.ts'
-import { type FaultyFile, readDrilled } from '../drill/drill-files.ts'
+import { readDrilled } from '../drill/drill-files.ts'
 import { coverageOfAll } from '../drill/coverage-of-all.ts'
 import { junitXml } from '../drill/junit.ts'
 import { eachChange } from '../drill/each-change.ts'
@@ -17,10 +16,10 @@ import { planDrills } from '../drill/plan-drills.ts'
 import { defaultJobs, type Planned, runAll } from '../drill/run-all.ts'
 import { runAsJson } from '../drill/run-json.ts'
 import { drillLine, endLines } from '../drill/run-lines.ts'
+import { tellFaulty } from '../drill/tell-faulty.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { addFormat, type Format, formatOf } from '../lint/formats.ts'
-import { githubAnnotation } from '../lint/github-annotations.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
 import { inSession, type Session } from '../session.ts'
@@ -81,7 +80,8 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
   const paths = given.length > 0 ? given : [runbookFolder()]
   const recording = { isRecording: options.record === true }
   const first = await readDrilled(paths, recording)
-  if (options.watch !== true && first.faulty.length > 0) return refuse(session, first.faulty, options)
+  if (options.watch !== true && first.faulty.length > 0)
+    return tellFaulty(session, first.faulty, options.format)
   const { planned, left } = planDrills(first.drilled, options)
   if (options.watch !== true && planned.length === 0) throw nothingToRun(options)
   if (isForPeople(session, options) && options.filter === undefined)
@@ -94,7 +94,7 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
   try {
     if (options.watch !== true) return await run(planned)
     for await (const { drilled, faulty } of eachChange(paths, first, recording)) {
-      if (faulty.length > 0) refuse(session, faulty, options)
+      if (faulty.length > 0) tellFaulty(session, faulty, options.format)
       const changed = planDrills(drilled, options).planned
       if (changed.length > 0) await run(changed)
       progress.say('')
@@ -178,18 +178,6 @@ function report(
     terminal.print([...drillAnnotations(results), ...(covered?.lines(page) ?? [])])
   else terminal.print([...(covered?.lines(page) ?? []), ...endLines(run, page)])
   return results.every(isAsExpected) && covered?.isEnough !== false ? exitCodes.ok : exitCodes.refused
-}
-
-function refuse(session: Session, faulty: readonly FaultyFile[], { format }: RunOptions): ExitCode {
-  const { terminal } = session
-  const form = formatOf(session, format)
-  if (form === 'json') session.printJson({ faulty: faulty.map(({ file, faults }) => ({ file, faults })) })
-  else if (form === 'github')
-    terminal.print(faulty.flatMap(({ faults }) => faults.map(fault => githubAnnotation(fault, 'drill lint'))))
-  else
-    for (const { text, faults } of faulty)
-      for (const fault of faults) terminal.print([...formatFault(fault, text).split('\n'), ''])
-  return exitCodes.refused
 }
 
 function nothingToRun({ filter }: RunOptions): Failure {

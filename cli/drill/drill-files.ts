@@ -18,6 +18,8 @@ export interface DrilledRunbook {
   file: string | undefined
   drills: Drill[]
   lineOf: LineOf
+  /** Why a change of the runbook need not be noticed, by its id. */
+  survivors: Readonly<Record<string, string>>
   /** Where the runbook says what is at this path of it. */
   lineOfRunbook(path: Path): { line: number; column: number }
 }
@@ -75,12 +77,18 @@ function readOne(file: string, isRecording: boolean): DrilledRunbook | FaultyFil
   }
   const loaded = { runbook, hash, file, source }
   const drillFile = drillsBeside(file)
-  if (drillFile === undefined)
-    return { loaded, lineOfRunbook, file: undefined, drills: [], lineOf: () => ({ line: 1, column: 1 }) }
+  if (drillFile === undefined) return { loaded, lineOfRunbook, ...undrilled }
   const text = readFileSync(drillFile, 'utf8')
   const drills = parseDrills(text, drillFile, runbook, isRecording)
   if ('faults' in drills) return { file: drillFile, text, faults: drills.faults }
-  return { loaded, lineOfRunbook, file: drillFile, drills: drills.drills, lineOf: drills.lineOf }
+  return { loaded, lineOfRunbook, file: drillFile, ...drills }
+}
+
+const undrilled = {
+  file: undefined,
+  drills: [],
+  survivors: {},
+  lineOf: () => ({ line: 1, column: 1 }),
 }
 
 function unreadable(path: string, reason: string): Failure {

@@ -5,6 +5,8 @@ import { compare } from '../../drills/compare.ts'
 import type { DrillResult } from '../../drills/result.ts'
 import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
 import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
+import { atOnce } from './at-once.ts'
+import { killsAProcess } from './kills-a-process.ts'
 
 /** One drill that is to be run. */
 export interface Planned {
@@ -41,10 +43,6 @@ export async function runAll(
   return planned.map(one => results.get(one)!)
 }
 
-export function killsAProcess({ crashes, events }: Drill): boolean {
-  return crashes.length > 0 || events.some(({ kind }) => kind === 'crash')
-}
-
 async function runOne(runner: DrillRunner, { file, loaded, drill, lineOf }: Planned): Promise<DrillResult> {
   const { runbook, file: runbookFile } = loaded
   const begun = performance.now()
@@ -57,12 +55,4 @@ async function runOne(runner: DrillRunner, { file, loaded, drill, lineOf }: Plan
     const failure = error instanceof Error ? error.message : String(error)
     return { file, runbookFile, drill, runbook, lineOf, differences: [], failure, tookMs: tookMs() }
   }
-}
-
-async function atOnce<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item)
-  }
-  await Promise.all(Array.from({ length: most }, lane))
 }
