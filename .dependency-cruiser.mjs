@@ -232,8 +232,17 @@ export default {
     ),
     mayImportOnly(
       'bench',
-      [CONTRACTS, '^store/', '^embedded/', '^worker/(workflow-bundle|histories)\\.ts$', PROCESS_IDENTITY],
-      'It measures api and worker from outside, as processes; what it takes of them are rows, histories and the bundle.',
+      [
+        CONTRACTS,
+        '^store/',
+        '^embedded/',
+        '^language/',
+        '^drills/',
+        '^rehearsal/',
+        '^worker/(workflow-bundle|histories)\\.ts$',
+        PROCESS_IDENTITY,
+      ],
+      'It measures api and worker from outside, as processes; what it takes of them are rows, histories and the bundle. Drills are run where they always are.',
     ),
     {
       name: 'nothing-imports-tests',

@@ -9,6 +9,7 @@ import { onStopSignals } from '../embedded/stop-signals.ts'
 import type { Figure } from './figure.ts'
 import { describeMachine } from './machine.ts'
 import { accept } from './parts/accept.ts'
+import { drills } from './parts/drills.ts'
 import { history } from './parts/history.ts'
 import { latency } from './parts/latency.ts'
 import { memory } from './parts/memory.ts'
@@ -21,7 +22,7 @@ import { startPatient } from './world/patient.ts'
 import { openRun, startServers, versionsOf } from './world/servers.ts'
 
 const projectDir = dirname(dirname(fileURLToPath(import.meta.url)))
-const parts: Record<PartName, Part> = { accept, latency, history, throughput, memory }
+const parts: Record<PartName, Part> = { accept, latency, history, throughput, memory, drills }
 /** 0 also when an aim is missed: a noisy machine is no failure of the program. */
 const exitCodes = { measured: 0, failed: 1, usage: 2, stopped: 130 } as const
 

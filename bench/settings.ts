@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const partNames = ['accept', 'latency', 'history', 'throughput', 'memory'] as const
+export const partNames = ['accept', 'latency', 'history', 'throughput', 'memory', 'drills'] as const
 export type PartName = (typeof partNames)[number]
 
 export interface Settings {

@@ -42,6 +42,8 @@ export async function startDrillRunner(options: { say(line: string): void }): Pr
 export interface DrillServers {
   temporalAddress: string
   postgresUrl: string
+  /** Where the incidents' workflows are; it is registered. Default: one of this runner's own. */
+  namespace?: string
   /** For drills that kill theirs; without it they cannot be run. */
   startTemporal?(name: string): Promise<MortalTemporal>
 }
@@ -50,9 +52,9 @@ export interface DrillServers {
 export async function runDrillsOn({
   temporalAddress,
   postgresUrl,
+  namespace = `drills-${randomBytes(4).toString('hex')}`,
   startTemporal,
 }: DrillServers): Promise<DrillRunner> {
-  const namespace = `drills-${randomBytes(4).toString('hex')}`
   const [databases] = await Promise.all([
     openDrillDatabases(postgresUrl),
     registerNamespace(temporalAddress, namespace),

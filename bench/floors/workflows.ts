@@ -1,5 +1,5 @@
 /** The floors of doing: the least a workflow can be. */
-import { proxyActivities } from '@temporalio/workflow'
+import { proxyActivities, sleep } from '@temporalio/workflow'
 
 export const floorTaskQueue = 'bench-floor'
 
@@ -12,4 +12,13 @@ export async function oneActivity(): Promise<number> {
 
 export async function threeActivities(): Promise<void> {
   for (let done = 0; done < 3; done++) await now()
+}
+
+/** An activity at once and one after each wait, milliseconds: an escalation without an incident. */
+export async function waitAndAct(waitsMs: readonly number[]): Promise<void> {
+  await now()
+  for (const ms of waitsMs) {
+    await sleep(ms)
+    await now()
+  }
 }

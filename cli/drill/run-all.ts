@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os'
 import type { Drill } from '../../contracts/drill.ts'
 import { compare } from '../../drills/compare.ts'
 import type { DrillResult } from '../../drills/result.ts'
+import { atOnce } from '../../rehearsal/at-once.ts'
 import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
 import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
-import { atOnce } from './at-once.ts'
 import { killsAProcess } from './kills-a-process.ts'
 
 /** One drill that is to be run. */
@@ -15,11 +15,6 @@ export interface Planned {
   drill: Drill
   lineOf: DrillResult['lineOf']
 }
-
-/** They wait for their engine most of the time: with fewer, the cores idle (measured, 24 drills on two cores: 37 s with 4, 21 s with 12). */
-const drillsACore = 6
-
-export const defaultJobs = drillsACore * availableParallelism()
 
 /** Those that kill a process bring another one up, which keeps a core busy for a second, and wait until the loss is noticed. */
 const killersAtOnce = 2 * availableParallelism()

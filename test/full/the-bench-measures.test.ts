@@ -21,7 +21,7 @@ test.skipIf(redis === undefined)(
       'bench/start.mjs',
       '--quick',
       '--only',
-      'accept',
+      'accept,drills',
       '--output',
       output,
     ])
@@ -32,12 +32,18 @@ test.skipIf(redis === undefined)(
       'accept.p99',
       'accept.full.p50',
       'accept.full.p99',
+      'drills.escalation',
+      'drills.skip',
+      'drills.hundred',
+      'drills.crash',
     ])
-    for (const { rounds, beside } of results.figures) {
+    for (const { rounds, beside } of results.figures.filter(({ id }) => id.startsWith('accept.'))) {
       expect(beside.map(({ name }) => name)).toEqual(expect.arrayContaining(['one INSERT', 'group commit']))
       for (const value of [rounds, ...beside.map(peer => peer.rounds)].flat())
         expect(value).toBeGreaterThan(0)
     }
+    for (const { rounds } of results.figures.filter(({ id }) => id.startsWith('drills.')))
+      for (const value of rounds) expect(value).toBeGreaterThan(0)
     expect(stdout).toContain('| Measured')
     expect(stdout).toContain('load average at the start')
     expect(runFolders().filter(name => !before.includes(name))).toEqual([])
