@@ -93,7 +93,8 @@ function celSchema(environment: Environment, type: VariableType, path: string): 
   if (type === 'unchecked') return 'dyn'
   if (typeof type === 'string') return type
   if (!isListType(type)) return recordSchema(environment, type, path)
-  const name = `${memberPrefix}${path}`
+  // A check's name may have a fault of its own, which is said elsewhere.
+  const name = `${memberPrefix}${path.replaceAll(/\W/g, other => `_${other.charCodeAt(0)}_`)}`
   environment.registerType({ name, schema: recordSchema(environment, type[0], path) })
   return `list<${name}>`
 }
