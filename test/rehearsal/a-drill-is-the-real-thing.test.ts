@@ -95,7 +95,7 @@ another-server-answers:
     pages: [{ at: 0m, to: [on-call] }]
     outcome: recovered
 nothing-can-be-measured:
-  given: { checks: { pool: { fails: connection refused }, health: { fails: connection refused } } }
+  given: { checks: { pool: [{ fails: connection refused }], health: [{ fails: connection refused }] } }
   events: [{ at: 20m, who: ana, does: resolve, because: it was a false alarm }]
   expect:
     severity: SEV3

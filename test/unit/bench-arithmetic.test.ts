@@ -124,7 +124,7 @@ test('missed aims are named', () => {
 describe('settings', () => {
   test('without options everything is measured', () => {
     expect(readSettings([])).toMatchObject({
-      parts: ['accept', 'latency', 'history', 'throughput', 'memory'],
+      parts: ['accept', 'latency', 'history', 'throughput', 'memory', 'drills'],
       isQuick: false,
     })
   })
