@@ -1,15 +1,13 @@
 /** Drills of files and folders, each beside the runbook it rehearses. */
 import { readFileSync, statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { Drill } from '../../contracts/drill.ts'
 import type { Fault, Path } from '../../language/fault.ts'
 import { isDrillFile, type LineOf, parseDrills } from '../../language/parse-drill.ts'
 import { isRunbookFile, parseRunbook } from '../../language/parse-runbook.ts'
 import type { RehearsedRunbook } from '../../rehearsal/drill-set.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
-import { drillsBeside, runbookBeside } from './beside.ts'
+import { filesBelow } from '../runbook/files.ts'
+import { drillsBeside, runbookBeside, unreadableDrills } from './beside.ts'
 
 /** A runbook with the drills that are written for it. */
 export interface DrilledRunbook {
@@ -39,7 +37,7 @@ export async function readDrilled(
   { isRecording = false }: { isRecording?: boolean } = {},
 ): Promise<{ drilled: DrilledRunbook[]; faulty: FaultyFile[] }> {
   const runbooks = [...new Set((await Promise.all(paths.map(runbooksAt))).flat())]
-  if (runbooks.length === 0) throw unreadable(paths.join(', '), 'there is no runbook in it')
+  if (runbooks.length === 0) throw unreadableDrills(paths.join(', '), 'there is no runbook in it')
   const read = runbooks.map(file => readOne(file, isRecording))
   return {
     drilled: read.flatMap(one => ('faults' in one ? [] : [one])),
@@ -49,21 +47,18 @@ export async function readDrilled(
 
 async function runbooksAt(path: string): Promise<string[]> {
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) throw unreadable(path, 'it does not exist')
-  if (found.isDirectory()) {
-    const names = await readdir(path, { recursive: true })
-    return names
-      .filter(isRunbookFile)
-      .sort()
-      .map(name => join(path, name))
-  }
+  if (found === undefined) throw unreadableDrills(path, 'it does not exist')
+  if (found.isDirectory()) return filesBelow(path, isRunbookFile)
   return [isDrillFile(basename(path)) ? runbookOf(path) : path]
 }
 
 function runbookOf(drillFile: string): string {
   const beside = runbookBeside(drillFile)
   if ('file' in beside) return beside.file
-  throw unreadable(drillFile, `the runbook that it rehearses should lie beside it as ${beside.expected}`)
+  throw unreadableDrills(
+    drillFile,
+    `the runbook that it rehearses should lie beside it as ${beside.expected}`,
+  )
 }
 
 function readOne(file: string, isRecording: boolean): DrilledRunbook | FaultyFile {
@@ -89,11 +84,4 @@ const undrilled = {
   drills: [],
   survivors: {},
   lineOf: () => ({ line: 1, column: 1 }),
-}
-
-function unreadable(path: string, reason: string): Failure {
-  return new Failure('unreadable_file', `No drills could be read from ${path}: ${reason}.`, {
-    hint: 'give the path of a .drill.yaml, of a runbook, or of a folder with some',
-    exitCode: exitCodes.usage,
-  })
 }

@@ -1,17 +1,14 @@
 /** Files of drills, each with the runbook that lies beside it. */
 import { readFileSync, statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { LoadedRunbook } from '../../contracts/runbook.ts'
 import type { Fault } from '../../language/fault.ts'
 import { isDrillFile, type ParsedDrills, parseDrills } from '../../language/parse-drill.ts'
 import { parseRunbook } from '../../language/parse-runbook.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
 import { counted } from '../narrate/narration.ts'
-import { runbookFolder } from '../runbook/files.ts'
+import { filesBelow, runbookFolder } from '../runbook/files.ts'
 import { asTyped } from '../terminal/shell-word.ts'
-import { drillsBeside, runbookBeside } from './beside.ts'
+import { drillsBeside, runbookBeside, unreadableDrills } from './beside.ts'
 
 export interface DrillFile {
   file: string
@@ -37,24 +34,13 @@ async function drillFilesIn(path: string): Promise<string[]> {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw unreadableDrills(path, 'it does not exist')
   if (!found.isDirectory()) return [isDrillFile(basename(path)) ? path : drillsOf(path)]
-  const names = await readdir(path, { recursive: true })
-  return names
-    .filter(isDrillFile)
-    .sort()
-    .map(name => join(path, name))
+  return filesBelow(path, isDrillFile)
 }
 
 function drillsOf(runbookFile: string): string {
   const found = drillsBeside(runbookFile)
   if (found !== undefined) return found
   throw unreadableDrills(runbookFile, 'no drills lie beside it, in a file of its name with .drill.yaml')
-}
-
-function unreadableDrills(path: string, reason: string): Failure {
-  return new Failure('unreadable_file', `No drills could be read from ${path}: ${reason}.`, {
-    hint: 'give the path of a .drill.yaml file, or of a folder with some',
-    exitCode: exitCodes.usage,
-  })
 }
 
 function readDrillFile(file: string): DrillFile {

@@ -17,12 +17,16 @@ export function runbookFolder(): string {
 export async function runbookFilesIn(path: string): Promise<string[]> {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw unreadableRunbooks(path, 'it does not exist')
-  if (!found.isDirectory()) return [path]
-  const names = await readdir(path, { recursive: true })
+  return found.isDirectory() ? filesBelow(path, isRunbookFile) : [path]
+}
+
+/** By name, those of its folders as well. */
+export async function filesBelow(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true })
   return names
-    .filter(isRunbookFile)
+    .filter(isWanted)
     .sort()
-    .map(name => join(path, name))
+    .map(name => join(folder, name))
 }
 
 export function unreadableRunbooks(path: string, reason: string): Failure {

@@ -41,10 +41,6 @@ ${levels}
 `
 }
 
-/**
- * Not in the minute of a level: the engine's time skipping jumps over a timer that is due and not yet fired, which happens on a
- * busy machine when two are due within milliseconds.
- */
 export const gate = (onExpiry: 'next' | 'escalate' | 'stop' = 'escalate') =>
   `{ approvers: [role:approver], quorum: 1, expires: 10m, on_expiry: ${onExpiry} }`
 
