@@ -40,6 +40,7 @@ const long = [
   'test/proof/every-row-follows-from-its-entries.test.ts',
   'test/reach/a-channel-that-fails-is-left-for-the-next.test.ts',
   'test/reach/what-cannot-go-at-once-goes-together.test.ts',
+  'test/rehearsal/a-drill-is-played-on-a-terminal.test.ts',
   'test/rehearsal/a-killed-worker-doubles-nothing.test.ts',
   'test/rules/one-worker-evaluates-a-rule.test.ts',
   'test/supervision/a-thousand-incidents-cost-little.test.ts',

@@ -19,6 +19,7 @@ export type LocalCode =
   | 'editor_failed'
   | 'no_drills'
   | 'drills_impossible'
+  | 'no_terminal'
   | 'sandbox_refused'
 
 /** A command that ends early: what was attempted and what came back, what to do, and the exit code. */

@@ -39,8 +39,19 @@ export function actsOf({ events, given }: Drill, stage: DrillStage): ScriptedAct
   async function happen(event: DrillEvent, pool: Pool, number: string, atMs: number): Promise<void> {
     if (event.kind === 'crash') return stage.crash(event.of)
     if (event.kind === 'alert') return stage.alert.report(pool, event.does, event.labels, atMs)
-    await act(pool, principalNamed(event.who, given.people[event.who]), event.does, { number, atMs })
+    await actAs(pool, { given }, event.who, event.does, { number, atMs })
   }
+}
+
+/** What somebody does in a drill. Throws a coded error when it is not possible, or not allowed to whoever has this name there. */
+export async function actAs(
+  pool: Pool,
+  { given }: Pick<Drill, 'given'>,
+  who: string,
+  does: PersonsAct,
+  at: { number: string; atMs: number },
+): Promise<void> {
+  await act(pool, principalNamed(who, given.people[who]), does, at)
 }
 
 /** Somebody of whom nothing is said may do everything, and is called for everything. */

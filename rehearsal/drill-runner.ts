@@ -20,7 +20,23 @@ export interface DrillRunner {
 
 /** Servers of its own, whatever the environment names. `say` hears what takes long. Throws SetupError when something is missing. */
 export async function startDrillRunner(options: { say(line: string): void }): Promise<DrillRunner> {
-  const { say } = options
+  const servers = await startDrillServers(options)
+  const runner = await runDrillsOn(servers)
+  return {
+    ...runner,
+    async stop() {
+      await runner.stop()
+      await servers.stop()
+    },
+  }
+}
+
+/** Throws SetupError when something is missing. */
+export async function startDrillServers({
+  say,
+}: {
+  say(line: string): void
+}): Promise<DrillServers & { stop(): Promise<void> }> {
   await findTemporalProgram({ say })
   say('starting a PostgreSQL and a Temporal server of its own')
   const servers = await startThrowawayServers({
@@ -29,14 +45,7 @@ export async function startDrillRunner(options: { say(line: string): void }): Pr
     needsTemporal: true,
     needsRedis: false,
   })
-  const runner = await runDrillsOn({ ...servers, temporalAddress: servers.temporalAddress! })
-  return {
-    ...runner,
-    async stop() {
-      await runner.stop()
-      await servers.stop()
-    },
-  }
+  return { ...servers, temporalAddress: servers.temporalAddress! }
 }
 
 export interface DrillServers {

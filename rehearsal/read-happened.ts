@@ -60,7 +60,7 @@ export async function readHappened(
 }
 
 /** What is told is kept beside it, and histories are archived when the incident is over. */
-const byTheWallClock = new Set<TimelineKind>(['news.told', 'news.failed', 'history.archived'])
+export const byTheWallClock = new Set<TimelineKind>(['news.told', 'news.failed', 'history.archived'])
 
 interface IncidentRow {
   severity: Severity

@@ -25,6 +25,8 @@ export interface RehearsalOptions {
   isScripted?: boolean
   /** Default: hours pass in moments. */
   skipsTime?: boolean
+  /** Time is skipped only while the stage's activity `letTimePass` is not at work; see time-that-passes.ts. */
+  timePasses?: boolean
   /** How long after now an incident begins, by its number; hours before it are skipped as well. */
   startDelay?: StartDelay
   maxCachedWorkflows?: number
@@ -56,7 +58,10 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   const workers: Worker[] = await createWorkers({
     ...place,
     bundle: await bundleWorkflows({
-      interceptorModules: options.isScripted === false ? [] : [scriptedPeople],
+      interceptorModules: [
+        ...(options.isScripted === false ? [] : [scriptedPeople]),
+        ...(options.timePasses === true ? [timeThatPasses] : []),
+      ],
     }),
     activities: {
       main: onStage(({ activities }) => activities.main),
@@ -89,6 +94,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
 }
 
 const scriptedPeople = fileURLToPath(new URL('./scripted-people.ts', import.meta.url))
+const timeThatPasses = fileURLToPath(new URL('./time-that-passes.ts', import.meta.url))
 
 /** What the activity that is asked for does, on the stage that owns its incident. */
 function workOf(

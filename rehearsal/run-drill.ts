@@ -25,7 +25,7 @@ export interface Theatre {
 const numbersOfADrill = 100
 /** Ten times what the slowest of the shipped drills takes on a busy machine. */
 const endsWithinMs = 180_000
-const deliveredWithinMs = 20_000
+export const deliveredWithinMs = 20_000
 const minuteMs = 60_000
 const askAgainMs = 100
 /** Of gRPC. */
@@ -42,7 +42,7 @@ export async function runDrill(
   index: number,
 ): Promise<Happened> {
   const { clock, configuration, loaded, script, world } = set
-  await numberFrom(pool, clock.openedAtMs, index * numbersOfADrill)
+  await numberFrom(pool, clock.openedAtMs, index)
   const stage = await theatre.put({
     pool,
     configuration,
@@ -50,7 +50,7 @@ export async function runDrill(
     target: () => world.target,
     script: (_, during) => (during === 'incident' ? script : []),
     endsAfterMs: set.endsAfterMs,
-    owns: incident => Math.floor((Number(incident.split('-').at(-1)) - 1) / numbersOfADrill) === index,
+    owns: incident => isOfDrill(incident, index),
     tellsNews: true,
     afterActivity: gatesCallActs(theatre.client, pool, script),
   })
@@ -74,13 +74,17 @@ async function ended(client: Client, number: string): Promise<void> {
     await Promise.race([result(client, number), late])
   } finally {
     clearTimeout(timer)
-    for (const workflowId of [incidentWorkflowId(number), afterWorkflowId(number)])
-      await client.workflow.getHandle(workflowId).terminate('the drill is over').catch(isOver)
+    await endWorkflows(client, number)
   }
 }
 
+export async function endWorkflows(client: Client, number: string): Promise<void> {
+  for (const workflowId of [incidentWorkflowId(number), afterWorkflowId(number)])
+    await client.workflow.getHandle(workflowId).terminate('the drill is over').catch(isOver)
+}
+
 /** An engine that is gone comes back: some drills kill it. */
-async function result(client: Client, number: string): Promise<void> {
+export async function result(client: Client, number: string): Promise<void> {
   for (;;) {
     try {
       return await client.workflow.getHandle(incidentWorkflowId(number)).result()
@@ -97,7 +101,7 @@ function isOver(error: unknown): void {
 }
 
 /** By its alert, or as a worker would that looks at its routines then. Returns the incident's number. */
-async function open(
+export async function open(
   theatre: Theatre,
   stage: Stage,
   { alert, clock, configuration, loaded }: DrillSet,
@@ -124,17 +128,21 @@ async function open(
   return number
 }
 
-/** Incidents of the days around the opening are counted from here. */
-async function numberFrom(pool: Pool, openedAtMs: number, last: number): Promise<void> {
+export function isOfDrill(incident: string, index: number): boolean {
+  return Math.floor((Number(incident.split('-').at(-1)) - 1) / numbersOfADrill) === index
+}
+
+/** Incidents of the days around the opening have the numbers of this drill. */
+export async function numberFrom(pool: Pool, openedAtMs: number, index: number): Promise<void> {
   await pool.query(
     `insert into incident_day (day, last)
      select ($1::date + days)::date, $2 from generate_series(-1, 30) as days`,
-    [new Date(openedAtMs), last],
+    [new Date(openedAtMs), index * numbersOfADrill],
   )
 }
 
 /** After each activity: gates that it has opened call the acts that wait for them. */
-function gatesCallActs(client: Client, pool: Pool, script: readonly ScriptedAct[]) {
+export function gatesCallActs(client: Client, pool: Pool, script: readonly ScriptedAct[]) {
   const waiting = new Set(script.filter(({ onGate }) => onGate !== undefined))
   return async (): Promise<void> => {
     if (waiting.size === 0) return

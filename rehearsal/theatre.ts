@@ -6,6 +6,8 @@ import { createStartDelays } from './start-delays.ts'
 export async function openTheatre(engine: {
   temporalAddress: string
   namespace: string
+  /** Somebody plays: time is skipped only when they say so, by the activity `letTimePass` of the stage. */
+  timePasses?: boolean
 }): Promise<Theatre & { stop(): Promise<void> }> {
   const { beginAt, startDelay } = createStartDelays()
   const rehearsal = await startRehearsal({ ...engine, startDelay })

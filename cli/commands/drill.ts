@@ -6,10 +6,12 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { inSession, type Session } from '../session.ts'
 import { define as defineLint } from './drill-lint.ts'
 import { define as defineMutate } from './drill-mutate.ts'
+import { define as definePlay } from './drill-play.ts'
 import { define as defineRun } from './drill-run.ts'
 
 export function define(noun: Command): void {
   defineRun(noun)
+  definePlay(noun)
   defineMutate(noun)
   defineLint(noun)
 

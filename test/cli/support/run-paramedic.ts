@@ -47,7 +47,12 @@ export function startParamedic(
   return start(process.execPath, [mainScript, ...args], { env, cwd })
 }
 
-/** Runs it on a pseudo-terminal of util-linux's `script`; what is typed arrives when `when` has been shown. */
+interface Typed {
+  when: string
+  text: string
+}
+
+/** Runs it on a pseudo-terminal of util-linux's `script`; each thing that is typed arrives when its `when` has been shown after the one before. */
 export async function runOnTerminal(
   args: readonly string[],
   {
@@ -55,7 +60,7 @@ export async function runOnTerminal(
     cwd = tmpdir(),
     type,
     size = { columns: 100, rows: 40 },
-  }: RunOptions & { type?: { when: string; text: string }; size?: { columns: number; rows: number } },
+  }: RunOptions & { type?: Typed | Typed[]; size?: { columns: number; rows: number } },
 ): Promise<Finished> {
   const words = [process.execPath, mainScript, ...args].map(quoted).join(' ')
   const command = `stty cols ${size.columns} rows ${size.rows}; ${words}`
@@ -63,11 +68,14 @@ export async function runOnTerminal(
     env: { TERM: 'xterm', ...env },
     cwd,
   })
-  let isTyped = false
+  const waiting = type === undefined ? [] : [type].flat()
+  let seen = 0
   child.stdout?.on('data', () => {
-    if (isTyped || type === undefined || !output().includes(type.when)) return
-    isTyped = true
-    child.stdin?.write(type.text)
+    const [next] = waiting
+    if (next === undefined || !output().slice(seen).includes(next.when)) return
+    seen = output().length
+    waiting.shift()
+    child.stdin?.write(next.text)
   })
   return finished
 }

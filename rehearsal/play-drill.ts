@@ -1,0 +1,139 @@
+/** A drill whose people are whoever plays it: the incident goes on in real time, and its alerts and targets do what the drill says. */
+import { isCodedError } from '../contracts/coded-error.ts'
+import type { Drill, PersonsAct } from '../contracts/drill.ts'
+import type { IncidentDetail } from '../contracts/views.ts'
+import { showIncident } from '../api/show-incident.ts'
+import type { Pool } from '../store/database.ts'
+import { actAs } from './drill-acts.ts'
+import type { DrillDatabase } from './drill-databases.ts'
+import { createDrillSet, type RehearsedRunbook } from './drill-set.ts'
+import { createPlayedTime } from './played-time.ts'
+import { byTheWallClock } from './read-happened.ts'
+import {
+  deliveredWithinMs,
+  endWorkflows,
+  gatesCallActs,
+  isOfDrill,
+  numberFrom,
+  open,
+  result,
+  type Theatre,
+} from './run-drill.ts'
+
+export interface Play {
+  /** Of the incident. */
+  number: string
+  /** By the incident's clock. */
+  nowMs(): number
+  /** What is on record by now. */
+  look(): Promise<IncidentDetail>
+  /** While time jumps it waits. */
+  act(who: string, does: PersonsAct): Promise<Done>
+  /** To the next thing that is recorded; to an hour later where nothing is. Resolves when time runs again. */
+  jump(): Promise<void>
+  /** Resolves when the incident has ended. */
+  ended: Promise<void>
+}
+
+export interface Done {
+  /** By the incident's clock. */
+  atMs: number
+  /** Why it was not possible. */
+  refused?: string
+}
+
+/** What a drill asks of a player: its people are left out, and so is what is killed in it. */
+export function playedPart(drill: Drill): Drill {
+  return { ...drill, events: drill.events.filter(({ kind }) => kind === 'alert'), crashes: [] }
+}
+
+/**
+ * Opens the incident, lets `attend` play it, and ends it when that resolves. Returns what is on record then.
+ * @param theatre one whose time passes.
+ * @param given.index of all drills in the theatre: its incidents have numbers of their own.
+ */
+export async function playDrill(
+  theatre: Theatre,
+  given: { drill: Drill; loaded: RehearsedRunbook; database: DrillDatabase; index: number },
+  attend: (play: Play) => Promise<void>,
+): Promise<IncidentDetail> {
+  const { client } = theatre
+  const { pool } = given.database
+  const { drill, loaded, index } = given
+  const set = createDrillSet(playedPart(drill), loaded, () => Promise.resolve())
+  const { configuration, script, world } = set
+  let number = ''
+  const time = createPlayedTime(() => lastEntry(pool, number))
+  const stage = await theatre.put({
+    pool,
+    configuration,
+    runbooks: [loaded],
+    target: () => world.target,
+    script: (_, during) => (during === 'incident' ? script : []),
+    owns: incident => isOfDrill(incident, index),
+    tellsNews: true,
+    afterActivity: gatesCallActs(client, pool, script),
+    moreActivities: { letTimePass: time.letTimePass },
+  })
+  const look = async (): Promise<IncidentDetail> => inItsTime(await showIncident(pool, number, time.nowMs()))
+  try {
+    await numberFrom(pool, set.clock.openedAtMs, index)
+    number = await open(theatre, stage, set, pool)
+    const end = ended()
+    // Who attends may have left before it is looked at.
+    end.catch(() => undefined)
+    await attend({
+      number,
+      nowMs: time.nowMs,
+      look,
+      jump: time.jump,
+      ended: end,
+      async act(who, does) {
+        await time.running()
+        const atMs = time.nowMs()
+        try {
+          await actAs(pool, drill, who, does, { number, atMs })
+        } catch (error) {
+          if (isCodedError(error)) return { atMs, refused: error.message }
+          throw error
+        }
+        await stage.relayAll(deliveredWithinMs, atMs)
+        return { atMs }
+      },
+    })
+    return await look()
+  } finally {
+    if (number !== '') await endWorkflows(client, number)
+    time.end()
+    await theatre.leave(stage)
+  }
+
+  async function ended(): Promise<void> {
+    try {
+      await result(client, number)
+    } finally {
+      // Who waits for a jump to end would wait for ever.
+      time.end()
+    }
+  }
+}
+
+/** What goes by the wall clock is told with what it came after. */
+function inItsTime(incident: IncidentDetail): IncidentDetail {
+  let beforeMs = Date.parse(incident.openedAt)
+  const timeline = incident.timeline.map(entry => {
+    if (byTheWallClock.has(entry.kind)) return { ...entry, atMs: beforeMs }
+    beforeMs = entry.atMs
+    return entry
+  })
+  return { ...incident, timeline }
+}
+
+/** The newest of what happened, and not of what was told of it. */
+async function lastEntry(pool: Pool, number: string): Promise<number> {
+  const { rows } = await pool.query<{ last: string }>(
+    `select coalesce(max(seq), 0) as last from audit_entry where incident = $1 and content::jsonb ->> 'kind' <> all ($2)`,
+    [number, [...byTheWallClock]],
+  )
+  return Number(rows[0]!.last)
+}
