@@ -12,7 +12,7 @@ import { junitXml } from '../drill/junit.ts'
 import { eachChange } from '../drill/each-change.ts'
 import { sourceOf } from '../drill/place.ts'
 import { openRunner } from '../drill/open-runner.ts'
-import { recordAll } from '../drill/record-all.ts'
+import { recordAll, toRecord } from '../drill/record-all.ts'
 import { planDrills } from '../drill/plan-drills.ts'
 import { type Planned, runAll } from '../drill/run-all.ts'
 import { runAsJson } from '../drill/run-json.ts'
@@ -116,8 +116,9 @@ interface Running {
   options: RunOptions
 }
 
-async function runSome(running: Running, planned: readonly Planned[]): Promise<ExitCode> {
+async function runSome(running: Running, some: readonly Planned[]): Promise<ExitCode> {
   const { session, runner, progress, options } = running
+  const planned = options.record === true ? toRecord(some) : some
   const begun = performance.now()
   const tell = createTeller(session, planned, options)
   let done = 0
@@ -129,8 +130,12 @@ async function runSome(running: Running, planned: readonly Planned[]): Promise<E
     tell(result, one)
   })
   progress.say('')
-  if (options.record === true) session.terminal.print(recordAll(results))
-  return report(session, results, performance.now() - begun, options)
+  const tookMs = performance.now() - begun
+  if (options.record !== true) return report(session, results, tookMs, options)
+  const { lines, isAllWritten } = recordAll(results)
+  if (isForPeople(session, options)) session.terminal.print(lines)
+  const reported = report(session, results, tookMs, options)
+  return isAllWritten ? reported : exitCodes.refused
 }
 
 /** A line a drill as soon as all of its file are done, so that they stand together. */
