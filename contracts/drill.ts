@@ -122,7 +122,7 @@ export interface Expectation {
   /** Every severity the incident had, in order, the one of triage first. */
   severity?: Timed<Severity>[]
   impact?: Timed<Impact>[]
-  /** Each step and how it ended at last; one that is not here must not be reached. */
+  /** Each step and how it ended at last; one that is not here must not be reached, unless its gate is expected to be open. */
   steps?: Record<string, Timed<StepResult>>
   /** By step: how its last gate of the kind that asks for leave, or for a tick, ended. */
   gates?: Record<string, Timed<GateState>>

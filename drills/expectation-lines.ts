@@ -3,7 +3,7 @@ import { formatDrillTime } from '../language/drill-time-source.ts'
 import type { EscalationLevel, Runbook } from '../contracts/runbook.ts'
 import type { Happened, Moment, Receipt } from './happened.ts'
 import { likelyMs } from './moments.ts'
-import { severitiesOf, stepEndsOf } from './record-read.ts'
+import { gatesOf, reachedOf, severitiesOf, stepEndsOf } from './record-read.ts'
 
 /** `expect:` and what belongs below it. */
 export function expectationLines(runbook: Runbook, happened: Happened): string[] {
@@ -13,6 +13,7 @@ export function expectationLines(runbook: Runbook, happened: Happened): string[]
     '  # Recorded: this is what happened. Read it, correct what should be otherwise, and take this line out.',
     ...severityLines(happened),
     ...stepLines(happened),
+    ...openGateLines(happened),
     ...pageLines(runbook, happened),
     ...effectLines(happened.receipts),
     `  outcome: ${outcome}`,
@@ -31,13 +32,33 @@ function severityLines(happened: Happened): string[] {
 /** Only what nobody has answered has a time of its own: that of the others is how long their work took. */
 function stepLines(happened: Happened): string[] {
   const ends = [...stepEndsOf(happened)].filter(([step]) => !isUndo(step))
-  if (ends.length === 0) return ['  steps: {} # none was reached']
+  const atWork = unendedOf(happened).filter(step => !isOpen(happened, step))
+  if (atWork.length > 0) return [`  # no steps: ${atWork.join(', ')} had begun and not ended`]
+  if (ends.length === 0) {
+    return [`  steps: {} # none ${unendedOf(happened).length === 0 ? 'was reached' : 'has ended'}`]
+  }
   const lines = ends.map(([step, { is, moment }]) =>
     is === 'expired'
       ? `    ${key(step)}: { is: ${is}, at: ${durationOf(moment)} }`
       : `    ${key(step)}: ${is}`,
   )
   return ['  steps:', ...lines]
+}
+
+/** Of steps that wait for people as the record ends; how others were decided is told by how they ended. */
+function openGateLines(happened: Happened): string[] {
+  const open = unendedOf(happened).filter(step => isOpen(happened, step))
+  return open.length === 0 ? [] : ['  gates:', ...open.map(step => `    ${key(step)}: open`)]
+}
+
+/** Steps that were come to and have no end, which `steps` cannot say. */
+function unendedOf(happened: Happened): string[] {
+  const ends = stepEndsOf(happened)
+  return [...reachedOf(happened).keys()].filter(step => !ends.has(step) && !isUndo(step))
+}
+
+function isOpen(happened: Happened, step: string): boolean {
+  return gatesOf(happened).get(step)?.is === 'open'
 }
 
 /** Of what the workflow takes back; no step has a dot in its name. */

@@ -36,9 +36,12 @@ export function holdSteps(drill: Drill, happened: Happened): Held[] {
   ]
 }
 
-/** A step that `steps` leaves out must not be come to; what takes one back is no step of the ladder. */
+/**
+ * A step that `steps` leaves out must not be come to, unless its gate is expected to be open: it has no end yet. What takes a step
+ * back is none of the ladder.
+ */
 function unexpectedSteps(
-  { expect: { steps } }: Drill,
+  { expect: { steps, gates = {} } }: Drill,
   reached: ReturnType<typeof reachedOf>,
   ends: ReturnType<typeof stepEndsOf>,
 ): Held[] {
@@ -47,6 +50,7 @@ function unexpectedSteps(
   return [...reached].flatMap(([step, moment]) => {
     if (Object.hasOwn(steps, step) || undos.has(step)) return []
     const end = ends.get(step)
+    if (end === undefined && gates[step]?.is === 'open') return []
     const how = end === undefined ? 'was begun' : `ended as ${end.is}`
     return [
       {

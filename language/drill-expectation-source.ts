@@ -94,11 +94,13 @@ export const expectation = z.strictObject({
   steps: z
     .record(attempted, once(stepResults))
     .optional()
-    .describe('Step: how it ended. One that is left out must not be reached'),
+    .describe(
+      'Step: how it ended. One that is left out must not be reached, unless its gate is expected to be open',
+    ),
   gates: z
     .record(attempted, once(gateStates))
     .optional()
-    .describe('Step: how its last gate ended, be it for leave, a tick or an answer'),
+    .describe('Step: how its last gate ended, be it for leave or for a tick'),
   pages: z
     .array(page)
     .optional()

@@ -1,10 +1,21 @@
 import { expect, test } from 'vitest'
 import { compare } from '../../../drills/compare.ts'
 import { expectationLines } from '../../../drills/expectation-lines.ts'
+import type { Happened } from '../../../drills/happened.ts'
 import { withRecorded } from '../../../drills/record.ts'
 import { parseDrills } from '../../../language/parse-drill.ts'
 import { drilledRunbook } from '../../support/drilled-runbook.ts'
-import { after, assessed, entry, happened, page, receipt, stepEnded } from '../../support/happenings.ts'
+import {
+  after,
+  assessed,
+  entry,
+  gateOf,
+  gateOpened,
+  happened,
+  page,
+  receipt,
+  stepEnded,
+} from '../../support/happenings.ts'
 
 const runbook = drilledRunbook()
 
@@ -51,6 +62,42 @@ test('that nothing happened is said as well', () => {
     '  outcome: open',
   ])
 })
+
+test('a step that still waits is recorded by its open gate', () => {
+  const waiting = happened({
+    timeline: [stepEnded('1m', 'end-idle', 'failed'), gateOpened('1m', 'restart-api')],
+  })
+  expect(expectationLines(runbook, waiting).slice(2, 6)).toEqual([
+    '  steps:',
+    '    end-idle: failed',
+    '  gates:',
+    '    restart-api: open',
+  ])
+  expect(differencesOfRecorded(waiting)).toEqual([])
+  expect(
+    differencesOfRecorded(waiting, { ...waiting, timeline: [stepEnded('1m', 'end-idle', 'failed')] }),
+  ).toHaveLength(1)
+})
+
+test('a step that is at work as the record ends leaves the steps unsaid', () => {
+  const atWork = happened({
+    timeline: [
+      stepEnded('1m', 'end-idle', 'failed'),
+      gateOpened('1m', 'restart-api'),
+      entry('2m', 'gate.decided', { gateId: gateOf('restart-api'), state: 'approved' }),
+    ],
+  })
+  expect(expectationLines(runbook, atWork)[2]).toBe('  # no steps: restart-api had begun and not ended')
+  expect(differencesOfRecorded(atWork)).toEqual([])
+})
+
+/** What goes otherwise, when the first is recorded, in the second. */
+function differencesOfRecorded(first: Happened, second = first): unknown[] {
+  const text = textOf(withRecorded(`${head}  night: {}\n`, 'night', runbook, first))
+  const parsed = parseDrills(text, 'orders.drill.yaml')
+  if ('faults' in parsed) throw new Error(`${JSON.stringify(parsed.faults)}\n${text}`)
+  return compare(parsed.drills[0]!, runbook, second)
+}
 
 const head = `# The drills of orders.
 apiVersion: paramedic/v1
