@@ -1,13 +1,14 @@
 /** A drill whose people are whoever plays it: the incident goes on in real time, and its alerts and targets do what the drill says. */
 import { isCodedError } from '../contracts/coded-error.ts'
 import type { Drill, PersonsAct } from '../contracts/drill.ts'
+import type { TimelineEntry } from '../contracts/timeline.ts'
 import type { IncidentDetail } from '../contracts/views.ts'
 import { showIncident } from '../api/show-incident.ts'
 import type { Pool } from '../store/database.ts'
 import { actAs } from './drill-acts.ts'
 import type { DrillDatabase } from './drill-databases.ts'
 import { createDrillSet, type RehearsedRunbook } from './drill-set.ts'
-import { createPlayedTime } from './played-time.ts'
+import { createPlayedTime, type PlayedTime } from './played-time.ts'
 import { byTheWallClock } from './read-happened.ts'
 import {
   deliveredWithinMs,
@@ -75,7 +76,8 @@ export async function playDrill(
     afterActivity: gatesCallActs(client, pool, script),
     moreActivities: { letTimePass: time.letTimePass },
   })
-  const look = async (): Promise<IncidentDetail> => inItsTime(await showIncident(pool, number, time.nowMs()))
+  const look = async (): Promise<IncidentDetail> =>
+    inItsTime(await showIncident(pool, number, time.nowMs()), time)
   try {
     await numberFrom(pool, set.clock.openedAtMs, index)
     number = await open(theatre, stage, set, pool)
@@ -118,22 +120,21 @@ export async function playDrill(
   }
 }
 
-/** What goes by the wall clock is told with what it came after. */
-function inItsTime(incident: IncidentDetail): IncidentDetail {
-  let beforeMs = Date.parse(incident.openedAt)
-  const timeline = incident.timeline.map(entry => {
-    if (byTheWallClock.has(entry.kind)) return { ...entry, atMs: beforeMs }
-    beforeMs = entry.atMs
-    return entry
-  })
-  return { ...incident, timeline }
+/** What goes by the wall's clock is told by the incident's, and what came after it waits until that is known. */
+function inItsTime(incident: IncidentDetail, time: PlayedTime): IncidentDetail {
+  const timeline = incident.timeline.map(entry =>
+    byTheWallClock.has(entry.kind) ? { ...entry, atMs: time.atWallMs(Date.parse(entry.recordedAt)) } : entry,
+  )
+  const isKnown = (entry: (typeof timeline)[number]): entry is TimelineEntry => entry.atMs !== undefined
+  const unknown = timeline.findIndex(entry => !isKnown(entry))
+  return { ...incident, timeline: timeline.slice(0, unknown < 0 ? undefined : unknown).filter(isKnown) }
 }
 
-/** The newest of what happened, and not of what was told of it. */
+/** The newest of what happened: when its history is archived is nothing that a person waits for. */
 async function lastEntry(pool: Pool, number: string): Promise<number> {
   const { rows } = await pool.query<{ last: string }>(
-    `select coalesce(max(seq), 0) as last from audit_entry where incident = $1 and content::jsonb ->> 'kind' <> all ($2)`,
-    [number, [...byTheWallClock]],
+    `select coalesce(max(seq), 0) as last from audit_entry where incident = $1 and content::jsonb ->> 'kind' <> 'history.archived'`,
+    [number],
   )
   return Number(rows[0]!.last)
 }

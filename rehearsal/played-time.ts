@@ -6,6 +6,8 @@ export interface PlayedTime {
   letTimePass(): Promise<void>
   /** By the incident's clock. */
   nowMs(): number
+  /** What the incident's clock showed at this time of the wall's clock; undefined while time is jumping since. */
+  atWallMs(wallMs: number): number | undefined
   /** To the next thing that is recorded; to an hour later where nothing is. Resolves when time runs again. */
   jump(): Promise<void>
   /** Resolves when time runs again after a jump, or for good. */
@@ -17,6 +19,10 @@ export interface PlayedTime {
 /** @param lastEntry the number of the newest entry that counts as something that happened. */
 export function createPlayedTime(lastEntry: () => Promise<number>): PlayedTime {
   let aheadMs = 0
+  /** How far the incident's clock has been ahead, and since when by the wall's. */
+  const known: { sinceMs: number; aheadMs: number }[] = []
+  /** When, by the wall's clock, it was let go; what it showed since is known with the next look. */
+  let letGoMs: number | undefined = 0
   let jumpsFrom: number | undefined
   let hasEnded = false
   /** What waits for the next jump. */
@@ -36,14 +42,22 @@ export function createPlayedTime(lastEntry: () => Promise<number>): PlayedTime {
     running,
     async letTimePass() {
       aheadMs = createWorkflowClock()() - Date.now()
-      if (jumpsFrom !== undefined && (await lastEntry()) <= jumpsFrom) return
-      if (hasEnded) return
-      jumpsFrom = undefined
-      const letGo = new Promise<void>(resolve => held.add(resolve))
-      wake(waiting)
-      await letGo
+      known.push({ sinceMs: letGoMs ?? Date.now(), aheadMs })
+      letGoMs = undefined
+      if (!hasEnded && (jumpsFrom === undefined || (await lastEntry()) > jumpsFrom)) {
+        jumpsFrom = undefined
+        const letGo = new Promise<void>(resolve => held.add(resolve))
+        wake(waiting)
+        await letGo
+      }
+      letGoMs = Date.now()
     },
     nowMs: () => Date.now() + aheadMs,
+    atWallMs(wallMs) {
+      if (!hasEnded && letGoMs !== undefined && wallMs > letGoMs) return undefined
+      const then = known.findLast(({ sinceMs }) => sinceMs <= wallMs)
+      return wallMs + (then?.aheadMs ?? aheadMs)
+    },
     async jump() {
       if (hasEnded) return
       jumpsFrom = await lastEntry()

@@ -52,6 +52,7 @@ export async function playOnScreen(
   let asked: { question: Question; typed: string } | undefined
   let note = ''
   let isJumping = false
+  let isOver = false
 
   const opened = Date.parse(incident.openedAt)
   screen.tell([...heading(incident, viewAt(play.nowMs())), ''])
@@ -69,6 +70,7 @@ export async function playOnScreen(
     await refresh()
   } finally {
     clearInterval(ticking)
+    isOver = true
     screen.foot([])
   }
   return acts
@@ -108,6 +110,7 @@ export async function playOnScreen(
     if (lines.length > 0) screen.tell(lines)
   }
   function draw(): void {
+    if (isOver) return
     const gate = currentGate()
     const view = viewAt(play.nowMs())
     const choices = choicesOf(incident, gate)

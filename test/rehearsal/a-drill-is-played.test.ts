@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => player.stop())
 
-const [drill] = readDrills(
+const [gameDay] = readDrills(
   poolDrills(`
 game-day:
   given:
@@ -35,6 +35,7 @@ game-day:
   'pool.drill.yaml',
   loaded,
 )
+const poolPart = [loaded, gameDay!] as const
 const minuteMs = 60_000
 
 interface Played {
@@ -48,7 +49,7 @@ interface Played {
 type Press = readonly [when: string | RegExp, keys: string | ((foot: () => string) => Promise<string>)]
 
 /** Each is pressed once its text has been told, or stands below. */
-async function play(presses: readonly Press[], who = 'kim'): Promise<Played> {
+async function play(presses: readonly Press[], who = 'kim', [runbook, part] = poolPart): Promise<Played> {
   const told: string[] = []
   const feet: string[] = []
   const foot = (): string => feet.at(-1) ?? ''
@@ -61,7 +62,7 @@ async function play(presses: readonly Press[], who = 'kim'): Promise<Played> {
     await new Promise(() => undefined)
   }
   const acts: PlayedAct[] = []
-  const incident = await player.play(drill!, loaded, async one => {
+  const incident = await player.play(part, runbook, async one => {
     const screen = {
       tell: (lines: readonly string[]) => void told.push(...lines),
       foot: (lines: readonly string[]) => void feet.push(lines.join('\n')),
@@ -158,6 +159,30 @@ test('what somebody may not do is said and kept; a reason is typed, corrected, o
   expect(acts[1]!.does).toEqual({ act: 'resolve', reason: 'we know' })
   expect(feet.some(foot => foot.includes('> never'))).toBe(true)
   expect(incident).toMatchObject({ phase: 'closed', outcome: 'resolved-by-person' })
+})
+
+test('news of every half hour are told at their minute, and a jump ends with them', async () => {
+  const quiet = poolRunbook
+    .replace(/^mitigate:[^]*?^verify:/m, 'verify:')
+    .replace(
+      '{ on: [opened, resolved], tell: [support] }',
+      '{ every: 30m, until: resolved, tell: [support], say: Still. }',
+    )
+    .replace(/^ {2}- { after: (?:5|60)m.*\n/gm, '')
+  const runbook = readRunbook(quiet, 'pool.yaml')
+  const text = poolDrills('still: { expect: { outcome: open } }').replace(/, { after: end-idle.*/, ']')
+  const [still] = readDrills(text, 'pool.drill.yaml', runbook)
+  const { told, feet } = await play(
+    [
+      [/Paged on-call/, ' '],
+      [/02:30:0\d {2}Told support/, ' '],
+      [/03:00:0\d {2}Told support/, ' q'],
+    ],
+    'kim',
+    [runbook, still!],
+  )
+  expect(told.match(/Told support/g)).toHaveLength(2)
+  expect(feet.at(-1)).toBe('')
 })
 
 /** `4m 12s after the alert` */
