@@ -20,6 +20,7 @@ export type LocalCode =
   | 'no_drills'
   | 'drills_impossible'
   | 'no_terminal'
+  | 'no_targets'
   | 'sandbox_refused'
 
 /** A command that ends early: what was attempted and what came back, what to do, and the exit code. */

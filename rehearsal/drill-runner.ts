@@ -1,12 +1,15 @@
 /** Where drills are run: one engine for all of them, and processes of their own for those that kill some. */
 import { randomBytes } from 'node:crypto'
+import type { TargetConfiguration } from '../contracts/configuration/targets.ts'
 import type { Drill } from '../contracts/drill.ts'
+import type { IncidentDetail } from '../contracts/views.ts'
 import type { Happened } from '../drills/happened.ts'
 import { findTemporalProgram } from '../embedded/temporal-program.ts'
 import { registerNamespace } from '../embedded/temporal-namespace.ts'
 import { type MortalTemporal, startThrowawayServers } from '../embedded/throwaway-servers.ts'
 import { openDrillDatabases } from './drill-databases.ts'
 import { createDrillSet, type RehearsedRunbook } from './drill-set.ts'
+import { lookLive } from './live-drill.ts'
 import { runOnOwnEngine } from './own-engine.ts'
 import { runOnOwnWorker } from './own-worker.ts'
 import { runDrill } from './run-drill.ts'
@@ -15,6 +18,12 @@ import { openTheatre } from './theatre.ts'
 export interface DrillRunner {
   /** Any number of them may run at once. Throws when the drill could not be run to its end. */
   run(drill: Drill, loaded: RehearsedRunbook): Promise<Happened>
+  /** Its alert alone, on real targets that are measured and planned on, and never changed; see live-drill.ts. */
+  look(
+    drill: Drill,
+    loaded: RehearsedRunbook,
+    targets: readonly TargetConfiguration[],
+  ): Promise<IncidentDetail>
   stop(): Promise<void>
 }
 
@@ -84,11 +93,25 @@ export async function runDrillsOn({
       database.drop()
     }
   }
+  async function look(
+    drill: Drill,
+    loaded: RehearsedRunbook,
+    targets: readonly TargetConfiguration[],
+  ): Promise<IncidentDetail> {
+    const index = count
+    count += 1
+    const database = await databases.open()
+    try {
+      return await lookLive(theatre, { drill, loaded, targets, database, index })
+    } finally {
+      database.drop()
+    }
+  }
   async function stop(): Promise<void> {
     await theatre.stop()
     await databases.close()
   }
-  return { run, stop }
+  return { run, look, stop }
 }
 
 /** What is killed takes with it whatever else it does. */

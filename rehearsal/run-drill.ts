@@ -63,20 +63,25 @@ export async function runDrill(
   }
 }
 
-/** Resolves when the incident's workflow has ended; what goes on after it is nobody's any more. */
-async function ended(client: Client, number: string): Promise<void> {
+/**
+ * Resolves when the incident's workflow has ended, or `over` says that this is enough; what goes on then is nobody's any more.
+ * Throws when neither comes.
+ */
+export async function ended(client: Client, number: string, over = never): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const text = `the drill did not come to an end within ${endsWithinMs / 1_000} s`
     timer = setTimeout(() => reject(new Error(text)), endsWithinMs)
   })
   try {
-    await Promise.race([result(client, number), late])
+    await Promise.race([result(client, number), over, late])
   } finally {
     clearTimeout(timer)
     await endWorkflows(client, number)
   }
 }
+
+const never = new Promise<void>(() => undefined)
 
 export async function endWorkflows(client: Client, number: string): Promise<void> {
   for (const workflowId of [incidentWorkflowId(number), afterWorkflowId(number)])

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
-import { createActivities, createSiteActivities } from '../activities/activities.ts'
+import { createActivities, createSiteActivities, type TargetDependencies } from '../activities/activities.ts'
 import { createWorkflowClock } from '../activities/workflow-clock.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { logChannel } from '../contracts/directory.ts'
@@ -40,12 +40,22 @@ export interface ToldNews {
   sentAtMs: number
 }
 
-export interface StageOptions {
+export type StageOptions = StageParts & (ScriptedTargets | RealTargets)
+
+interface ScriptedTargets {
+  target(name: string): ScriptedTarget
+}
+
+/** Those of the configuration, by these checks and actions. */
+interface RealTargets {
+  reads: Pick<TargetDependencies, 'checks' | 'actions'>
+}
+
+interface StageParts {
   pool: Pool
   /** Looked up at each use, so that scenes can be added. */
   configuration: Configuration
   runbooks: LoadedRunbook[]
-  target(name: string): ScriptedTarget
   /** Who acts when in an incident whose alert has these labels. */
   script?(labels: Record<string, string>, during: ScriptedTime): readonly ScriptedAct[]
   /** The rehearsal of an incident is over so long after its opening; default when its workflows have ended. */
@@ -128,10 +138,13 @@ export function createStage(client: Client, options: StageOptions): Stage {
   }
   const gate = createChannelGate(pool, [notifier], log)
   const news = createNewsDispatcher(pool, gate, configuration, log)
-  const { checks, actions, receipts } = createScriptedTargets(
-    options.target,
-    () => goingOn.getStore() ?? { step: '', attempt: 0, isActing: false },
-  )
+  const { checks, actions, receipts } =
+    'reads' in options
+      ? { ...options.reads, receipts: [] }
+      : createScriptedTargets(
+          options.target,
+          () => goingOn.getStore() ?? { step: '', attempt: 0, isActing: false },
+        )
   const touchingTargets = { pool, configuration, checks, actions, worker: `rehearsal/${process.pid}` }
   const real = createActivities({ ...touchingTargets, gate, histories: createHistories(client) })
   const script =

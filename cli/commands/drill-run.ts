@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { DrillResult } from '../../drills/result.ts'
 import { isAsExpected } from '../../drills/result.ts'
 import { defaultJobs } from '../../rehearsal/at-once.ts'
@@ -21,6 +21,7 @@ import { tellFaulty } from '../drill/tell-faulty.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { addFormat, type Format, formatOf } from '../lint/formats.ts'
+import { runLive } from '../live/run-live.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { runbookFolder, usualFolder } from '../runbook/files.ts'
 import { inSession, type Session } from '../session.ts'
@@ -35,6 +36,8 @@ interface RunOptions {
   record?: true
   watch?: true
   coverage?: true | number
+  live?: true
+  config?: string
 }
 
 export function define(noun: Command): void {
@@ -57,6 +60,13 @@ export function define(noun: Command): void {
       'tell what of the runbooks no drill reaches; less than so many percent fails',
       percent,
     )
+    .addOption(
+      new Option(
+        '--live',
+        'ask the targets of your configuration what the alerts would lead to now; nothing is changed',
+      ).conflicts(['junit', 'record', 'watch', 'coverage', 'jobs', 'format']),
+    )
+    .option('--config <file>', 'with --live: the configuration with the targets; default PARAMEDIC_CONFIG')
     .option('--junit <file>', 'write the results as JUnit XML too')
   addFormat(run).action((paths: string[], options: RunOptions, command: Command) =>
     inSession(command, session => runDrills(session, paths, options)),
@@ -68,6 +78,7 @@ export function define(noun: Command): void {
       'drill run runbooks/shop/pool-exhausted.drill.yaml --filter nobody',
       'drill run runbooks/shop --watch',
       'drill run --coverage 90',
+      'drill run runbooks/shop --live --config paramedic.yaml',
       'drill run --junit drills.xml --format github',
     ],
     [
@@ -85,6 +96,7 @@ async function runDrills(session: Session, given: readonly string[], options: Ru
     return tellFaulty(session, first.faulty, options.format)
   const { planned, left } = planDrills(first.drilled, options)
   if (options.watch !== true && planned.length === 0) throw nothingToRun(options)
+  if (options.live === true) return runLive(session, planned, options.config)
   if (isForPeople(session, options) && options.filter === undefined)
     session.terminal.print(left.map(line => session.terminal.paint.quiet(oneLine(line))))
   const progress = startProgress()

@@ -23,7 +23,7 @@ const killersAtOnce = 2 * availableParallelism()
 
 /** Every result as it comes. */
 export async function runAll(
-  runner: DrillRunner,
+  runner: Pick<DrillRunner, 'run'>,
   planned: readonly Planned[],
   jobs: number,
   onResult: (result: DrillResult, planned: Planned) => void,
@@ -40,7 +40,7 @@ export async function runAll(
   return planned.map(one => results.get(one)!)
 }
 
-async function runOne(runner: DrillRunner, planned: Planned): Promise<DrillResult> {
+async function runOne(runner: Pick<DrillRunner, 'run'>, planned: Planned): Promise<DrillResult> {
   const { file, loaded, drill, lineOf, isRecorded = false } = planned
   const { runbook, file: runbookFile } = loaded
   const begun = performance.now()

@@ -1,12 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const marks = [
-  "inject('temporalAddress')",
-  'startTemporalServer(',
-  'bench/start.mjs',
-  "runOnTerminal(['drill', 'play'",
-]
+const marks = ["inject('temporalAddress')", 'startTemporalServer(', 'bench/start.mjs', "['drill', 'play', "]
 const localImport = /from '(\.{1,2}\/[^']+)'|new URL\('(\.{1,2}\/[^']+\.ts)'/g
 
 /**
