@@ -156,5 +156,5 @@ function once<const T extends readonly string[]>(values: T) {
 
 /** One value for all the time, or several one after the other. */
 function inTurn<const T extends readonly string[]>(values: T) {
-  return z.union([z.enum(values), z.array(once(values)).min(1)])
+  return z.union([once(values), z.array(once(values)).min(1)])
 }

@@ -46,8 +46,8 @@ function once<T extends string>(written: Once<T>): Timed<T> {
   return typeof written === 'string' ? { is: written } : { ...present('atMs', written.at), is: written.is }
 }
 
-function inTurn<T extends string>(written: T | Once<T>[]): Timed<T>[] {
-  return Array.isArray(written) ? written.map(once) : [{ is: written }]
+function inTurn<T extends string>(written: Once<T> | Once<T>[]): Timed<T>[] {
+  return (Array.isArray(written) ? written : [written]).map(once)
 }
 
 type WrittenEffect = NonNullable<ExpectationSource['effects']>[string]

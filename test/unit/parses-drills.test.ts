@@ -184,6 +184,10 @@ describe('what is expected', () => {
       { effects: { a: { times: 0 }, b: { times: 1, with: { grace: 3 } } } },
     ],
     ['verdicts: { overall: recovered }', { verdicts: { overall: [{ is: 'recovered' }] } }],
+    [
+      'verdicts: { overall: { is: recovered, at: 127s } }',
+      { verdicts: { overall: [{ is: 'recovered', atMs: 127_000 }] } },
+    ],
     ['undone: { a: in-place }', { undone: { a: 'in-place' } }],
     ['phases: [triage, closed]', { phases: [{ is: 'triage' }, { is: 'closed' }] }],
     ['outcome: open', { outcome: 'open' }],
