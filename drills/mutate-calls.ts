@@ -38,13 +38,16 @@ function ofLevels(runbook: Runbook): Change[] {
 
 function ofLevel(
   runbook: Runbook,
-  { unless, only, page, severity, forMs, when }: EscalationLevel,
+  { afterMs, unless, only, page, severity, forMs, when }: EscalationLevel,
   path: Path,
 ): Change[] {
   const change = (key: string, was: string, value: string | undefined): Change => ({
     ...to(runbook, 'level', [...path, key], was, value),
     words: value === undefined ? `${was} dropped` : `${was} -> ${value}`,
   })
+  // Nobody knows of a routine before it has called somebody, and no second alert makes its levels begin anew.
+  const isUnasked = runbook.schedule !== undefined && runbook.mitigate.length === 0 && afterMs === 0
+  const hasNobodyAsked = { equivalent: 'it is called before anybody can acknowledge' }
   const isNothing = {
     equivalent: 'nobody is called for an incident that is over, whatever its levels wait for',
   }
@@ -56,7 +59,9 @@ function ofLevel(
     ...(unless === 'resolved'
       ? [{ ...change('unless', unless, undefined), ...isNothing }, change('unless', unless, 'acknowledged')]
       : []),
-    ...(unless === undefined ? [change('unless', 'nothing', 'acknowledged')] : []),
+    ...(unless === undefined
+      ? [{ ...change('unless', 'nothing', 'acknowledged'), ...(isUnasked ? hasNobodyAsked : {}) }]
+      : []),
     ...(only === undefined
       ? []
       : [

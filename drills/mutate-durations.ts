@@ -19,10 +19,16 @@ export function changesOfDurations(runbook: Runbook): Change[] {
         path,
         words,
         runbook: withMeasuring(withChange(runbook, path, longer), runbook, path),
+        ...(isOfNoStep(runbook, path) ? { equivalent: 'no step could begin after the window' } : {}),
       },
     ]
   })
   return [...changes, ...changesOfHours(runbook)]
+}
+
+/** The window of a routine without steps. */
+function isOfNoStep({ mitigate }: Runbook, path: Path): boolean {
+  return path[0] === 'schedule' && mitigate.length === 0
 }
 
 /** Of what is not there nothing is made longer, but for a level, which is there. */

@@ -29,6 +29,9 @@ export const DYNAMIC_CONFIG: DynamicConfig = {
 export const TIME_SKIPPING_CONFIG: DynamicConfig = {
   'frontend.WorkflowTimeSkippingEnabled': true,
   'frontend.WorkflowTimeSkippingMaxSkipPerSession': 5_000,
+  // With the default of four a task has been seen to wait in one partition for a poll of another to run out, which takes a minute.
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
 }
 
 /** The server's configuration file; JSON, which is YAML. The SQLite file is named relative to the working folder. */

@@ -12,7 +12,10 @@ export function begins(at: WeeklyMoment, { officeHours, schedule }: Runbook, now
   return schedule === undefined ? ms : (timesAfter(schedule, ms - 1, 1)[0] ?? ms)
 }
 
-/** Milliseconds after the opening: everything has happened that the drill tells, and that its runbook can wait for. */
+/**
+ * Milliseconds after the opening: everything has happened that the drill tells, and that its runbook can wait for. One that is to be closed
+ * at its time and is not goes otherwise whatever becomes of it, and is not waited for.
+ */
 export function horizonOf({ events, expect, given }: Drill, runbook: Runbook): number {
   const told = [
     ...events.map(event => ('atMs' in event ? event.atMs : 0)),
@@ -20,9 +23,9 @@ export function horizonOf({ events, expect, given }: Drill, runbook: Runbook): n
       changes.map(({ from }) => ('atMs' in from ? from.atMs : 0)),
     ),
     ...timesIn(expect),
-    ...levelTimes(runbook),
   ]
-  const latestMs = Math.max(0, ...told)
+  if (expect.closedAtMs !== undefined) return Math.max(...told) + afterwardsMs
+  const latestMs = Math.max(0, ...told, ...levelTimes(runbook))
   const endsOpen = expect.outcome === undefined || expect.outcome === 'open'
   return latestMs + (endsOpen ? afterwardsMs : longestWay(runbook)) + afterwardsMs
 }

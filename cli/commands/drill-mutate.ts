@@ -1,18 +1,18 @@
 import type { Command } from 'commander'
 import { isEnough, mutationScore, type TriedMutant } from '../../drills/mutation-score.ts'
-import { isAsExpected } from '../../drills/result.ts'
-import { atOnce, defaultJobs } from '../../rehearsal/at-once.ts'
+import { type DrillResult, isAsExpected } from '../../drills/result.ts'
+import { defaultJobs } from '../../rehearsal/at-once.ts'
 import type { DrillRunner } from '../../rehearsal/drill-runner.ts'
 import { percent, wholeNumber, withExamples } from '../command-help.ts'
 import { type DrilledRunbook, readDrilled } from '../drill/drill-files.ts'
 import { killsAProcess } from '../drill/kills-a-process.ts'
-import { type MutatedRunbook, mutated, tryMutant } from '../drill/mutate.ts'
+import { mutated, tryAll } from '../drill/mutate.ts'
 import { type Mutation, mutationLines, staleExplanations } from '../drill/mutation-lines.ts'
 import { openRunner } from '../drill/open-runner.ts'
 import { planDrills } from '../drill/plan-drills.ts'
 import { tellFaulty } from '../drill/tell-faulty.ts'
 import { runAll } from '../drill/run-all.ts'
-import { endLines } from '../drill/run-lines.ts'
+import { endLines, type Run } from '../drill/run-lines.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { type Progress, startProgress } from '../progress.ts'
@@ -66,8 +66,15 @@ async function mutateAll(
   progress.say('starting')
   const runner = await openRunner(progress)
   try {
-    if (!(await isSound(session, runner, written, options))) return exitCodes.refused
-    return report(session, await tryAll(runner, progress, all, options.jobs ?? defaultJobs), options)
+    const { jobs = defaultJobs } = options
+    const begun = performance.now()
+    const unchanged = await runUnchanged(runner, progress, written, jobs)
+    const tookMs = performance.now() - begun
+    if (!unchanged.every(isAsExpected)) return tellUnsound(session, { results: unchanged, tookMs })
+    const count = all.reduce((sum, { mutants }) => sum + mutants.length, 0)
+    const say = (tried: number): void => progress.say(`${tried} of ${count} changes`)
+    say(0)
+    return report(session, await tryAll(runner, all, { jobs, unchanged, onTried: say }), options)
   } finally {
     progress.say('stopping')
     await runner.stop()
@@ -75,45 +82,32 @@ async function mutateAll(
   }
 }
 
-/** What goes otherwise on the runbook itself says nothing about a change. */
-async function isSound(
-  session: Session,
-  runner: DrillRunner,
-  written: readonly DrilledRunbook[],
-  { jobs = defaultJobs }: MutateOptions,
-): Promise<boolean> {
-  const begun = performance.now()
-  const { planned } = planDrills(written, { common: false })
-  const quick = planned.filter(({ drill }) => !killsAProcess(drill))
-  const results = await runAll(runner, quick, jobs, () => undefined)
-  if (results.every(isAsExpected)) return true
-  const { terminal, isJson } = session
-  const page = { paint: terminal.paint, width: terminal.width() }
-  const lines = endLines({ results, tookMs: performance.now() - begun }, page)
-  if (isJson)
-    session.printJson({ failed: results.filter(one => !isAsExpected(one)).map(({ drill }) => drill.name) })
-  else terminal.print(['The runbook itself is not as its drills expect; nothing was changed.', ...lines])
-  return false
-}
-
-async function tryAll(
+async function runUnchanged(
   runner: DrillRunner,
   progress: Progress,
-  all: readonly MutatedRunbook[],
+  written: readonly DrilledRunbook[],
   jobs: number,
-): Promise<{ drilled: DrilledRunbook; tried: TriedMutant[] }[]> {
-  const waiting = all.flatMap(({ drilled, mutants }) => mutants.map(mutant => ({ drilled, mutant })))
-  const tried = new Map<(typeof waiting)[number], TriedMutant>()
-  const say = (): void => progress.say(`${tried.size} of ${waiting.length} changes`)
-  say()
-  await atOnce(waiting, jobs, async one => {
-    tried.set(one, await tryMutant(runner, one.drilled, one.mutant))
-    say()
+): Promise<DrillResult[]> {
+  const { planned } = planDrills(written, { common: false })
+  const quick = planned.filter(({ drill }) => !killsAProcess(drill))
+  let count = 0
+  return runAll(runner, quick, jobs, () => {
+    count += 1
+    progress.say(`${count} of ${quick.length} drills on what is not changed`)
   })
-  return all.map(({ drilled }) => ({
-    drilled,
-    tried: waiting.filter(one => one.drilled === drilled).map(one => tried.get(one)!),
-  }))
+}
+
+/** What goes otherwise on the runbook itself says nothing about a change. */
+function tellUnsound({ terminal, isJson, printJson }: Session, run: Run): ExitCode {
+  const page = { paint: terminal.paint, width: terminal.width() }
+  if (isJson)
+    printJson({ failed: run.results.filter(one => !isAsExpected(one)).map(({ drill }) => drill.name) })
+  else
+    terminal.print([
+      'The runbook itself is not as its drills expect; nothing was changed.',
+      ...endLines(run, page),
+    ])
+  return exitCodes.refused
 }
 
 function report(
