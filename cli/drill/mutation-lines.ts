@@ -43,7 +43,7 @@ export function mutationLines(
 }
 
 /** Explanations of what is noticed by now, or is no change of the runbook any more. */
-export function staleExplanations({ score, explained }: Mutation): string[] {
+export function staleExplanations({ score, explained }: Pick<Mutation, 'score' | 'explained'>): string[] {
   const surviving = new Set(score.survivors.map(({ id }) => id))
   return Object.keys(explained).filter(id => !surviving.has(id))
 }

@@ -165,5 +165,6 @@ function underneath(result: DrillResult, difference: Difference, isFirst: boolea
   const where =
     place === undefined ? [] : [indent + page.paint.command(oneLine(`${place.file}:${place.line} ${says}`))]
   const measured = isFirst ? checkLines(result.runbook, difference.checks) : []
-  return [...where, ...measured.flatMap(text => hanging(indent, indent.length, text, 'plain', page))]
+  const answers = measured.flatMap(text => hanging(`${indent}  `, indent.length + 2, text, 'plain', page))
+  return [...where, ...(measured.length === 0 ? [] : [`${indent}measured by then:`, ...answers])]
 }

@@ -140,6 +140,13 @@ test('what nobody can notice is said to be the same', () => {
   ])
 })
 
+test('of a routine without steps neither its window nor who acknowledges before it has called is a change', () => {
+  const same = mutantsOf(named('shop-health-every-four-hours')).flatMap(({ what, equivalent }) =>
+    equivalent === undefined ? [] : [what],
+  )
+  expect(same).toEqual(['schedule.window 1h -> 61m', 'escalate[0].unless nothing -> acknowledged'])
+})
+
 test.each([
   ['value.a < 0.7', ['value.a <= 0.7', 'value.a > 0.7', 'value.a < 0.63', 'value.a < 0.77']],
   ['value.a >= 100', ['value.a > 100', 'value.a <= 100', 'value.a >= 90', 'value.a >= 110']],
@@ -183,4 +190,25 @@ test('drills about the step come first, and late levels are asked of the longest
     name.includes('killed'),
   )
   expect(kills.slice(kills.indexOf(true))).not.toContain(false)
+})
+
+test('what has noticed the change beside is asked first, and of drills that are as likely the quickest', () => {
+  const runbook = named('pool-exhausted')
+  const { drills } = commonDrills(runbook)
+  const mutants = mutantsOf(runbook)
+  const [later, removed] = ['escalate[3].after 1h -> 61m', 'escalate[3] removed'].map(what =>
+    mutants.find(mutant => mutant.what === what)!,
+  )
+  const noticedBy = drills.at(-1)!.name
+  const tookMs = new Map(drills.map(({ name }) => [name, 9_000]))
+  const tried = [{ mutant: later!, noticedBy }]
+  expect(noticedFirst(removed!, runbook, drills, { tookMs, tried })[0]!.name).toBe(noticedBy)
+  const [usual, second] = noticedFirst({ path: ['triage'], kind: 'severity' }, runbook, drills)
+  const quick = new Map([...tookMs, [second!.name, 1_000]])
+  const first = noticedFirst({ path: ['triage'], kind: 'severity' }, runbook, drills, {
+    tookMs: quick,
+    tried,
+  })[0]!
+  expect(first.name).toBe(second!.name)
+  expect(first.name).not.toBe(usual!.name)
 })
