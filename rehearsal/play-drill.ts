@@ -8,7 +8,7 @@ import type { Pool } from '../store/database.ts'
 import { actAs } from './drill-acts.ts'
 import type { DrillDatabase } from './drill-databases.ts'
 import { createDrillSet, type RehearsedRunbook } from './drill-set.ts'
-import { createPlayedTime, type PlayedTime } from './played-time.ts'
+import { createPlayedTime, type LastEntries, type PlayedTime } from './played-time.ts'
 import { byTheWallClock } from './read-happened.ts'
 import {
   deliveredWithinMs,
@@ -64,7 +64,7 @@ export async function playDrill(
   const set = createDrillSet(playedPart(drill), loaded, () => Promise.resolve())
   const { configuration, script, world } = set
   let number = ''
-  const time = createPlayedTime(() => lastEntry(pool, number))
+  const time = createPlayedTime(() => lastEntries(pool, number))
   const stage = await theatre.put({
     pool,
     configuration,
@@ -130,11 +130,14 @@ function inItsTime(incident: IncidentDetail, time: PlayedTime): IncidentDetail {
   return { ...incident, timeline: timeline.slice(0, unknown < 0 ? undefined : unknown).filter(isKnown) }
 }
 
-/** The newest of what happened: when its history is archived is nothing that a person waits for. */
-async function lastEntry(pool: Pool, number: string): Promise<number> {
-  const { rows } = await pool.query<{ last: string }>(
-    `select coalesce(max(seq), 0) as last from audit_entry where incident = $1 and content::jsonb ->> 'kind' <> 'history.archived'`,
-    [number],
+/** When its history is archived is nothing that a person waits for. */
+async function lastEntries(pool: Pool, number: string): Promise<LastEntries> {
+  const { rows } = await pool.query<{ any: string; happened: string }>(
+    `select coalesce(max(seq), 0) as any, coalesce(max(seq) filter (where kind <> all ($2)), 0) as happened
+     from (select seq, content::jsonb ->> 'kind' as kind from audit_entry where incident = $1) as entry
+     where kind <> 'history.archived'`,
+    [number, [...byTheWallClock]],
   )
-  return Number(rows[0]!.last)
+  const { any, happened } = rows[0]!
+  return { any: Number(any), happened: Number(happened) }
 }

@@ -16,14 +16,22 @@ export interface PlayedTime {
   end(): void
 }
 
-/** @param lastEntry the number of the newest entry that counts as something that happened. */
-export function createPlayedTime(lastEntry: () => Promise<number>): PlayedTime {
+/** The newest entry on record, and the newest that says more than who was told of another one. */
+export interface LastEntries {
+  any: number
+  happened: number
+}
+
+/** Who is told of something is told at once: news that come later are something that happens. */
+const atOnceMs = 1_000
+
+export function createPlayedTime(lastEntries: () => Promise<LastEntries>): PlayedTime {
   let aheadMs = 0
   /** How far the incident's clock has been ahead, and since when by the wall's. */
   const known: { sinceMs: number; aheadMs: number }[] = []
   /** When, by the wall's clock, it was let go; what it showed since is known with the next look. */
   let letGoMs: number | undefined = 0
-  let jumpsFrom: number | undefined
+  let jumpsFrom: (LastEntries & { aheadMs: number }) | undefined
   let hasEnded = false
   /** What waits for the next jump. */
   const held = new Set<() => void>()
@@ -38,13 +46,17 @@ export function createPlayedTime(lastEntry: () => Promise<number>): PlayedTime {
     if (hasEnded || held.size > 0) return
     await new Promise<void>(resolve => waiting.add(resolve))
   }
+  async function hasArrived(from: LastEntries & { aheadMs: number }): Promise<boolean> {
+    const { any, happened } = await lastEntries()
+    return happened > from.happened || (any > from.any && aheadMs - from.aheadMs >= atOnceMs)
+  }
   return {
     running,
     async letTimePass() {
       aheadMs = createWorkflowClock()() - Date.now()
       known.push({ sinceMs: letGoMs ?? Date.now(), aheadMs })
       letGoMs = undefined
-      if (!hasEnded && (jumpsFrom === undefined || (await lastEntry()) > jumpsFrom)) {
+      if (!hasEnded && (jumpsFrom === undefined || (await hasArrived(jumpsFrom)))) {
         jumpsFrom = undefined
         const letGo = new Promise<void>(resolve => held.add(resolve))
         wake(waiting)
@@ -60,7 +72,7 @@ export function createPlayedTime(lastEntry: () => Promise<number>): PlayedTime {
     },
     async jump() {
       if (hasEnded) return
-      jumpsFrom = await lastEntry()
+      jumpsFrom = { ...(await lastEntries()), aheadMs }
       wake(held)
       await running()
     },
