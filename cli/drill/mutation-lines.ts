@@ -1,4 +1,4 @@
-/** Which changes of a runbook its drills do not notice, for a person. */
+/** Which changes of a runbook its drills do not notice, for a person; each with the name under which `survivors` explains it. */
 import { isEnough, type MutationScore } from '../../drills/mutation-score.ts'
 import { counted } from '../narrate/narration.ts'
 import { hanging, type Page } from '../story/view.ts'
@@ -35,7 +35,7 @@ export function mutationLines(
       const why = explained[id]
       return [
         ...hanging('  ', 2, oneLine(what), why === undefined ? 'attention' : 'plain', page),
-        `    ${paint.command(oneLine(`${file}:${lineOf(path).line}`))}`,
+        `    ${paint.command(oneLine(`${file}:${lineOf(path).line}`))}  ${paint.quiet(oneLine(id))}`,
         ...(why === undefined ? [] : hanging('    ', 4, oneLine(why), 'quiet', page)),
       ]
     }),
