@@ -106,7 +106,12 @@ interface Watcher {
 }
 
 function watch(command: string): Watcher {
-  const child = spawn('bash', ['-c', `exec ${command}`], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Ctrl-C goes to all that a terminal has in front, which npx relies on.
+  const child = spawn('bash', ['-c', `exec ${command}`], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   const heard = listen(child)
   const ended = once(child, 'close')
   let told = 0
@@ -118,7 +123,7 @@ function watch(command: string): Watcher {
       return heard().slice(from)
     },
     async interrupt() {
-      child.kill('SIGINT')
+      if (child.exitCode === null) process.kill(-child.pid!, 'SIGINT')
       await ended
     },
   }
