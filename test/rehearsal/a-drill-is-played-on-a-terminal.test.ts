@@ -33,8 +33,7 @@ test('Ctrl-C ends it like any other end: with a score and a record', async () =>
       size,
       type: [
         { when: 'restart waits for leave', text: 'a' },
-        { when: 'ana acknowledged', text: ' ' },
-        { when: 'nobody decided', text: '\u0003' },
+        { when: 'ana acknowledged', text: '\u0003' },
       ],
     },
   )
