@@ -5,7 +5,8 @@ import { openDatabase, type Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 
 export interface DrillDatabases {
-  open(): Promise<DrillDatabase>
+  /** One for the time of `work`; `index` counts what was lent before. */
+  lend<T>(work: (database: DrillDatabase, index: number) => Promise<T>): Promise<T>
   /** Waits until what is dropped is gone. */
   close(): Promise<void>
 }
@@ -14,8 +15,6 @@ export interface DrillDatabase {
   name: string
   pool: Pool
   url: string
-  /** Nobody waits for it. */
-  drop(): void
 }
 
 /** Relay, activities and whoever acts hold a few at a time. */
@@ -34,19 +33,19 @@ export async function openDrillDatabases(serverUrl: string): Promise<DrillDataba
   const dropping = new Set<Promise<unknown>>()
   let count = 0
   return {
-    async open() {
-      const name = `drill_${run}_${(count += 1)}`
+    async lend(work) {
+      const index = count
+      count += 1
+      const name = `drill_${run}_${index}`
       await server.query(`create database ${name} template ${template}`)
       const own = openDatabase(urlOf(name), { name, maxConnections: connectionsOfADrill })
-      return {
-        name,
-        pool: own,
-        url: urlOf(name),
-        drop() {
-          const gone = own.end().then(() => server.query(`drop database ${name} with (force)`))
-          dropping.add(gone)
-          void gone.catch(() => undefined).finally(() => dropping.delete(gone))
-        },
+      try {
+        return await work({ name, pool: own, url: urlOf(name) }, index)
+      } finally {
+        // Nobody waits for it.
+        const gone = own.end().then(() => server.query(`drop database ${name} with (force)`))
+        dropping.add(gone)
+        void gone.catch(() => undefined).finally(() => dropping.delete(gone))
       }
     },
     async close() {

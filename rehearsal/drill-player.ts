@@ -36,18 +36,9 @@ export async function playDrillsOn({ temporalAddress, postgresUrl }: DrillServer
     registerNamespace(temporalAddress, namespace),
   ])
   const theatre = await openTheatre({ temporalAddress, namespace, timePasses: true })
-  let count = 0
   return {
-    async play(drill, loaded, attend) {
-      const index = count
-      count += 1
-      const database = await databases.open()
-      try {
-        return await playDrill(theatre, { drill, loaded, database, index }, attend)
-      } finally {
-        database.drop()
-      }
-    },
+    play: (drill, loaded, attend) =>
+      databases.lend((database, index) => playDrill(theatre, { drill, loaded, database, index }, attend)),
     async stop() {
       await theatre.stop()
       await databases.close()

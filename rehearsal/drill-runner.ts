@@ -78,35 +78,16 @@ export async function runDrillsOn({
     registerNamespace(temporalAddress, namespace),
   ])
   const theatre = await openTheatre({ temporalAddress, namespace })
-  let count = 0
 
-  async function run(drill: Drill, loaded: RehearsedRunbook): Promise<Happened> {
-    const index = count
-    count += 1
-    const database = await databases.open()
-    try {
+  const run = (drill: Drill, loaded: RehearsedRunbook): Promise<Happened> =>
+    databases.lend(async (database, index) => {
       if (kills(drill, 'engine')) return await runOnOwnEngine({ drill, loaded, database, startTemporal })
       if (kills(drill, 'worker')) return await runOnOwnWorker({ drill, loaded, database, temporalAddress })
       const set = createDrillSet(drill, loaded, () => Promise.reject(new Error('nothing is to be killed')))
       return await runDrill(theatre, set, database, index)
-    } finally {
-      database.drop()
-    }
-  }
-  async function look(
-    drill: Drill,
-    loaded: RehearsedRunbook,
-    targets: readonly TargetConfiguration[],
-  ): Promise<IncidentDetail> {
-    const index = count
-    count += 1
-    const database = await databases.open()
-    try {
-      return await lookLive(theatre, { drill, loaded, targets, database, index })
-    } finally {
-      database.drop()
-    }
-  }
+    })
+  const look: DrillRunner['look'] = (drill, loaded, targets) =>
+    databases.lend((database, index) => lookLive(theatre, { drill, loaded, targets, database, index }))
   async function stop(): Promise<void> {
     await theatre.stop()
     await databases.close()

@@ -13,11 +13,10 @@ import { byTheWallClock } from './read-happened.ts'
 import {
   deliveredWithinMs,
   endWorkflows,
-  gatesCallActs,
-  isOfDrill,
   numberFrom,
   open,
   result,
+  scripted,
   type Theatre,
 } from './run-drill.ts'
 
@@ -62,18 +61,10 @@ export async function playDrill(
   const { pool } = given.database
   const { drill, loaded, index } = given
   const set = createDrillSet(playedPart(drill), loaded, () => Promise.resolve())
-  const { configuration, script, world } = set
   let number = ''
   const time = createPlayedTime(() => lastEntries(pool, number))
   const stage = await theatre.put({
-    pool,
-    configuration,
-    runbooks: [loaded],
-    target: () => world.target,
-    script: (_, during) => (during === 'incident' ? script : []),
-    owns: incident => isOfDrill(incident, index),
-    tellsNews: true,
-    afterActivity: gatesCallActs(client, pool, script),
+    ...scripted(theatre, set, pool, index),
     moreActivities: { letTimePass: time.letTimePass },
   })
   const look = async (): Promise<IncidentDetail> =>

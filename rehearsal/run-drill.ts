@@ -41,18 +41,10 @@ export async function runDrill(
   { pool }: DrillDatabase,
   index: number,
 ): Promise<Happened> {
-  const { clock, configuration, loaded, script, world } = set
-  await numberFrom(pool, clock.openedAtMs, index)
+  await numberFrom(pool, set.clock.openedAtMs, index)
   const stage = await theatre.put({
-    pool,
-    configuration,
-    runbooks: [loaded],
-    target: () => world.target,
-    script: (_, during) => (during === 'incident' ? script : []),
+    ...scripted(theatre, set, pool, index),
     endsAfterMs: set.endsAfterMs,
-    owns: incident => isOfDrill(incident, index),
-    tellsNews: true,
-    afterActivity: gatesCallActs(theatre.client, pool, script),
   })
   try {
     const number = await open(theatre, stage, set, pool)
@@ -146,8 +138,27 @@ export async function numberFrom(pool: Pool, openedAtMs: number, index: number):
   )
 }
 
+/** A stage on which targets, alerts and people do what the drill says. */
+export function scripted(
+  { client }: Theatre,
+  { configuration, loaded, script, world }: DrillSet,
+  pool: Pool,
+  index: number,
+): StageOptions {
+  return {
+    pool,
+    configuration,
+    runbooks: [loaded],
+    target: () => world.target,
+    script: (_, during) => (during === 'incident' ? script : []),
+    owns: incident => isOfDrill(incident, index),
+    tellsNews: true,
+    afterActivity: gatesCallActs(client, pool, script),
+  }
+}
+
 /** After each activity: gates that it has opened call the acts that wait for them. */
-export function gatesCallActs(client: Client, pool: Pool, script: readonly ScriptedAct[]) {
+function gatesCallActs(client: Client, pool: Pool, script: readonly ScriptedAct[]) {
   const waiting = new Set(script.filter(({ onGate }) => onGate !== undefined))
   return async (): Promise<void> => {
     if (waiting.size === 0) return
